@@ -1,0 +1,69 @@
+// Who may import whom. The tree is the design: a folder reads only what stands in its row, and each heavy third-party
+// package stands in one file, so that replacing it is a change in one place.
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, posix, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const src = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src')
+
+/** Folder or file (without extension) -> what of ours it may import besides its own folder. */
+const MAY_IMPORT = {
+  errors: [],
+  config: ['errors'],
+  engine: ['errors', 'face'],
+  image: ['errors'],
+  face: ['errors', 'image/image'],
+  model: ['errors', 'face/models'],
+  auth: ['errors'],
+  store: ['errors'],
+  worker: ['errors', 'engine', 'face', 'model', 'image/decode', 'image/image'],
+  http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'store/store'],
+  index: ['errors', 'engine', 'worker', 'face', 'image'],
+  cli: ['*'],
+}
+
+/** Package -> the one file that may import it. */
+const ONE_FILE = {
+  sharp: 'image/decode',
+  undici: 'image/fetch-remote',
+  'ipaddr.js': 'image/address-policy',
+  'onnxruntime-node': 'model/session',
+  piscina: 'worker/pool',
+  libsql: 'store/embedded',
+  fastify: 'http/app',
+}
+
+const problems = []
+for (const entry of readdirSync(src, { recursive: true, withFileTypes: true })) {
+  if (!entry.isFile() || !entry.name.endsWith('.ts')) continue
+  const path = join(entry.parentPath ?? entry.path, entry.name)
+  const file = relative(src, path).split(sep).join('/').replace(/\.ts$/, '')
+  const room = file.split('/')[0]
+  const allowed = MAY_IMPORT[room]
+  if (!allowed) {
+    problems.push(`${file}: no rule for "${room}" in scripts/check-imports.mjs`)
+    continue
+  }
+  const text = readFileSync(path, 'utf8')
+  for (const match of text.matchAll(
+    /^(import type\b|import\b|export\b)[^'"]*?\bfrom\s+'([^']+)'|import\('([^']+)'\)/gm,
+  )) {
+    const typeOnly = match[1] === 'import type'
+    const target = match[2] ?? match[3]
+    if (target.startsWith('.')) {
+      const resolved = posix.join(posix.dirname(file), target).replace(/\.js$/, '')
+      const targetRoom = resolved.split('/')[0]
+      const permitted =
+        allowed.includes('*') || targetRoom === room || allowed.some((a) => a === resolved || a === targetRoom)
+      if (!permitted) problems.push(`${file} may not import ${resolved}`)
+    } else {
+      const only = ONE_FILE[target]
+      if (only && only !== file && !typeOnly) problems.push(`${file} imports ${target}, which only ${only} may do`)
+    }
+  }
+}
+
+if (problems.length > 0) {
+  console.error(problems.join('\n'))
+  process.exit(1)
+}
