@@ -1,0 +1,150 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { FaceCompareError } from '../errors.js'
+import { computeMac, parseSignature, type Signature } from './signature.js'
+
+export interface AppRecord {
+  readonly appid: string
+  readonly enabled: boolean
+}
+
+export interface KeyRecord {
+  readonly secretId: string
+  readonly appid: string
+  readonly secretKey: string
+  readonly revoked: boolean
+}
+
+/** Where apps and keys are looked up. A call that rejects means that signatures cannot be checked now (107). */
+export interface CredentialSource {
+  findApp(appid: string): Promise<AppRecord | undefined>
+  findKey(secretId: string): Promise<KeyRecord | undefined>
+}
+
+/** Where single-use signatures are crossed off: false when the id was claimed before. */
+export interface SignatureLedger {
+  claimSignature(id: string, forgetAtSeconds: number): Promise<boolean>
+}
+
+/** Who signed a request. */
+export interface Identity {
+  readonly appid: string
+  /** `''` when the signature names none. */
+  readonly bucket: string
+  readonly secretId: string
+  /** Given for a signature that works once; {@link claimSingleUse} spends it. */
+  readonly singleUse?: {
+    /** Hex SHA-256 of the decoded signature: the same however it was presented. */
+    readonly id: string
+    /** Unix seconds; afterwards the signature is expired anyway. */
+    readonly forgetAtSeconds: number
+  }
+}
+
+export interface PresentedSignature {
+  /** The `Authorization` header. */
+  readonly authorization: string | undefined
+  /** The `sign` field of the query, percent-decoded. */
+  readonly sign: string | undefined
+}
+
+export interface AuthenticationContext {
+  readonly credentials: CredentialSource
+  /** The longest life of a many-use signature. */
+  readonly maxSignSeconds: number
+  /** Unix seconds. */
+  readonly nowSeconds: number
+}
+
+/** How far a client's clock may run ahead of ours. */
+const MAX_AHEAD_SECONDS = 300
+/** How long after its time of issue a single-use signature works. */
+const SINGLE_USE_SECONDS = 900
+
+/**
+ * Checks a signature and says whose it is. The first failure wins, in the order of the wire contract: SIGNATURE_MISSING,
+ * SIGNATURE_MALFORMED, APP_UNKNOWN, SECRET_ID_UNKNOWN, SECRET_ID_MISMATCH, SIGNATURE_WRONG, SIGNATURE_EXPIRED;
+ * AUTH_UNAVAILABLE when the credentials cannot be looked up. A single-use signature is not spent here.
+ */
+export async function authenticate(presented: PresentedSignature, context: AuthenticationContext): Promise<Identity> {
+  const signature = parseSignature(selectText(presented), { maxSignSeconds: context.maxSignSeconds })
+  const key = await findSigningKey(signature, context.credentials)
+  checkMac(signature, key.secretKey)
+  checkTimes(signature, context.nowSeconds)
+  const { appid, bucket, secretId } = signature
+  if (!signature.singleUse) return { appid, bucket, secretId }
+  const id = createHash('sha256').update(signature.raw).digest('hex')
+  return { appid, bucket, secretId, singleUse: { id, forgetAtSeconds: signature.issuedAt + SINGLE_USE_SECONDS } }
+}
+
+/**
+ * Spends a single-use signature; does nothing for a many-use one. Call it when the body was accepted, so that a rejected
+ * body does not spend it. Throws SIGNATURE_REPLAYED, or AUTH_UNAVAILABLE when the ledger does not answer.
+ */
+export async function claimSingleUse(identity: Identity, ledger: SignatureLedger): Promise<void> {
+  const { singleUse } = identity
+  if (!singleUse) return
+  const claimed = await ask(() => ledger.claimSignature(singleUse.id, singleUse.forgetAtSeconds))
+  if (!claimed) throw new FaceCompareError('SIGNATURE_REPLAYED', 'The single-use signature was used before.')
+}
+
+/** A header that is not empty wins, even when it is bad. */
+function selectText(presented: PresentedSignature): string {
+  const header = presented.authorization?.trim() ?? ''
+  // "+" of an unescaped signature arrives as a space: forms decode it so.
+  const text = header === '' ? (presented.sign ?? '').replaceAll(' ', '+') : header.replace(/^bearer(\s+|$)/i, '')
+  if (text === '') {
+    throw new FaceCompareError(
+      'SIGNATURE_MISSING',
+      'The request carries no signature: send it as Authorization header.',
+    )
+  }
+  return text
+}
+
+async function findSigningKey(signature: Signature, credentials: CredentialSource): Promise<KeyRecord> {
+  const app = await ask(() => credentials.findApp(signature.appid))
+  if (!app?.enabled) throw new FaceCompareError('APP_UNKNOWN', 'There is no such appid as the signature names.')
+  const key = await ask(() => credentials.findKey(signature.secretId))
+  if (!key || key.revoked) {
+    throw new FaceCompareError('SECRET_ID_UNKNOWN', 'There is no such SecretId as the signature names.')
+  }
+  if (key.appid !== signature.appid) {
+    throw new FaceCompareError('SECRET_ID_MISMATCH', 'The SecretId of the signature belongs to another appid.')
+  }
+  return key
+}
+
+async function ask<T>(question: () => Promise<T>): Promise<T> {
+  try {
+    return await question()
+  } catch (cause) {
+    throw new FaceCompareError('AUTH_UNAVAILABLE', 'The signature cannot be checked now; try again later.', { cause })
+  }
+}
+
+function checkMac(signature: Signature, secretKey: string): void {
+  if (!timingSafeEqual(signature.mac, computeMac(signature.original, secretKey))) {
+    throw new FaceCompareError('SIGNATURE_WRONG', 'The signature was not made with the SecretKey of its SecretId.')
+  }
+}
+
+function checkTimes(signature: Signature, nowSeconds: number): void {
+  const { issuedAt, expiresAt, singleUse } = signature
+  if (issuedAt > nowSeconds + MAX_AHEAD_SECONDS) {
+    throw new FaceCompareError(
+      'SIGNATURE_WRONG',
+      `The clocks differ: the signature was made at ${formatTime(issuedAt)}, and the server's clock says ${formatTime(nowSeconds)}.`,
+    )
+  }
+  if (nowSeconds > (singleUse ? issuedAt + SINGLE_USE_SECONDS : expiresAt)) {
+    throw new FaceCompareError(
+      'SIGNATURE_EXPIRED',
+      `The signature has expired; the server's clock says ${formatTime(nowSeconds)}.`,
+    )
+  }
+}
+
+/** ISO 8601 in UTC, to the second. */
+function formatTime(unixSeconds: number): string {
+  return `${new Date(unixSeconds * 1000).toISOString().slice(0, -5)}Z`
+}

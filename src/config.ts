@@ -1,0 +1,291 @@
+import { availableParallelism } from 'node:os'
+import envPaths from 'env-paths'
+import {
+  type BootstrapApp,
+  byteCount,
+  LOG_LEVELS,
+  type LogLevel,
+  listOf,
+  MEBIBYTE,
+  parseBootstrapApp,
+  parseHost,
+  parseLogLevel,
+  parseMasterKeyText,
+  parseOrigin,
+  parseSwitch,
+  parseUrlTarget,
+  Refusal,
+  wholeNumber,
+} from './config/values.js'
+
+export type { BootstrapApp, LogLevel } from './config/values.js'
+
+/** One setting: what documents are made of, and how its text is read. */
+export interface Setting<T> {
+  /** The name of the environment variable. */
+  readonly variable: string
+  /** One line. */
+  readonly description: string
+  readonly example: string
+  /** The default in words, or as it would be written. */
+  readonly fallbackText: string
+  readonly fallback: () => T
+  /** Reads a text that is not empty; throws a {@link Refusal}. */
+  readonly parse: (text: string) => T
+}
+
+/** Every problem of an environment at once, one line each in `message`; none of them repeats a value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.problems = problems
+  }
+}
+
+const PREFIX = 'FACECOMPARE_'
+/** Three months, the limit of the original service. */
+const LONGEST_SIGNATURE_SECONDS = 7_776_000
+/** A JSON body holds two images as Base64 and must fit into one string of the runtime (512 MiB). */
+const LARGEST_IMAGE_BYTES = 128 * MEBIBYTE
+
+/** Every setting, by its name in {@link Config}, in the order of the documents. */
+export const SETTINGS = {
+  host: define<string>({
+    variable: 'FACECOMPARE_HOST',
+    description: 'Address to listen on; `0.0.0.0` or `::` for all of the machine.',
+    example: '0.0.0.0',
+    fallback: '127.0.0.1',
+    parse: parseHost,
+  }),
+  port: define<number>({
+    variable: 'FACECOMPARE_PORT',
+    description: 'Port to listen on; 0 takes a free one.',
+    example: '80',
+    fallback: 8080,
+    parse: wholeNumber(0, 65_535),
+  }),
+  dataDir: define<string>({
+    variable: 'FACECOMPARE_DATA_DIR',
+    description: 'Folder of the embedded store: apps, keys, used signatures.',
+    example: '/var/lib/facecompare',
+    fallback: './data',
+    parse: (text) => text,
+  }),
+  masterKey: define<string | undefined>({
+    variable: 'FACECOMPARE_MASTER_KEY',
+    description: 'Secret that SecretKeys are encrypted with in the store: 32 bytes as 64 hex digits or as Base64.',
+    example: '(made by: openssl rand -hex 32)',
+    fallback: undefined,
+    fallbackText: 'a key file in the data folder',
+    parse: parseMasterKeyText,
+  }),
+  bootstrapApp: define<BootstrapApp | undefined>({
+    variable: 'FACECOMPARE_BOOTSTRAP_APP',
+    description: 'App and key to make at start when they are absent, as `appid:secretId:secretKey`. A secret.',
+    example: '10000001:AKIDexample:(at least 16 characters)',
+    fallback: undefined,
+    fallbackText: 'none',
+    parse: parseBootstrapApp,
+  }),
+  workers: define<number>({
+    variable: 'FACECOMPARE_WORKERS',
+    description: 'Threads that compare faces.',
+    example: '4',
+    fallback: () => Math.max(1, availableParallelism()),
+    fallbackText: 'one for each available core',
+    parse: wholeNumber(1, 256),
+  }),
+  queueSize: define<number>({
+    variable: 'FACECOMPARE_QUEUE_SIZE',
+    description: 'Tasks that may wait for a thread; more are refused with code 15.',
+    example: '128',
+    fallback: 64,
+    parse: wholeNumber(1, 100_000),
+  }),
+  engineTimeoutMs: define<number>({
+    variable: 'FACECOMPARE_ENGINE_TIMEOUT_MS',
+    description: 'Longest time for one task, in milliseconds.',
+    example: '5000',
+    fallback: 10_000,
+    parse: wholeNumber(1, 600_000),
+  }),
+  maxImageBytes: define<number>({
+    variable: 'FACECOMPARE_MAX_IMAGE_BYTES',
+    description: 'Largest image, in bytes or with the suffix `KiB` or `MiB`.',
+    example: '4MiB',
+    fallback: 10 * MEBIBYTE,
+    fallbackText: '10MiB',
+    parse: byteCount(LARGEST_IMAGE_BYTES),
+  }),
+  maxPixels: define<number>({
+    variable: 'FACECOMPARE_MAX_PIXELS',
+    description: 'Most pixels of an image (width x height).',
+    example: '12000000',
+    fallback: 40_000_000,
+    parse: wholeNumber(1, 250_000_000),
+  }),
+  rateLimit: define<number>({
+    variable: 'FACECOMPARE_RATE_LIMIT',
+    description: 'Calls a second of each app; 0 sets no limit.',
+    example: '10',
+    fallback: 0,
+    parse: wholeNumber(0, 1_000_000),
+  }),
+  urlAllow: define<readonly string[]>({
+    variable: 'FACECOMPARE_URL_ALLOW',
+    description:
+      'Hosts, addresses and networks that image urls may reach although they are not public; commas between.',
+    example: 'images.internal,*.cdn.internal,10.1.0.0/16',
+    fallback: [],
+    fallbackText: 'none',
+    parse: listOf(parseUrlTarget),
+  }),
+  urlTimeoutMs: define<number>({
+    variable: 'FACECOMPARE_URL_TIMEOUT_MS',
+    description: 'Longest time to fetch the image of one url, in milliseconds.',
+    example: '3000',
+    fallback: 5000,
+    parse: wholeNumber(1, 600_000),
+  }),
+  corsOrigins: define<readonly string[]>({
+    variable: 'FACECOMPARE_CORS_ORIGINS',
+    description: 'Origins whose pages may call from a browser; commas between, or `*` for all.',
+    example: 'https://app.example.com',
+    fallback: [],
+    fallbackText: 'none',
+    parse: listOf(parseOrigin),
+  }),
+  statusAlways200: define<boolean>({
+    variable: 'FACECOMPARE_STATUS_ALWAYS_200',
+    description: 'Answers every call with HTTP status 200, for clients that read the body of no other.',
+    example: '1',
+    fallback: false,
+    parse: parseSwitch,
+  }),
+  cacheDir: define<string>({
+    variable: 'FACECOMPARE_CACHE_DIR',
+    description: 'Folder of the converted models.',
+    example: '/var/cache/facecompare',
+    fallback: () => envPaths('facecompare', { suffix: '' }).cache,
+    fallbackText: "facecompare in the user's cache folder",
+    parse: (text) => text,
+  }),
+  maxSignSeconds: define<number>({
+    variable: 'FACECOMPARE_MAX_SIGN_SECONDS',
+    description: 'Longest life of a signature, in seconds; may only be lowered.',
+    example: '3600',
+    fallback: LONGEST_SIGNATURE_SECONDS,
+    parse: wholeNumber(1, LONGEST_SIGNATURE_SECONDS),
+  }),
+  logLevel: define<LogLevel>({
+    variable: 'FACECOMPARE_LOG_LEVEL',
+    description: `Least level that is logged: ${LOG_LEVELS.join(', ')}.`,
+    example: 'warn',
+    fallback: 'info',
+    parse: parseLogLevel,
+  }),
+}
+
+type Settings = typeof SETTINGS
+
+/** The checked settings. Frozen, its lists and objects as well. */
+export type Config = { readonly [Name in keyof Settings]: ReturnType<Settings[Name]['parse']> }
+
+/** Reads the settings. An empty value is the default. Throws one {@link ConfigError} with every problem. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const problems = findUnknown(env)
+  const read = <T>(entry: Setting<T>): T => {
+    const text = env[entry.variable]?.trim() ?? ''
+    try {
+      return freeze(text === '' ? entry.fallback() : entry.parse(text))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      problems.push(`${entry.variable} must be ${error.message}.${kubernetesHint(entry.variable, text)}`)
+      return entry.fallback()
+    }
+  }
+  const config: Config = Object.freeze({
+    host: read(SETTINGS.host),
+    port: read(SETTINGS.port),
+    dataDir: read(SETTINGS.dataDir),
+    masterKey: read(SETTINGS.masterKey),
+    bootstrapApp: read(SETTINGS.bootstrapApp),
+    workers: read(SETTINGS.workers),
+    queueSize: read(SETTINGS.queueSize),
+    engineTimeoutMs: read(SETTINGS.engineTimeoutMs),
+    maxImageBytes: read(SETTINGS.maxImageBytes),
+    maxPixels: read(SETTINGS.maxPixels),
+    rateLimit: read(SETTINGS.rateLimit),
+    urlAllow: read(SETTINGS.urlAllow),
+    urlTimeoutMs: read(SETTINGS.urlTimeoutMs),
+    corsOrigins: read(SETTINGS.corsOrigins),
+    statusAlways200: read(SETTINGS.statusAlways200),
+    cacheDir: read(SETTINGS.cacheDir),
+    maxSignSeconds: read(SETTINGS.maxSignSeconds),
+    logLevel: read(SETTINGS.logLevel),
+  })
+  if (problems.length > 0) throw new ConfigError(problems)
+  return config
+}
+
+function define<T>(
+  entry: Omit<Setting<T>, 'fallback' | 'fallbackText'> & {
+    readonly fallback: T | (() => T)
+    readonly fallbackText?: string
+  },
+): Setting<T> {
+  const { fallback } = entry
+  return Object.freeze({
+    ...entry,
+    fallbackText: entry.fallbackText ?? String(fallback),
+    fallback: isFunction(fallback) ? fallback : () => fallback,
+  })
+}
+
+function isFunction<T>(value: T | (() => T)): value is () => T {
+  return typeof value === 'function'
+}
+
+function freeze<T>(value: T): T {
+  return typeof value === 'object' ? Object.freeze(value) : value
+}
+
+/** A misspelt setting would be without effect, and nobody would know. */
+function findUnknown(env: Readonly<Record<string, string | undefined>>): string[] {
+  const known = Object.values(SETTINGS).map(({ variable }) => variable)
+  return Object.keys(env)
+    .filter((name) => name.startsWith(PREFIX) && env[name] !== undefined && !known.includes(name))
+    .sort()
+    .map((name) => `${name} is no setting${suggest(name, known)}${kubernetesHint(name, env[name] ?? '')}`)
+}
+
+function suggest(name: string, known: readonly string[]): string {
+  const [nearest] = known
+    .map((candidate) => ({ candidate, distance: countEdits(name, candidate) }))
+    .sort((left, right) => left.distance - right.distance)
+  // The prefix is long: two edits in the rest of the name are a slip, three are another word.
+  return nearest && nearest.distance <= 2 ? `; did you mean ${nearest.candidate}?` : '.'
+}
+
+/** Levenshtein's distance. */
+function countEdits(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (const [line, letter] of [...from].entries()) {
+    const next = [line + 1]
+    for (const [column, other] of [...to].entries()) {
+      const replace = (row[column] ?? 0) + (letter === other ? 0 : 1)
+      next.push(Math.min(replace, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
+}
+
+/** Kubernetes gives such variables to every pod beside a Service named facecompare. */
+function kubernetesHint(name: string, text: string): string {
+  const injected = /^FACECOMPARE_(SERVICE_|PORT_\d)/.test(name) || /^(tcp|udp|sctp):\/\//.test(text)
+  return injected ? ' It looks like a service link of Kubernetes: set enableServiceLinks to false.' : ''
+}

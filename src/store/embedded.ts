@@ -1,0 +1,99 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { Kysely } from 'kysely'
+import Database from 'libsql'
+import { openSecretBox } from './master-key.js'
+import { migrate, type Schema } from './schema.js'
+import { SqlStore } from './sql-store.js'
+import { codeOf, createSharedSqliteDialect, execPatiently, type SqliteHandle } from './sqlite-dialect.js'
+import { type Store, StoreError } from './store.js'
+
+export interface EmbeddedStoreOptions {
+  /** Made when absent, for its owner only. */
+  readonly dataDir: string
+  /** 32 bytes as 64 hex digits or Base64. Without it, the key file beside the database is used, and made at first start. */
+  readonly masterKey?: string | undefined
+}
+
+const FILE_NAME = 'facecompare.db'
+/** Reading waits for hardly anything: another process that repairs the log after a crash. It blocks the thread. */
+const READ_PATIENCE_MS = 10
+
+/**
+ * The store in one folder, without a database server. Several processes may have it open at once.
+ * Rejects with a StoreError when the folder, the database or the master key is no good.
+ */
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
+  makeFolder(options.dataDir)
+  const path = join(options.dataDir, FILE_NAME)
+  let database: Kysely<Schema> | undefined
+  try {
+    makePrivateFile(path)
+    database = await openDatabase(path)
+    const box = await database.transaction().execute(async (transaction) => {
+      await migrate(transaction)
+      return openSecretBox(transaction, options.dataDir, options.masterKey)
+    })
+    return new SqlStore(database, box)
+  } catch (cause) {
+    await database?.destroy()
+    throw cause instanceof StoreError ? cause : new StoreError(explain(cause), { cause })
+  }
+}
+
+async function openDatabase(path: string): Promise<Kysely<Schema>> {
+  const connection = new Database(path, { timeout: READ_PATIENCE_MS })
+  const handle: SqliteHandle = {
+    get inTransaction() {
+      return connection.inTransaction
+    },
+    prepare: (statement) => connection.prepare(statement),
+    exec: (statement) => connection.exec(statement),
+    close: () => closeTidily(connection),
+  }
+  try {
+    await execPatiently(handle, 'pragma journal_mode = wal')
+    // A claim must outlive a power cut, or a signature could be used twice.
+    handle.exec('pragma synchronous = full; pragma foreign_keys = on')
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+  return new Kysely<Schema>({ dialect: createSharedSqliteDialect(handle) })
+}
+
+/** Leaves one file behind: the write-ahead log is moved into the database. */
+function closeTidily(connection: Database.Database): void {
+  try {
+    connection.pragma('wal_checkpoint(truncate)')
+  } catch {
+    // Nothing is lost: the log is read again at the next opening.
+  }
+  connection.close()
+}
+
+function makeFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new StoreError('The data folder cannot be made.', { cause })
+  }
+}
+
+/** The database takes the file as it finds it, and gives its mode to the files that it makes beside it. */
+function makePrivateFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'a', 0o600))
+  } catch (cause) {
+    throw new StoreError('The database in the data folder cannot be opened for writing.', { cause })
+  }
+}
+
+function explain(error: unknown): string {
+  const code = codeOf(error)
+  // SQLITE_ERROR: the tables are not what they must be.
+  if (/^SQLITE_(NOTADB|CORRUPT|ERROR)/.test(code)) return 'The database in the data folder is damaged, or is none.'
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return 'The database in the data folder is locked by another process.'
+  if (/^SQLITE_FULL/.test(code)) return 'The disk of the data folder is full.'
+  return 'The database in the data folder cannot be opened.'
+}

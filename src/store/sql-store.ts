@@ -1,0 +1,196 @@
+import type { Kysely } from 'kysely'
+import { makeAppid, makeSecretId, makeSecretKey } from './random-credentials.js'
+import type { Schema } from './schema.js'
+import type { SecretBox } from './secret-box.js'
+import { type Credential, type ListedKey, type Store, type StoredApp, type StoredKey, StoreError } from './store.js'
+
+/**
+ * How long a claim outlives its time. A request whose signature was still fresh when its head came may be claimed when its
+ * body has come, which takes a while; and the clocks of several replicas differ a little.
+ */
+const LATE_CLAIM_SECONDS = 3600
+const SWEEP_EVERY_SECONDS = 600
+const MAX_APPID_DRAWS = 20
+
+/** The store on any database that kysely speaks to. Only statements that are atomic by themselves, or start by writing. */
+export class SqlStore implements Store {
+  readonly #database: Kysely<Schema>
+  readonly #box: SecretBox
+  #sweptAtSeconds = 0
+  #closing: Promise<void> | undefined
+
+  /** Takes over the database: closing the store closes it. */
+  constructor(database: Kysely<Schema>, box: SecretBox) {
+    this.#database = database
+    this.#box = box
+  }
+
+  async findApp(appid: string): Promise<StoredApp | undefined> {
+    if (!isAppid(appid)) return undefined
+    const row = await this.#database
+      .selectFrom('apps')
+      .select('disabled_at')
+      .where('appid', '=', appid)
+      .executeTakeFirst()
+    return row && { appid, enabled: row.disabled_at === null }
+  }
+
+  async findKey(secretId: string): Promise<StoredKey | undefined> {
+    if (!isSecretId(secretId)) return undefined
+    const row = await this.#database
+      .selectFrom('keys')
+      .select(['appid', 'sealed_secret', 'revoked_at'])
+      .where('secret_id', '=', secretId)
+      .executeTakeFirst()
+    if (!row) return undefined
+    const secretKey = this.#box.open(row.sealed_secret, secretId)
+    return { appid: row.appid, secretId, secretKey, revoked: row.revoked_at !== null }
+  }
+
+  async createApp(options: { readonly appid?: string } = {}): Promise<StoredApp> {
+    const { appid } = options
+    if (appid !== undefined) {
+      requireAppid(appid)
+      if (await insertApp(this.#database, appid)) return { appid, enabled: true }
+      throw new StoreError(`There is an app ${appid} already.`)
+    }
+    for (let draw = 0; draw < MAX_APPID_DRAWS; draw++) {
+      const drawn = makeAppid()
+      if (await insertApp(this.#database, drawn)) return { appid: drawn, enabled: true }
+    }
+    throw new StoreError('No appid is free.')
+  }
+
+  async setAppEnabled(appid: string, enabled: boolean): Promise<boolean> {
+    if (!isAppid(appid)) return false
+    const { numUpdatedRows } = await this.#database
+      .updateTable('apps')
+      .set({ disabled_at: enabled ? null : Date.now() })
+      .where('appid', '=', appid)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  }
+
+  async createKey(appid: string): Promise<Credential> {
+    if (!(await this.findApp(appid))) throw new StoreError('There is no such app.')
+    const credential = { appid, secretId: makeSecretId(), secretKey: makeSecretKey() }
+    await insertKey(this.#database, credential, this.#box)
+    return credential
+  }
+
+  async putKey(credential: Credential): Promise<void> {
+    requireAppid(credential.appid)
+    if (!isSecretId(credential.secretId)) {
+      throw new StoreError('A SecretId must be 1 to 128 letters, digits, "_" or "-".')
+    }
+    if (credential.secretKey === '') throw new StoreError('A SecretKey must not be empty.')
+    if (!(await this.findKey(credential.secretId))) {
+      await this.#database.transaction().execute(async (transaction) => {
+        await insertApp(transaction, credential.appid)
+        await insertKey(transaction, credential, this.#box)
+      })
+    }
+    // Read back: another process may have been faster, with the same key or with another one.
+    const stored = await this.findKey(credential.secretId)
+    if (stored?.appid !== credential.appid) {
+      throw new StoreError(`The SecretId ${credential.secretId} belongs to another app in the store.`)
+    }
+    if (stored.secretKey !== credential.secretKey) {
+      throw new StoreError(`The SecretId ${credential.secretId} has another SecretKey in the store.`)
+    }
+  }
+
+  async listKeys(appid?: string): Promise<readonly ListedKey[]> {
+    const all = this.#database.selectFrom('keys').select(['appid', 'secret_id', 'created_at', 'revoked_at'])
+    const rows = await (appid === undefined ? all : all.where('appid', '=', appid))
+      .orderBy('created_at')
+      .orderBy('secret_id')
+      .execute()
+    return rows.map((row) => ({
+      appid: row.appid,
+      secretId: row.secret_id,
+      createdAt: new Date(Number(row.created_at)),
+      ...(row.revoked_at === null ? {} : { revokedAt: new Date(Number(row.revoked_at)) }),
+    }))
+  }
+
+  async revokeKey(secretId: string): Promise<boolean> {
+    if (!isSecretId(secretId)) return false
+    const { numUpdatedRows } = await this.#database
+      .updateTable('keys')
+      .set({ revoked_at: Date.now() })
+      .where('secret_id', '=', secretId)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return !(await this.#database.selectFrom('apps').select('appid').limit(1).executeTakeFirst())
+  }
+
+  async claimSignature(id: string, forgetAtSeconds: number): Promise<boolean> {
+    const nowSeconds = Math.floor(Date.now() / 1000)
+    const sweepBefore = nowSeconds - LATE_CLAIM_SECONDS
+    // Whether it was claimed is forgotten by now.
+    if (forgetAtSeconds < sweepBefore) return false
+    const { numInsertedOrUpdatedRows = 0n } = await this.#database
+      .insertInto('used_signatures')
+      .values({ id, forget_at_seconds: forgetAtSeconds })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst()
+    if (nowSeconds >= this.#sweptAtSeconds + SWEEP_EVERY_SECONDS) {
+      this.#sweptAtSeconds = nowSeconds
+      await this.#database.deleteFrom('used_signatures').where('forget_at_seconds', '<', sweepBefore).execute()
+    }
+    return numInsertedOrUpdatedRows > 0n
+  }
+
+  async ping(): Promise<void> {
+    await this.#database.selectFrom('schema_version').select('version').limit(1).execute()
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#database.destroy()
+    return this.#closing
+  }
+}
+
+/** False when there is an app of that appid. */
+async function insertApp(database: Kysely<Schema>, appid: string): Promise<boolean> {
+  const { numInsertedOrUpdatedRows = 0n } = await database
+    .insertInto('apps')
+    .values({ appid, created_at: Date.now(), disabled_at: null })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst()
+  return numInsertedOrUpdatedRows > 0n
+}
+
+/** Does nothing when there is a key of that SecretId. */
+async function insertKey(database: Kysely<Schema>, credential: Credential, box: SecretBox): Promise<void> {
+  const { appid, secretId, secretKey } = credential
+  await database
+    .insertInto('keys')
+    .values({
+      secret_id: secretId,
+      appid,
+      sealed_secret: box.seal(secretKey, secretId),
+      created_at: Date.now(),
+      revoked_at: null,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** Ids of another shape are not in the store: no database is asked about bytes that it may choke on, such as NUL. */
+function isAppid(text: string): boolean {
+  return /^[\w.-]{1,64}$/.test(text)
+}
+
+function requireAppid(text: string): void {
+  if (!isAppid(text)) throw new StoreError('An appid must be 1 to 64 letters, digits, "_", "-" or ".".')
+}
+
+function isSecretId(text: string): boolean {
+  return /^[\w-]{1,128}$/.test(text)
+}

@@ -1,0 +1,64 @@
+/** A customer of the service. */
+export interface StoredApp {
+  readonly appid: string
+  /** A switched-off app is answered as if it did not exist. */
+  readonly enabled: boolean
+}
+
+/** What a client signs with. `secretKey` is a secret: never log it. */
+export interface Credential {
+  readonly appid: string
+  readonly secretId: string
+  readonly secretKey: string
+}
+
+export interface StoredKey extends Credential {
+  readonly revoked: boolean
+}
+
+/** A key as it may be shown: without its secret. */
+export interface ListedKey {
+  readonly appid: string
+  readonly secretId: string
+  readonly createdAt: Date
+  readonly revokedAt?: Date
+}
+
+/**
+ * Apps, their keys and the single-use signatures that were used. Every change is durable when its promise resolves.
+ * A refusal that a person can act upon rejects with {@link StoreError}; everything else is a failure of the database.
+ */
+export interface Store {
+  findApp(appid: string): Promise<StoredApp | undefined>
+  findKey(secretId: string): Promise<StoredKey | undefined>
+  /** Makes an app, with a new random appid (8 digits) when none is given. Rejects when there is one of that appid. */
+  createApp(options?: { readonly appid?: string }): Promise<StoredApp>
+  /** Switches an app on or off at once. False when there is no such app. */
+  setAppEnabled(appid: string, enabled: boolean): Promise<boolean>
+  /** Makes a new random key for an app that exists. The only time that the SecretKey is shown. */
+  createKey(appid: string): Promise<Credential>
+  /**
+   * Makes app and key when absent; does nothing when they are there as given (a revoked key stays revoked); rejects when
+   * the SecretId belongs to another app or has another SecretKey.
+   */
+  putKey(credential: Credential): Promise<void>
+  /** The keys of one app, or of all, oldest first. */
+  listKeys(appid?: string): Promise<readonly ListedKey[]>
+  /** Revokes a key at once and for ever. False when there is no such key or it was revoked before. */
+  revokeKey(secretId: string): Promise<boolean>
+  /** Whether there is no app at all. */
+  isEmpty(): Promise<boolean>
+  /**
+   * Claims a single-use signature, atomically among all processes that share the store; false when it was claimed before.
+   * The claim is remembered at least until `forgetAtSeconds` (Unix); long after that, no new claim of it is granted.
+   */
+  claimSignature(id: string, forgetAtSeconds: number): Promise<boolean>
+  /** Rejects when the store does not answer. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A refusal of the store. `message` is one plain sentence for the operator; it never goes on the wire. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+}

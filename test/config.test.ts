@@ -1,0 +1,192 @@
+import { availableParallelism } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { ConfigError, readConfig, SETTINGS } from '../src/config.js'
+
+function problemsOf(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  try {
+    readConfig(env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+const HEX_KEY = '00112233445566778899aabbccddeeff'.repeat(2)
+
+describe('readConfig refuses', () => {
+  it.each([
+    ['HOST', ['a b', 'http://localhost', 'localhost:80', '[::1]', '256.1.1.1', '1.2.3', '-x', 'a..b']],
+    ['PORT', ['x', '-1', '65536', '80.5', '0x50', '1e3', '+80', '٨٠', 'tcp://10.0.0.1:8080']],
+    ['MASTER_KEY', ['hunter2', HEX_KEY.slice(1), `${HEX_KEY}0`, Buffer.alloc(31).toString('base64')]],
+    [
+      'BOOTSTRAP_APP',
+      ['1', '1:2', `1:2:${'x'.repeat(15)}`, `:2:${'x'.repeat(16)}`, `1::${'x'.repeat(16)}`, `a&b:2:${'x'.repeat(16)}`],
+    ],
+    ['WORKERS', ['0', '-1', '257', 'all']],
+    ['QUEUE_SIZE', ['0', '1.5', '100001']],
+    ['ENGINE_TIMEOUT_MS', ['0', '10s', '600001']],
+    ['MAX_IMAGE_BYTES', ['0', '10MB', '10 M', '-1', '1.5MiB', '129MiB', 'MiB', '999999999999999MiB']],
+    ['MAX_PIXELS', ['0', '40MP', '250000001']],
+    ['RATE_LIMIT', ['-1', '0.5', '10/s']],
+    [
+      'URL_ALLOW',
+      [
+        'http://a.b',
+        'a.b:80',
+        'a/b',
+        '10.0.0.0/33',
+        '10.0.0.0/',
+        '10.0.0/8',
+        '::/129',
+        '1.2.3.4/8/8',
+        '*',
+        'a.*.b',
+        'ok,n o',
+      ],
+    ],
+    ['URL_TIMEOUT_MS', ['0', 'never']],
+    [
+      'CORS_ORIGINS',
+      ['www.my-app.org', 'https://a.b/', 'https://a.b/x', 'ftp://a.b', 'https://u@a.b', 'null', '*,nope'],
+    ],
+    ['STATUS_ALWAYS_200', ['yes', '2', 'on']],
+    ['MAX_SIGN_SECONDS', ['0', '7776001']],
+    ['LOG_LEVEL', ['verbose', '30']],
+  ])('%s', (name, values) => {
+    for (const value of values) {
+      const problems = problemsOf({ [`FACECOMPARE_${name}`]: value })
+      expect([value, problems]).toEqual([value, [expect.stringMatching(`^FACECOMPARE_${name} must be .*\\.$`)]])
+      if (value.length > 6) expect(problems.join()).not.toContain(value)
+    }
+  })
+
+  it('everything at once, one line each', () => {
+    const env = {
+      FACECOMPARE_PORT: 'x',
+      FACECOMPARE_MASTER_KEY: 'hunter2hunter2',
+      FACECOMPARE_BOOTSTRAP_APP: 'hunter2hunter2',
+      FACECOMPARE_WORKER: '2',
+    }
+    expect(problemsOf(env)).toHaveLength(4)
+    expect(() => readConfig(env)).toThrow(/^FACECOMPARE_WORKER [^\n]+\nFACECOMPARE_PORT [^\n]+(\n[^\n]+){2}$/)
+    expect(() => readConfig(env)).not.toThrow(/hunter2/)
+  })
+
+  it.each([
+    ['FACECOMPARE_PROT', 'FACECOMPARE_PROT is no setting; did you mean FACECOMPARE_PORT?'],
+    ['FACECOMPARE_URL_ALOW', 'FACECOMPARE_URL_ALOW is no setting; did you mean FACECOMPARE_URL_ALLOW?'],
+    ['FACECOMPARE_port', 'FACECOMPARE_port is no setting.'],
+    ['FACECOMPARE_FEATURES', 'FACECOMPARE_FEATURES is no setting.'],
+    ['FACECOMPARE_', 'FACECOMPARE_ is no setting.'],
+  ])('the unknown %s', (name, problem) => {
+    expect(problemsOf({ [name]: 'hunter2' })).toEqual([problem])
+  })
+
+  it('the service links of Kubernetes, and says what to do', () => {
+    const env = { FACECOMPARE_PORT: 'tcp://10.0.0.1:80', FACECOMPARE_SERVICE_HOST: '10.0.0.1' }
+    for (const problem of problemsOf(env)) expect(problem).toContain('enableServiceLinks')
+    expect(problemsOf(env)).toHaveLength(2)
+  })
+})
+
+describe('readConfig', () => {
+  it('has a default for everything', () => {
+    expect(readConfig({ PATH: '/bin', FACE: 'x', FACECOMPARE: 'x' })).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      dataDir: './data',
+      masterKey: undefined,
+      bootstrapApp: undefined,
+      workers: availableParallelism(),
+      queueSize: 64,
+      engineTimeoutMs: 10_000,
+      maxImageBytes: 10_485_760,
+      maxPixels: 40_000_000,
+      rateLimit: 0,
+      urlAllow: [],
+      urlTimeoutMs: 5000,
+      corsOrigins: [],
+      statusAlways200: false,
+      cacheDir: expect.stringMatching(/facecompare/),
+      maxSignSeconds: 7_776_000,
+      logLevel: 'info',
+    })
+  })
+
+  it('takes an empty value for the default', () => {
+    const empty = Object.fromEntries(Object.values(SETTINGS).map(({ variable }) => [variable, ' ']))
+    expect(readConfig(empty)).toEqual(readConfig({}))
+  })
+
+  it('reads everything', () => {
+    const config = readConfig({
+      FACECOMPARE_HOST: '::',
+      FACECOMPARE_PORT: '0',
+      FACECOMPARE_DATA_DIR: '/data',
+      FACECOMPARE_MASTER_KEY: `${HEX_KEY}\n`,
+      FACECOMPARE_BOOTSTRAP_APP: '10001290:AKIDexample:secret:with:colons',
+      FACECOMPARE_WORKERS: '3',
+      FACECOMPARE_QUEUE_SIZE: '1',
+      FACECOMPARE_ENGINE_TIMEOUT_MS: '2000',
+      FACECOMPARE_MAX_IMAGE_BYTES: '512KiB',
+      FACECOMPARE_MAX_PIXELS: '1000000',
+      FACECOMPARE_RATE_LIMIT: '5',
+      FACECOMPARE_URL_ALLOW: 'Images.Internal, *.cdn.internal,10.0.0.0/8,fd00::/8,127.0.0.1,,::1',
+      FACECOMPARE_URL_TIMEOUT_MS: '100',
+      FACECOMPARE_CORS_ORIGINS: 'https://app.example.com, http://localhost:3000',
+      FACECOMPARE_STATUS_ALWAYS_200: 'TRUE',
+      FACECOMPARE_CACHE_DIR: '/cache',
+      FACECOMPARE_MAX_SIGN_SECONDS: '60',
+      FACECOMPARE_LOG_LEVEL: 'Debug',
+    })
+    expect(config).toEqual({
+      host: '::',
+      port: 0,
+      dataDir: '/data',
+      masterKey: HEX_KEY,
+      bootstrapApp: { appid: '10001290', secretId: 'AKIDexample', secretKey: 'secret:with:colons' },
+      workers: 3,
+      queueSize: 1,
+      engineTimeoutMs: 2000,
+      maxImageBytes: 524_288,
+      maxPixels: 1_000_000,
+      rateLimit: 5,
+      urlAllow: ['images.internal', '*.cdn.internal', '10.0.0.0/8', 'fd00::/8', '127.0.0.1', '::1'],
+      urlTimeoutMs: 100,
+      corsOrigins: ['https://app.example.com', 'http://localhost:3000'],
+      statusAlways200: true,
+      cacheDir: '/cache',
+      maxSignSeconds: 60,
+      logLevel: 'debug',
+    })
+    for (const value of [config, config.bootstrapApp, config.urlAllow]) expect(Object.isFrozen(value)).toBe(true)
+  })
+
+  it.each([
+    ['1000', 1000],
+    ['1kib', 1024],
+    ['2 MiB', 2_097_152],
+  ])('reads the size %s', (text, bytes) => {
+    expect(readConfig({ FACECOMPARE_MAX_IMAGE_BYTES: text }).maxImageBytes).toBe(bytes)
+  })
+
+  it('takes * for all origins, and Base64 for the master key', () => {
+    const masterKey = Buffer.from(HEX_KEY, 'hex').toString('base64')
+    const config = readConfig({ FACECOMPARE_CORS_ORIGINS: '*', FACECOMPARE_MASTER_KEY: masterKey })
+    expect(config).toMatchObject({ corsOrigins: ['*'], masterKey })
+  })
+})
+
+describe('SETTINGS', () => {
+  it.each(Object.entries(SETTINGS))('%s can be documented', (name, setting) => {
+    const property = setting.variable
+      .replace('FACECOMPARE_', '')
+      .toLowerCase()
+      .replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
+    expect(property).toBe(name)
+    expect(setting.description).toMatch(/^[A-Z][^\n]*\.$/)
+    expect(setting.fallbackText).not.toMatch(/undefined|=>|^$|\[object/)
+    if (!setting.example.includes('(')) expect(() => setting.parse(setting.example)).not.toThrow()
+  })
+})
