@@ -1,0 +1,112 @@
+import sharp, { type Sharp, type SharpOptions } from 'sharp'
+import { FaceCompareError } from '../errors.js'
+import { decodeBmp } from './bmp.js'
+import { sniffFormat } from './format.js'
+import type { Image } from './image.js'
+
+// Parallelism comes from the worker threads, one image each; libvips' own threads and cache would only take their memory.
+sharp.concurrency(1)
+sharp.cache(false)
+
+export interface DecodeOptions {
+  /** Width times height of the full-size picture, read from its header before anything is decoded. */
+  readonly maxPixels: number
+  /** The longer side of the decoded picture, in pixels; a larger picture is shrunk to it, a smaller one stays as it is. */
+  readonly maxSide: number
+}
+
+export interface DecodedImage extends Image {
+  /** Width of the full-size picture, upright, in pixels. */
+  readonly sourceWidth: number
+  /** Height of the full-size picture, upright, in pixels. */
+  readonly sourceHeight: number
+  /** Decoded over full-size length, 0 < scale <= 1; 1 when nothing was shrunk. */
+  readonly scale: number
+}
+
+/**
+ * Decodes a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP picture: upright (EXIF orientation applied), sRGB, 8 bits, three
+ * channels, the first frame of several. Transparent parts become white: that is the usual ground of a portrait, while
+ * the colours that some editors leave behind transparent pixels are no picture. The result owns its memory
+ * (`data.buffer` holds nothing else) and may be transferred to another thread.
+ *
+ * @throws FaceCompareError IMAGE_EMPTY (no bytes), IMAGE_FORMAT_UNSUPPORTED (none of these formats), IMAGE_UNDECODABLE
+ *   (truncated, corrupt, or more pixels than `maxPixels`).
+ */
+export async function decodeImage(bytes: Uint8Array, options: DecodeOptions): Promise<DecodedImage> {
+  if (bytes.length === 0) throw new FaceCompareError('IMAGE_EMPTY', 'The image has no bytes.')
+  const format = sniffFormat(bytes)
+  if (format === undefined) {
+    throw new FaceCompareError(
+      'IMAGE_FORMAT_UNSUPPORTED',
+      'Expected a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP image but received something else.',
+    )
+  }
+  try {
+    if (format === 'bmp') return await shrinkRaw(decodeBmp(bytes, options.maxPixels), options.maxSide)
+    return await decodeWithSharp(bytes, options)
+  } catch (error) {
+    if (error instanceof FaceCompareError) throw error
+    throw new FaceCompareError('IMAGE_UNDECODABLE', `The ${format.toUpperCase()} image is truncated or corrupt.`, {
+      cause: error,
+    })
+  }
+}
+
+/** One pass: the size is asked for in a second one (of the header alone) only when the picture may have been shrunk. */
+async function decodeWithSharp(bytes: Uint8Array, { maxPixels, maxSide }: DecodeOptions): Promise<DecodedImage> {
+  const input = {
+    limitInputPixels: maxPixels,
+    // Truncated data fails; what libjpeg merely warns of (stray bytes between segments, a damaged block) does not,
+    // because complete pictures with such flaws are common and viewers show them. 'truncated' lets cut TIFFs pass.
+    failOn: 'error',
+    sequentialRead: true,
+    unlimited: false,
+    pages: 1,
+  } as const satisfies SharpOptions
+  const pipeline = sharp(bytes, input).autoOrient()
+  let image: Image
+  try {
+    image = await renderRgb(pipeline, maxSide)
+  } catch (error) {
+    // sharp's own wording; the test of the header bombs fails when it changes.
+    if (!(error instanceof Error && error.message.includes('pixel limit'))) throw error
+    const { width, height } = await sharp(bytes, { ...input, limitInputPixels: false }).metadata()
+    throw new FaceCompareError(
+      'IMAGE_UNDECODABLE',
+      `The image has ${width} x ${height} pixels; at most ${maxPixels} are allowed.`,
+      { cause: error },
+    )
+  }
+  if (Math.max(image.width, image.height) < maxSide) return describe(image, image.width, image.height)
+  const { autoOrient } = await sharp(bytes, input).metadata()
+  return describe(image, autoOrient.width, autoOrient.height)
+}
+
+async function shrinkRaw(image: Image, maxSide: number): Promise<DecodedImage> {
+  if (Math.max(image.width, image.height) <= maxSide) return describe(image, image.width, image.height)
+  const raw = { width: image.width, height: image.height, channels: 3 } as const
+  const shrunk = await renderRgb(sharp(image.data, { raw, limitInputPixels: false }), maxSide)
+  return describe(shrunk, image.width, image.height)
+}
+
+/** Runs the pipeline. JPEG and WebP are shrunk while they are loaded, because the resizing comes first. */
+async function renderRgb(pipeline: Sharp, maxSide: number): Promise<Image> {
+  const { data, info } = await pipeline
+    .resize({ width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true })
+    .flatten({ background: 'white' })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toUint8Array()
+  const { width, height } = info
+  if (data.length !== 3 * width * height) {
+    throw new Error(`Expected ${width} x ${height} x 3 bytes but received ${data.length}.`)
+  }
+  // `toUint8Array` (not `toBuffer`) gives memory that can be transferred, yet under the face of a Buffer.
+  return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) }
+}
+
+function describe(image: Image, sourceWidth: number, sourceHeight: number): DecodedImage {
+  const scale = Math.max(image.width, image.height) / Math.max(sourceWidth, sourceHeight)
+  return { ...image, sourceWidth, sourceHeight, scale }
+}

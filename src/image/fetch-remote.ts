@@ -1,0 +1,242 @@
+import { isIP } from 'node:net'
+import { Client, type Dispatcher } from 'undici'
+import { FaceCompareError } from '../errors.js'
+import { type AddressPolicy, createAddressPolicy } from './address-policy.js'
+import { type Lookup, lookupThroughDns, lookupThroughSystem } from './resolve.js'
+
+/**
+ * Fetches the bytes of a remote image. Rejects with a FaceCompareError: INVALID_PARAMETER or PARAMETER_TOO_LONG (the form
+ * of the url), URL_UNREACHABLE, URL_DOWNLOAD_FAILED, IMAGE_EMPTY; or with `signal.reason` when the caller gave up.
+ */
+export type FetchImage = (url: string, signal?: AbortSignal) => Promise<Uint8Array>
+
+/** What the log may tell of a refused host; the answer to the client does not tell blocked from not found. */
+export interface Refusal {
+  readonly hostname: string
+  readonly addresses: readonly string[]
+  readonly reason: string
+}
+
+export interface ImageFetcherOptions {
+  /** Host names (`cdn.example.com`, `*.example.com`), addresses or networks that may be reached although not public. */
+  readonly allow: readonly string[]
+  /** Over everything: names, connections, redirects and body. */
+  readonly timeoutMs: number
+  readonly maxBytes: number
+  /** Resolves a host name to all its addresses; asked once per hop. The system and its name servers when absent. */
+  readonly lookup?: Lookup
+  readonly onRefused?: (refusal: Refusal) => void
+}
+
+export interface ImageFetcher {
+  readonly fetchImage: FetchImage
+  /** Breaks off what is under way and waits for its sockets; later calls fail. */
+  close(): Promise<void>
+}
+
+const MAX_URL_CHARACTERS = 2_048
+const MAX_REDIRECTS = 3
+const REDIRECTS = [301, 302, 303, 307, 308]
+
+/** @throws FaceCompareError INVALID_PARAMETER (no http(s) url, or one with credentials), then PARAMETER_TOO_LONG. */
+export function checkUrl(url: string): void {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  if (!parsed || !isHttp(parsed)) {
+    throw new FaceCompareError('INVALID_PARAMETER', 'Expected an http or https url but received something else.')
+  }
+  if (hasCredentials(parsed)) {
+    throw new FaceCompareError('INVALID_PARAMETER', 'The url carries a user name or a password, which is not allowed.')
+  }
+  if (url.length > MAX_URL_CHARACTERS) {
+    throw new FaceCompareError(
+      'PARAMETER_TOO_LONG',
+      `The url has ${url.length} characters; at most ${MAX_URL_CHARACTERS} are allowed.`,
+    )
+  }
+}
+
+/** @throws FaceCompareError INVALID_PARAMETER when an entry of `allow` is no host name, address or network. */
+export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
+  const policy = createAddressPolicy(options.allow)
+  const running = new Map<AbortController, Promise<unknown>>()
+  let closed = false
+
+  const fetchImage: FetchImage = async (url, signal) => {
+    checkUrl(url)
+    signal?.throwIfAborted()
+    if (closed) throw unreachable()
+    const controller = new AbortController()
+    const stop = (): void => controller.abort()
+    const timer = setTimeout(stop, options.timeoutMs)
+    signal?.addEventListener('abort', stop, { once: true })
+    const download = followUrl(new URL(url), { ...options, policy, signal: controller.signal })
+    running.set(controller, download)
+    try {
+      return await download
+    } catch (error) {
+      signal?.throwIfAborted()
+      // Whatever failed below (name, connection, TLS, deadline, HTTP syntax) looks the same from outside.
+      throw error instanceof FaceCompareError ? error : unreachable(error)
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', stop)
+      running.delete(controller)
+    }
+  }
+
+  return {
+    fetchImage,
+    async close() {
+      closed = true
+      const downloads = [...running.values()]
+      for (const controller of running.keys()) controller.abort()
+      await Promise.allSettled(downloads)
+    },
+  }
+}
+
+interface Download extends ImageFetcherOptions {
+  readonly policy: AddressPolicy
+  readonly signal: AbortSignal
+}
+
+async function followUrl(first: URL, download: Download): Promise<Uint8Array> {
+  let url = first
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const answer = await requestOnce(url, download)
+    if (answer instanceof Uint8Array) return answer
+    url = answer
+  }
+  throw failed(`The image url redirects more than ${MAX_REDIRECTS} times.`)
+}
+
+/** One hop: the bytes, or where to go next. Its connection is its own, so none is reused past the check of addresses. */
+async function requestOnce(url: URL, download: Download): Promise<Uint8Array | URL> {
+  const addresses = await checkedAddresses(url, download)
+  const client = new Client(url.origin, {
+    pipelining: 0,
+    allowH2: false,
+    headersTimeout: download.timeoutMs,
+    bodyTimeout: download.timeoutMs,
+    connect: {
+      timeout: download.timeoutMs,
+      // The connector gets the checked addresses and asks nobody again; the host's name stays in `Host` and in TLS.
+      lookup: (_hostname, { all }, done) => {
+        const [one] = addresses
+        if (all || !one) done(null, addresses)
+        else done(null, one.address, one.family)
+      },
+      autoSelectFamily: true,
+    },
+  })
+  try {
+    const response = await client.request({
+      method: 'GET',
+      path: url.pathname + url.search,
+      headers: { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': 'facecompare' },
+      signal: download.signal,
+    })
+    // A body that is destroyed unread emits an error; unheard it would end the process.
+    response.body.on('error', () => {})
+    if (REDIRECTS.includes(response.statusCode)) return redirectTarget(url, response, download)
+    checkHead(response, download.maxBytes)
+    return await readBody(response, download.maxBytes)
+  } finally {
+    await client.destroy()
+  }
+}
+
+/** All addresses of the url's host, after the policy looked at every one of them. */
+async function checkedAddresses(url: URL, { policy, lookup, signal, onRefused }: Download) {
+  signal.throwIfAborted()
+  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  const family = isIP(hostname)
+  const ask = lookup ?? (policy.allowsHost(hostname) ? lookupThroughSystem : lookupThroughDns)
+  const found = family ? [{ address: hostname, family }] : await unlessAborted(ask(hostname, signal), signal)
+  const addresses = found.map(({ address }) => address)
+  const reason = policy.refusal(hostname, addresses)
+  if (reason) {
+    onRefused?.({ hostname, addresses, reason })
+    throw unreachable()
+  }
+  return [...found]
+}
+
+/** The system's resolver cannot be called back: its late answer is thrown away. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => {}
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+function redirectTarget(from: URL, { headers }: Dispatcher.ResponseData, { onRefused }: Download): URL {
+  const location = headers.location
+  if (typeof location !== 'string' || !URL.canParse(location, from.href)) {
+    throw failed('The image url redirects without saying where to.')
+  }
+  const target = new URL(location, from.href)
+  // Another scheme, or credentials that a foreign server makes up: the place is not one that may be reached.
+  if (!isHttp(target) || hasCredentials(target)) {
+    const reason = isHttp(target) ? 'redirect with credentials' : `redirect to ${target.protocol}`
+    onRefused?.({ hostname: target.hostname, addresses: [], reason })
+    throw unreachable()
+  }
+  return target
+}
+
+function checkHead({ statusCode, headers }: Dispatcher.ResponseData, maxBytes: number): void {
+  if (statusCode < 200 || statusCode > 299) throw failed(`The image url answered with HTTP status ${statusCode}.`)
+  const encoding = headers['content-encoding'] ?? 'identity'
+  // Asked for as it is; unpacking what comes anyway would let a few bytes become many.
+  if (!['identity', ''].includes(String(encoding).trim().toLowerCase())) {
+    throw failed('The image url answered with a compressed body that was not asked for.')
+  }
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
+}
+
+async function readBody({ body }: Dispatcher.ResponseData, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body) {
+    if (!(chunk instanceof Uint8Array)) throw new Error('Expected bytes of the body.')
+    size += chunk.length
+    if (size > maxBytes) throw tooLarge(maxBytes)
+    chunks.push(chunk)
+  }
+  if (size === 0) throw new FaceCompareError('IMAGE_EMPTY', 'The image url answered without any bytes.')
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
+}
+
+function isHttp({ protocol }: URL): boolean {
+  return protocol === 'http:' || protocol === 'https:'
+}
+
+function hasCredentials({ username, password }: URL): boolean {
+  return username !== '' || password !== ''
+}
+
+/** One sentence for blocked, not found, refused, timed out and lost, so that nobody can map a network with it. */
+function unreachable(cause?: unknown): FaceCompareError {
+  return new FaceCompareError('URL_UNREACHABLE', 'The image url cannot be reached.', { cause })
+}
+
+function failed(sentence: string): FaceCompareError {
+  return new FaceCompareError('URL_DOWNLOAD_FAILED', sentence)
+}
+
+function tooLarge(maxBytes: number): FaceCompareError {
+  return failed(`The image url sends more than ${maxBytes} bytes.`)
+}
