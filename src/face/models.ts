@@ -1,0 +1,26 @@
+/**
+ * One neural network, ready to run. Its input is a batch of square images: `batch * 3 * inputSize * inputSize` floats,
+ * planar (all of R, then G, then B), 0..255; whatever normalisation the network wants is part of the network.
+ * The outputs carry the names of the model's description; each is flat, batch first.
+ */
+export interface Model {
+  /** Side of the square input in pixels. */
+  readonly inputSize: number
+  run(input: Float32Array, batch: number): Promise<Readonly<Record<string, Float32Array>>>
+}
+
+/** The networks of the default pack. */
+export interface Models {
+  /**
+   * BlazeFace (back): `raw` is 896 anchors x 17: score logit, box (dx, dy, width, height), six key points (dx, dy); all but
+   * the logit in pixels of the input, dx and dy from the anchor to the centre or point. Anchors: the 16 x 16 grid (cells of 16
+   * pixels) with two each, then the 8 x 8 grid (32 pixels) with six each, row by row, at the centres of the cells.
+   */
+  readonly detector: Model
+  /** 68 landmarks: `landmarks` is 136 numbers, x and y in turn, 0..1 of the crop. */
+  readonly landmarks: Model
+  /** dlib's ResNet: `embedding` is 128 numbers, `features` the 128 x 8 x 8 map (planar) that the facial parts are pooled from. */
+  readonly resnet: Model
+  /** HSE FaceRes: `embedding` is 1024 numbers (not negative), `features` the last 512 x 14 x 14 map (planar). */
+  readonly faceres: Model
+}
