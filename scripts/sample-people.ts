@@ -1,0 +1,32 @@
+/**
+ * People cut out of the photographs that come inside installed packages, for the demo, the benchmarks and the tests:
+ * nothing of them is copied into the project.
+ */
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import sharp from 'sharp'
+
+const resolve = createRequire(import.meta.url).resolve
+const FACE_API = join(dirname(resolve('@vladmandic/face-api/package.json')), 'demo')
+const HUMAN = join(dirname(resolve('@vladmandic/human')), '..', 'assets')
+
+/** Photograph, then left, top and side of a square around the head, in pixels. */
+const CUTS = {
+  man: [join(HUMAN, 'screenshot-facematch.jpg'), 108, 284, 108],
+  manAgain: [join(HUMAN, 'screenshot-facematch.jpg'), 432, 284, 108],
+  womanAtParty: [join(FACE_API, 'sample1.jpg'), 1440, 150, 360],
+  womanInBar: [join(FACE_API, 'sample3.jpg'), 1060, 190, 360],
+  otherWoman: [join(FACE_API, 'sample3.jpg'), 1420, 240, 360],
+} as const
+
+export type SamplePerson = keyof typeof CUTS
+
+/** A JPEG of the person, `side` pixels wide and high. */
+export async function cutPerson(person: SamplePerson, side = 250): Promise<Uint8Array> {
+  const [file, left, top, size] = CUTS[person]
+  const square = sharp(file).extract({ left, top, width: size, height: size }).resize(side, side)
+  return new Uint8Array(await square.jpeg({ quality: 92 }).toBuffer())
+}
+
+/** The path of a photograph with several people. */
+export const GROUP_PHOTO = join(FACE_API, 'sample6.jpg')

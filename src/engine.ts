@@ -1,0 +1,22 @@
+import type { Comparison } from './face/compare.js'
+import type { Face } from './face/face.js'
+
+export type { Comparison, PartSimilarities } from './face/compare.js'
+export type { Face } from './face/face.js'
+
+/**
+ * What the service and the command line need of face comparison, with threads behind it or without.
+ * Errors are `FaceCompareError`s without a side: the caller knows which image it handed over.
+ */
+export interface FaceEngine {
+  /**
+   * Decodes one image file (JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP bytes), finds its most prominent face and embeds it.
+   * Throws IMAGE_EMPTY, IMAGE_FORMAT_UNSUPPORTED, IMAGE_UNDECODABLE, FACE_NOT_DETECTED; with threads also
+   * TOO_MANY_REQUESTS when the queue is full and INTERNAL when the deadline passes or the thread dies.
+   */
+  readonly analyze: (image: Uint8Array, signal?: AbortSignal) => Promise<Face>
+  /** Compares two faces; symmetric, cheap, never waits. */
+  readonly compare: (a: Face, b: Face) => Comparison
+  /** Finishes what is under way, then frees threads and models. */
+  readonly close: () => Promise<void>
+}

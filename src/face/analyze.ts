@@ -1,0 +1,46 @@
+import { FaceCompareError } from '../errors.js'
+import type { Image } from '../image/image.js'
+import { chooseFace, type Detection, detectFaces } from './detect.js'
+import { type Chips, cutChips, embedChips, type RawEmbedding, type Views } from './embed.js'
+import { findLandmarks } from './landmarks.js'
+import type { Models } from './models.js'
+import { Pyramid } from './pyramid.js'
+
+/** A face found and embedded, before anything fitted is applied. */
+export interface FoundFace {
+  readonly detection: Detection
+  readonly faceCount: number
+  readonly landmarks: Float32Array
+  readonly raw: RawEmbedding
+  readonly detectMs: number
+  readonly alignMs: number
+  readonly embedMs: number
+}
+
+/** The way of one upright image through the networks. Throws FACE_NOT_DETECTED. `nowMs` is a monotonic clock. */
+export async function analyzeImage(
+  image: Image,
+  models: Models,
+  options: { readonly views: Views; readonly nowMs: () => number },
+): Promise<FoundFace> {
+  const { views, nowMs } = options
+  const startMs = nowMs()
+  const pyramid = new Pyramid(image)
+  const faces = await detectFaces(models.detector, pyramid)
+  const detection = chooseFace(faces, image.width, image.height)
+  if (!detection) throw new FaceCompareError('FACE_NOT_DETECTED', 'No face was found in the image.')
+  const detectedMs = nowMs()
+  const landmarks = await findLandmarks(models.landmarks, pyramid, detection)
+  const chips: Chips = cutChips(models, pyramid, landmarks, views)
+  const alignedMs = nowMs()
+  const raw = await embedChips(models, chips, landmarks, views)
+  return {
+    detection,
+    faceCount: faces.length,
+    landmarks,
+    raw,
+    detectMs: detectedMs - startMs,
+    alignMs: alignedMs - detectedMs,
+    embedMs: nowMs() - alignedMs,
+  }
+}

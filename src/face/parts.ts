@@ -1,0 +1,114 @@
+import { mapParts, type PartName } from './face.js'
+import type { Fit } from './fit.js'
+import type { Similarity } from './geometry.js'
+import { joinWeighted, normalise } from './vectors.js'
+
+/** First and last landmark of each part (iBUG 300-W order); both brows and both eyes are one part. */
+const PART_LANDMARKS: Readonly<Record<PartName, readonly [number, number]>> = {
+  eyebrow: [17, 26],
+  eye: [36, 47],
+  nose: [27, 35],
+  mouth: [48, 67],
+}
+
+/** A part's box is pooled to this grid: three cells wide, two high. */
+const COLUMNS = 3
+const ROWS = 2
+
+/** A square feature map (planar) and where its cells lie in the chip: cell `i` covers `origin + i * stride` to `origin + (i + 1) * stride` pixels. */
+export interface FeatureMap {
+  readonly values: Float32Array
+  readonly side: number
+  readonly origin: number
+  readonly stride: number
+}
+
+interface Span {
+  readonly low: number
+  readonly high: number
+}
+
+/** The descriptors of all parts from one feature map, neither centred nor scaled: `channels * ROWS * COLUMNS` numbers each. */
+export function poolParts(
+  map: FeatureMap,
+  landmarks: Float32Array,
+  chipToImage: Similarity,
+): Record<PartName, Float32Array> {
+  return mapParts((part) => poolPart(map, partBox(part, landmarks, chipToImage)))
+}
+
+/** Unit-length part descriptors of both networks, joined in equal shares. */
+export function describeParts(
+  resnet: Readonly<Record<PartName, Float32Array>>,
+  faceres: Readonly<Record<PartName, Float32Array>>,
+  means: Fit['partMeans'],
+): Record<PartName, Float32Array> {
+  return mapParts((part) => {
+    const a = normalise(subtract(resnet[part], means[part].resnet))
+    const b = normalise(subtract(faceres[part], means[part].faceres))
+    return joinWeighted(a, b, 0.5)
+  })
+}
+
+function subtract(v: Float32Array, mean: Float32Array): Float32Array {
+  if (v.length !== mean.length)
+    throw new RangeError(`Expected a mean of ${v.length} numbers but received ${mean.length}`)
+  return v.map((value, i) => value - mean[i]!)
+}
+
+/** The bounding box of a part's landmarks, in chip pixels. */
+function partBox(part: PartName, landmarks: Float32Array, t: Similarity): { readonly x: Span; readonly y: Span } {
+  const [first, last] = PART_LANDMARKS[part]
+  const det = t.a * t.a + t.b * t.b
+  const xs: number[] = []
+  const ys: number[] = []
+  for (let i = first; i <= last; i++) {
+    const dx = landmarks[2 * i]! - t.tx
+    const dy = landmarks[2 * i + 1]! - t.ty
+    xs.push((t.a * dx + t.b * dy) / det)
+    ys.push((t.a * dy - t.b * dx) / det)
+  }
+  return { x: { low: Math.min(...xs), high: Math.max(...xs) }, y: { low: Math.min(...ys), high: Math.max(...ys) } }
+}
+
+function poolPart(map: FeatureMap, box: { readonly x: Span; readonly y: Span }): Float32Array {
+  const { values, side } = map
+  const plane = side * side
+  const channels = values.length / plane
+  const out = new Float32Array(channels * ROWS * COLUMNS)
+  const columns = coverage(box.x, COLUMNS, map)
+  const rows = coverage(box.y, ROWS, map)
+  for (let r = 0; r < ROWS; r++) {
+    for (let c = 0; c < COLUMNS; c++) {
+      for (const [y, wy] of rows[r]!) {
+        for (const [x, wx] of columns[c]!) {
+          const weight = wx * wy
+          let i = y * side + x
+          for (let o = r * COLUMNS + c; o < out.length; o += ROWS * COLUMNS, i += plane) out[o]! += weight * values[i]!
+        }
+      }
+    }
+  }
+  return out
+}
+
+/** For each of `count` equal slices of a span: the map cells that it covers with their shares, which sum to one. */
+function coverage(span: Span, count: number, map: FeatureMap): (readonly [index: number, share: number])[][] {
+  const toCells = (pixels: number) => Math.min(map.side, Math.max(0, (pixels - map.origin) / map.stride))
+  return Array.from({ length: count }, (_, slice) => {
+    const step = (span.high - span.low) / count
+    let low = toCells(span.low + slice * step)
+    let high = toCells(span.low + (slice + 1) * step)
+    if (high - low < 1e-3) {
+      // A flat or outlying part still reads the cell that it lies in.
+      const middle = Math.min(map.side - 1e-3, Math.max(1e-3, (low + high) / 2))
+      low = middle - 1e-3
+      high = middle + 1e-3
+    }
+    const cells: (readonly [number, number])[] = []
+    for (let i = Math.floor(low); i < high && i < map.side; i++) {
+      cells.push([i, (Math.min(high, i + 1) - Math.max(low, i)) / (high - low)])
+    }
+    return cells
+  })
+}

@@ -1,0 +1,104 @@
+import { Piscina } from 'piscina'
+import type { Face, FaceEngine } from '../engine.js'
+import { FaceCompareError } from '../errors.js'
+import { DEFAULT_FIT_FILE, readFitFile } from '../model/fit-file.js'
+import { convertDefaultPack } from '../model/pack.js'
+import { createComparer, type EngineOptions } from './engine.js'
+import { type AnalyzeReply, type AnalyzeTask, unpackReply } from './message.js'
+import { BoundedQueue } from './queue.js'
+
+export interface PoolOptions extends EngineOptions {
+  /** Threads; each holds its own networks and works on one image at a time. */
+  readonly workers: number
+  /** Images that may wait for a thread; more are answered with TOO_MANY_REQUESTS at once. */
+  readonly queueSize: number
+  /** Longest time for one image, waiting included. */
+  readonly timeoutMs: number
+  /** The compiled thread body; only needed where this file itself runs uncompiled. */
+  readonly threadFile?: URL
+  /** Told of a thread that died; it is replaced. */
+  readonly onThreadLost?: (error: unknown) => void
+}
+
+export interface EnginePool extends FaceEngine {
+  /** Resolves when every thread has loaded its networks; rejects when one cannot. */
+  readonly ready: Promise<void>
+  /** Images waiting for a thread. */
+  readonly queueLength: () => number
+}
+
+/** The engine behind worker threads: the calling thread never waits for a network. */
+export async function startEnginePool(options: PoolOptions): Promise<EnginePool> {
+  const { workers, queueSize, timeoutMs, threadFile, onThreadLost, onWarning, ...engineOptions } = options
+  const { fit } = await readFitFile(DEFAULT_FIT_FILE)
+  // Once, instead of once in each thread.
+  await convertDefaultPack({ cacheDir: options.cacheDir, ...(onWarning ? { onWarning } : {}) })
+  const queue = new BoundedQueue(workers, queueSize)
+  const pool = new Piscina<AnalyzeTask | undefined, AnalyzeReply | string>({
+    filename: (threadFile ?? new URL('./thread.js', import.meta.url)).href,
+    minThreads: workers,
+    maxThreads: workers,
+    concurrentTasksPerWorker: 1,
+    // Blocking waits would keep a thread from finishing what libuv brings it (decoding).
+    atomics: 'disabled',
+    workerData: engineOptions,
+  })
+  // Failures reach the caller of `analyze`; without a listener a thread's death between tasks would end the process.
+  pool.on('error', (error) => onThreadLost?.(error))
+
+  async function runInThread(image: Uint8Array): Promise<AnalyzeReply | string> {
+    // A view may stand in a far larger buffer, which would be copied whole.
+    const own = image.slice()
+    try {
+      return await pool.run({ image: own }, { name: 'analyze', transferList: [own.buffer] })
+    } catch (error) {
+      onThreadLost?.(error)
+      throw new FaceCompareError('INTERNAL', 'The image could not be processed.', { cause: error })
+    }
+  }
+
+  async function analyze(image: Uint8Array, signal?: AbortSignal): Promise<Face> {
+    const deadline = AbortSignal.timeout(timeoutMs)
+    const either = signal ? AbortSignal.any([signal, deadline]) : deadline
+    try {
+      const reply = await giveUpOn(
+        either,
+        queue.run(() => runInThread(image), either),
+      )
+      if (typeof reply === 'string') throw new Error('Expected a face from the thread')
+      return unpackReply(reply)
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (!deadline.aborted || error instanceof FaceCompareError) throw error
+      throw new FaceCompareError('INTERNAL', 'The image took too long to process.', { cause: error })
+    }
+  }
+
+  const ready = warmUp(pool, workers)
+  // Whoever awaits it later still sees the failure.
+  ready.catch(() => undefined)
+  return {
+    analyze,
+    compare: createComparer(fit),
+    ready,
+    queueLength: () => queue.length,
+    close: () => pool.close(),
+  }
+}
+
+/** One task for each thread; they are handed out evenly because each thread takes one at a time. */
+async function warmUp(pool: Piscina<undefined, unknown>, workers: number): Promise<void> {
+  await Promise.all(Array.from({ length: workers }, () => pool.run(undefined, { name: 'warmUp' })))
+}
+
+/**
+ * The promise, or a rejection as soon as the signal says so. What runs in a thread is left to finish: a thread that ends
+ * inside the inference runtime takes the whole process with it, and no image can keep one busy for long.
+ */
+function giveUpOn<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
