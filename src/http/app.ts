@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import type { CredentialSource, SignatureLedger } from '../auth/authenticate.js'
+import type { RateLimiter } from '../auth/rate-limit.js'
+import type { FaceEngine } from '../engine.js'
+import type { FetchImage } from '../image/fetch-remote.js'
+import { logWhenDone, openCall } from './call-log.js'
+import { answerComparison } from './compare-route.js'
+import { Connections, type DiscardLimits } from './connections.js'
+import { allowCrossOrigin } from './cors.js'
+import { addOpsRoutes } from './ops-routes.js'
+import { createReplies, type Replies } from './reply.js'
+import { requireSignature } from './request-signature.js'
+import { type RouteTable, refuseUnrouted, requireHost, toOriginForm, trackRoutes } from './routing.js'
+import { answerUnreadable, refuseUrl } from './unreadable.js'
+import { maxBodyBytesFor } from './upload.js'
+
+export interface AppOptions {
+  readonly engine: FaceEngine
+  readonly fetchImage: FetchImage
+  /** Where keys are looked up and single-use signatures are claimed. */
+  readonly store: CredentialSource & SignatureLedger
+  readonly rateLimiter: RateLimiter
+  /** Of one image; the body may hold two of them in Base64. */
+  readonly maxImageBytes: number
+  /** The longest life of a many-use signature. */
+  readonly maxSignSeconds: number
+  /** Origins (`https://example.com`) of pages that may call; `*` for all. */
+  readonly corsOrigins: readonly string[]
+  /** Sends every answer of the contract as 200, for clients that do not read others. */
+  readonly statusAlways200: boolean
+  /** A pino logger, or false for none. */
+  readonly logger: FastifyBaseLogger | false
+  /** Whether calls can be answered now; a rejection means no. */
+  readonly isReady: () => Promise<boolean>
+  /** The clock that signatures are checked against; the system's when absent. */
+  readonly now?: () => Date
+  /** How long an upload may stand still; 30 s when absent. */
+  readonly uploadStallMs?: number
+  /** What is still taken in after an early answer; 64 MiB and 5 s when absent. */
+  readonly discardLimits?: DiscardLimits
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every path with its methods. */
+    readonly routeTable: RouteTable
+  }
+}
+
+const DEFAULT_STALL_MS = 30_000
+const DEFAULT_DISCARD_LIMITS: DiscardLimits = { maxBytes: 64 * 1024 * 1024, maxMs: 5000 }
+
+/** The service as an HTTP application: the way of a request, in order. It listens when it is told to. */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const connections = new Connections(options.discardLimits ?? DEFAULT_DISCARD_LIMITS)
+  const replies = createReplies({ connections, statusAlways200: options.statusAlways200 })
+  const corsOrigins = new Set(options.corsOrigins)
+
+  const app = fastify({
+    ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'session_id' }),
+    genReqId: () => randomUUID(),
+    return503OnClosing: false,
+    rewriteUrl: ({ url }) => toOriginForm(url ?? '/'),
+    serverFactory: (handle) =>
+      connections.createServer(handle, (error, socket) => answerUnreadable(error, socket, replies, app.log)),
+    // Said above, on the server itself.
+    clientErrorHandler: () => {},
+    frameworkErrors: (_error, request, reply) => refuseUrl(request, reply, replies, corsOrigins),
+  })
+  app.decorateRequest('call')
+  app.decorate('routeTable', trackRoutes(app))
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  app.setErrorHandler((error, request, reply) => replies.sendError(request, reply, error))
+
+  // 1. Every request: a log line, CORS, OPTIONS, no route.
+  app.addHook('onRequest', async (request, reply) => {
+    request.call = openCall(request.raw)
+    logWhenDone(request, reply)
+    await connections.settle(request.raw)
+    allowCrossOrigin(request, reply, corsOrigins)
+    if (request.method === 'OPTIONS') return replies.sendNothing(request, reply)
+    requireHost(request)
+    return undefined
+  })
+  app.setNotFoundHandler((request, reply) => refuseUnrouted(request, reply, app.routeTable))
+
+  // 2. Public.
+  addOpsRoutes(app, replies, options.isReady)
+
+  // 3. Signed: the signature before the body, the body before the images.
+  await app.register(async (signed) => addSignedRoutes(signed, options, connections, replies))
+  await app.ready()
+  return app
+}
+
+function addSignedRoutes(app: FastifyInstance, options: AppOptions, connections: Connections, replies: Replies): void {
+  const { engine, fetchImage, store, rateLimiter, maxImageBytes, maxSignSeconds, now = () => new Date() } = options
+  const stallMs = options.uploadStallMs ?? DEFAULT_STALL_MS
+  const uploadLimits = { maxBodyBytes: maxBodyBytesFor(maxImageBytes), stallMs }
+  const gate = { credentials: store, rateLimiter, maxSignSeconds, now }
+  const context = { engine, fetchImage, ledger: store, maxImageBytes, uploadLimits, connections, replies }
+  app.addHook('onRequest', (request) => requireSignature(request, gate))
+  app.post('/face/compare', (request, reply) => answerComparison(request, reply, context))
+  // The path that the specification's own examples print.
+  app.post('/face/identify', (request, reply) => answerComparison(request, reply, context))
+}

@@ -1,0 +1,100 @@
+import type { IncomingMessage } from 'node:http'
+import { performance } from 'node:perf_hooks'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import type { Identity } from '../auth/authenticate.js'
+import type { FaceCompareError } from '../errors.js'
+
+/** What becomes known of one call while it is answered. */
+export interface Call {
+  /** `performance.now()` of its arrival. */
+  readonly startedMs: number
+  /** Milliseconds of each stage that was reached. */
+  readonly stages: Record<string, number>
+  /** The Content-Type header. */
+  readonly contentType: string | undefined
+  identity?: Identity
+  code?: number
+  error?: FaceCompareError
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    call: Call
+  }
+}
+
+/** Begins a call. Takes the Content-Type away from fastify, which would refuse what it cannot read; upload.ts judges it. */
+export function openCall(request: IncomingMessage): Call {
+  const contentType = request.headers['content-type']
+  delete request.headers['content-type']
+  return { startedMs: performance.now(), stages: {}, contentType }
+}
+
+/** Runs one stage of a call and notes how long it took, whether it succeeds or not. */
+export async function timed<T>(call: Call, stage: string, work: () => T | Promise<T>): Promise<T> {
+  const startedMs = performance.now()
+  try {
+    return await work()
+  } finally {
+    noteStage(call, stage, performance.now() - startedMs)
+  }
+}
+
+export function noteStage(call: Call, stage: string, ms: number): void {
+  call.stages[stage] = Math.round(ms * 10) / 10
+}
+
+/** One line when the call has ended, well or by the client's leaving. */
+export function logWhenDone(request: FastifyRequest, reply: FastifyReply): void {
+  let logged = false
+  const log = () => {
+    if (logged) return
+    logged = true
+    logCall(request, reply.raw.writableEnded)
+  }
+  reply.raw.once('finish', log)
+  reply.raw.once('close', log)
+}
+
+function logCall(request: FastifyRequest, finished: boolean): void {
+  const { call } = request
+  noteStage(call, 'total', performance.now() - call.startedMs)
+  const line = {
+    method: request.method,
+    path: withoutQueries(request.raw.url ?? ''),
+    ...(call.identity ? { appid: call.identity.appid } : {}),
+    ...(call.code === undefined ? {} : { code: call.code }),
+    ms: call.stages,
+  }
+  if (!finished) {
+    request.log.info({ ...line, aborted: true }, 'call aborted by the client')
+  } else if (call.error) {
+    logFailure(request.log, line, call.error)
+  } else if (call.code === undefined) {
+    request.log.debug(line, 'call')
+  } else {
+    request.log.info(line, 'call')
+  }
+}
+
+/** Our own faults with their stack; the client's with the sentence that it was told, and what that sentence left out. */
+export function logFailure(log: FastifyBaseLogger, line: object, error: FaceCompareError): void {
+  const { side, cause, message: detail } = error
+  const where = { ...line, ...(side ? { side } : {}), detail }
+  if (error.status >= 500) {
+    log.error({ ...where, stack: withoutQueries(describe(error)) }, 'call failed')
+  } else {
+    log.info({ ...where, ...(cause instanceof Error ? { cause: withoutQueries(cause.message) } : {}) }, 'call')
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const own = error.stack ?? error.message
+  return error.cause === undefined ? own : `${own}\ncaused by ${describe(error.cause)}`
+}
+
+/** Queries of urls carry signatures and other people's tokens. */
+function withoutQueries(text: string): string {
+  return text.replace(/\?[^\s"')]*/g, '?...')
+}

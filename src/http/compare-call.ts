@@ -1,0 +1,68 @@
+import type { Identity } from '../auth/authenticate.js'
+import { FaceCompareError, type Side } from '../errors.js'
+import { checkUrl } from '../image/fetch-remote.js'
+import { type Fields, IMAGE_FIELDS, URL_FIELDS } from './fields.js'
+
+/** Where the image of one side comes from. */
+export type ImageSource = { readonly url: string } | { readonly bytes: Uint8Array }
+
+export type Sides<T> = Readonly<Record<Side, T>>
+
+const MAX_APPID_CHARACTERS = 2048
+
+/** Whether a body asks for a comparison; throws BAD_REQUEST when it does not. `/face/identify` takes nothing else. */
+export function requireComparison(fields: Fields): void {
+  if ([...IMAGE_FIELDS, ...URL_FIELDS].some((name) => fields.has(name))) return
+  throw new FaceCompareError('BAD_REQUEST', 'This path takes comparisons only: send two images or their urls.')
+}
+
+/** Checks that the body names the app (and the bucket) that signed it. */
+export function checkApp(fields: Fields, identity: Identity): void {
+  const appid = fields.text('appid') ?? ''
+  if (appid === '') throw new FaceCompareError('PARAMETER_MISSING', 'The parameter appid is missing.')
+  if (appid.length > MAX_APPID_CHARACTERS) {
+    throw new FaceCompareError('PARAMETER_TOO_LONG', `The appid is longer than ${MAX_APPID_CHARACTERS} characters.`)
+  }
+  if (appid !== identity.appid) {
+    throw new FaceCompareError('APP_MISMATCH', 'The appid of the body is not the one of the signature.')
+  }
+  const bucket = fields.text('bucket') ?? ''
+  if (bucket !== '' && identity.bucket !== '' && bucket !== identity.bucket) {
+    throw new FaceCompareError('APP_MISMATCH', 'The bucket of the body is not the one of the signature.')
+  }
+}
+
+/** Where both images come from; everything that can be told without the network, of A first. */
+export function readSides(fields: Fields, maxImageBytes: number): Sides<ImageSource> {
+  return { A: readSide(fields, 'A', maxImageBytes), B: readSide(fields, 'B', maxImageBytes) }
+}
+
+function readSide(fields: Fields, side: Side, maxImageBytes: number): ImageSource {
+  try {
+    const url = fields.text(`url${side}`) ?? ''
+    if (url !== '') {
+      checkUrl(url)
+      return { url }
+    }
+    return { bytes: checkImage(fields.image(`image${side}`), side, maxImageBytes) }
+  } catch (error) {
+    throw attribute(error, side)
+  }
+}
+
+function checkImage(image: Uint8Array | undefined, side: Side, maxImageBytes: number): Uint8Array {
+  if (!image) throw new FaceCompareError('PARAMETER_MISSING', `Neither image${side} nor url${side} was sent.`)
+  if (image.length === 0) throw new FaceCompareError('IMAGE_EMPTY', `The image${side} is empty.`)
+  if (image.length > maxImageBytes) {
+    throw new FaceCompareError('BODY_TOO_LARGE', `The image${side} is larger than ${maxImageBytes} bytes.`)
+  }
+  return image
+}
+
+/** Says of which image an error is. A full queue is nobody's fault; what nobody foresaw is INTERNAL, of that image. */
+export function attribute(error: unknown, side: Side): FaceCompareError {
+  if (!(error instanceof FaceCompareError)) {
+    return new FaceCompareError('INTERNAL', 'Something went wrong inside the service.', { side, cause: error })
+  }
+  return error.kind === 'TOO_MANY_REQUESTS' ? error : error.of(side)
+}

@@ -1,0 +1,103 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { claimSingleUse, type SignatureLedger } from '../auth/authenticate.js'
+import type { Comparison, Face, FaceEngine } from '../engine.js'
+import { FaceCompareError, type Side } from '../errors.js'
+import type { FetchImage } from '../image/fetch-remote.js'
+import { type Call, noteStage, timed } from './call-log.js'
+import { attribute, checkApp, type ImageSource, readSides, requireComparison, type Sides } from './compare-call.js'
+import type { Connections } from './connections.js'
+import type { Replies } from './reply.js'
+import { readUpload, type UploadLimits } from './upload.js'
+
+export interface CompareContext {
+  readonly engine: FaceEngine
+  readonly fetchImage: FetchImage
+  readonly ledger: SignatureLedger
+  readonly maxImageBytes: number
+  readonly uploadLimits: UploadLimits
+  readonly connections: Connections
+  readonly replies: Replies
+}
+
+/** Answers a comparison: upload, app, single use, the two sides, their similarity. Throws FaceCompareErrors. */
+export async function answerComparison(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: CompareContext,
+): Promise<FastifyReply> {
+  const { call } = request
+  const { connections, uploadLimits } = context
+  const fields = await timed(call, 'upload', () =>
+    readUpload(request.raw, reply.raw, call.contentType, connections, uploadLimits),
+  )
+  if (request.routeOptions.url === '/face/identify') requireComparison(fields)
+  const { identity } = call
+  if (!identity) throw new FaceCompareError('SIGNATURE_MISSING', 'The request carries no signature.')
+  checkApp(fields, identity)
+  await claimSingleUse(identity, context.ledger)
+  const sides = readSides(fields, context.maxImageBytes)
+  const comparison = await timed(call, 'faces', () => compareSides(sides, call, context, whenClientLeaves(reply)))
+  return context.replies.sendComparison(request, reply, comparison)
+}
+
+/** Aborts when the connection closes before the answer is out. */
+function whenClientLeaves(reply: FastifyReply): AbortSignal {
+  const aborter = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableEnded) aborter.abort()
+  })
+  return aborter.signal
+}
+
+/** Both sides at once; A's failure is told before B's, and ends the work on B. */
+async function compareSides(
+  sides: Sides<ImageSource>,
+  call: Call,
+  context: CompareContext,
+  signal: AbortSignal,
+): Promise<Comparison> {
+  const stopB = new AbortController()
+  const pendingA = analyzeSide('A', sides.A, call, context, signal)
+  const pendingB = analyzeSide('B', sides.B, call, context, AbortSignal.any([signal, stopB.signal]))
+  // Awaited below, once A is known; until then its failure is not unhandled.
+  pendingB.catch(() => {})
+  try {
+    const a = await pendingA
+    return checkScores(context.engine.compare(a, await pendingB))
+  } finally {
+    stopB.abort()
+  }
+}
+
+async function analyzeSide(
+  side: Side,
+  source: ImageSource,
+  call: Call,
+  { engine, fetchImage }: CompareContext,
+  signal: AbortSignal,
+): Promise<Face> {
+  try {
+    const bytes =
+      'url' in source ? await timed(call, `fetch${side}`, () => fetchImage(source.url, signal)) : source.bytes
+    if (bytes.length === 0) throw new FaceCompareError('IMAGE_EMPTY', `The url${side} answered without any bytes.`)
+    const face = await timed(call, `analyze${side}`, () => engine.analyze(bytes, signal))
+    noteStages(call, side, face)
+    return face
+  } catch (error) {
+    throw attribute(error, side)
+  }
+}
+
+function noteStages(call: Call, side: Side, { stages }: Face): void {
+  noteStage(call, `decode${side}`, stages.decodeMs)
+  noteStage(call, `detect${side}`, stages.detectMs)
+  noteStage(call, `align${side}`, stages.alignMs)
+  noteStage(call, `embed${side}`, stages.embedMs)
+}
+
+/** JSON has no NaN: it would go out as `null` under the code of success. */
+function checkScores(comparison: Comparison): Comparison {
+  const scores = [comparison.similarity, ...Object.values(comparison.parts)]
+  if (scores.every((score) => score >= 0 && score <= 100)) return comparison
+  throw new FaceCompareError('INTERNAL', 'The similarity could not be computed.')
+}

@@ -1,0 +1,162 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
+
+/** How much of an upload that nobody wants any more is still taken in, so that the client can read its answer. */
+export interface DiscardLimits {
+  readonly maxBytes: number
+  readonly maxMs: number
+}
+
+/** Writes the whole answer (`Connection: close`) to bytes that are no request at all. */
+export type AnswerUnreadable = (error: Error, socket: Socket) => void
+
+/** Behind a proxy that keeps idle connections for 60 s, ours must live longer, or the proxy writes into a closed one. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000
+const HEADERS_TIMEOUT_MS = 60_000
+/** A whole request, body included. An upload that stands still is ended long before (see upload.ts). */
+const REQUEST_TIMEOUT_MS = 300_000
+const POLL_MS = 20
+
+/**
+ * The connections of one server, and how they end. A server that answers before it has read the whole request and then
+ * closes at once loses its answer: the bytes that nobody read make the kernel reset the connection, and the client sees
+ * the reset. So the answer goes out, what still comes is thrown away (never read as a request), and then it closes.
+ */
+export class Connections {
+  readonly #limits: DiscardLimits
+  readonly #closing = new WeakSet<Socket>()
+  readonly #unanswered = new WeakMap<Socket, Set<ServerResponse>>()
+  readonly #brokenUploads = new WeakMap<IncomingMessage, AbortController>()
+  readonly #awaitingContinue = new WeakSet<IncomingMessage>()
+
+  constructor(limits: DiscardLimits) {
+    this.#limits = limits
+  }
+
+  /** Everything that Node would answer by itself (100, 400, 408, 417, 431) is answered by us. */
+  createServer(handle: RequestListener, answerUnreadable: AnswerUnreadable): Server {
+    const server = createServer({
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      // Judged in routing.ts: Node's own answer has no JSON body.
+      requireHostHeader: false,
+    })
+    const accept: RequestListener = (request, response) => {
+      if (this.#closing.has(request.socket)) return
+      this.#track(request, response)
+      handle(request, response)
+    }
+    server.on('request', accept)
+    server.on(
+      'checkContinue',
+      (request: IncomingMessage, response: ServerResponse<IncomingMessage> & { req: IncomingMessage }) => {
+        this.#awaitingContinue.add(request)
+        accept(request, response)
+      },
+    )
+    // An empty or unknown `Expect` is ignored.
+    server.on('checkExpectation', accept)
+    server.on('clientError', (error: Error, socket) => {
+      // The sockets of an HTTP server are net.Sockets; the declaration says Duplex.
+      this.#endUnreadable(error, socket as Socket, answerUnreadable)
+    })
+    return server
+  }
+
+  /** Tells a client that waits for `100 Continue` to send its body. */
+  continueUpload(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#awaitingContinue.delete(request)) response.writeContinue()
+  }
+
+  /** Aborts, with the parser's error as its reason, when the rest of the body cannot be read as HTTP. */
+  uploadSignal(request: IncomingMessage): AbortSignal | undefined {
+    return this.#brokenUploads.get(request)?.signal
+  }
+
+  /**
+   * Lets in what arrived together with the head of a request. If that is all of its body, the connection need not close
+   * whatever the answer.
+   */
+  async settle(request: IncomingMessage): Promise<void> {
+    if (isIncomplete(request)) await setImmediate()
+  }
+
+  /**
+   * To be called before an answer is written. True when the body has not come in whole: the answer must then say
+   * `Connection: close`, and what still comes is thrown away.
+   */
+  answersEarly(request: IncomingMessage): boolean {
+    if (!isIncomplete(request)) return false
+    this.#closeLater(request.socket, request)
+    return true
+  }
+
+  #track(request: IncomingMessage, response: ServerResponse): void {
+    const unanswered = this.#unanswered.get(request.socket) ?? new Set()
+    this.#unanswered.set(request.socket, unanswered.add(response))
+    response.once('close', () => unanswered.delete(response))
+    this.#brokenUploads.set(request, new AbortController())
+  }
+
+  #endUnreadable(error: Error, socket: Socket, answerUnreadable: AnswerUnreadable): void {
+    if (this.#closing.has(socket)) return
+    if (!socket.writable) {
+      socket.destroy()
+      return
+    }
+    const unanswered = [...(this.#unanswered.get(socket) ?? [])]
+    const last = unanswered.at(-1)
+    this.#closeLater(socket)
+    if (last) {
+      // The client could not tell whose answer one out of turn would be: those that wait get theirs, the last one closes.
+      if (last.headersSent) socket.destroySoon()
+      else last.setHeader('connection', 'close')
+      if (!last.req.complete) this.#brokenUploads.get(last.req)?.abort(error)
+      return
+    }
+    answerUnreadable(error, socket)
+    socket.destroySoon()
+  }
+
+  /** Node ends a connection with `destroySoon` once an answer with `Connection: close` is written: that is where we wait. */
+  #closeLater(socket: Socket, request?: IncomingMessage): void {
+    this.#closing.add(socket)
+    socket.destroySoon = () => discardThenClose(socket, request, this.#limits)
+  }
+}
+
+/** Whether a body is announced that has not come in whole. (Requests that are injected, without a socket, never tell.) */
+function isIncomplete({ headers, complete }: IncomingMessage): boolean {
+  const isAnnounced = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+  return isAnnounced && complete === false
+}
+
+function discardThenClose(socket: Socket, request: IncomingMessage | undefined, limits: DiscardLimits): void {
+  const close = () => socket.destroy()
+  const startBytes = socket.bytesRead
+  // Polled: the HTTP parser reads past the socket's stream, so that there is no event to count by.
+  const poll = setInterval(() => {
+    if (socket.bytesRead - startBytes > limits.maxBytes) close()
+  }, POLL_MS)
+  const timer = setTimeout(close, limits.maxMs)
+  socket.once('close', () => {
+    clearInterval(poll)
+    clearTimeout(timer)
+  })
+  socket.on('error', close)
+  if (socket.readableEnded) {
+    socket.end(close)
+    return
+  }
+  socket.once('end', () => socket.end(close))
+  // Only when the client has sent all that it wants to send may it hear that we close: before, some clients take the end
+  // of our side for a failure and drop the answer.
+  if (request && !request.readableEnded) {
+    request.once('end', () => socket.end())
+    request.resume()
+  } else if (request) {
+    socket.end()
+  }
+}

@@ -1,0 +1,22 @@
+import { FaceCompareError } from '../errors.js'
+import { type FieldName, type Fields, isFieldName } from './fields.js'
+
+const MAX_PAIRS = 1000
+
+/**
+ * Reads application/x-www-form-urlencoded: texts and urls only, images do not travel in it.
+ * Throws BAD_REQUEST for a known field that is given twice.
+ */
+export function parseForm(body: Buffer): Fields {
+  const text = body.toString('utf8')
+  if (text.split('&', MAX_PAIRS + 1).length > MAX_PAIRS) {
+    throw new FaceCompareError('BAD_REQUEST', `The form in the body has more than ${MAX_PAIRS} fields.`)
+  }
+  const values = new Map<FieldName, string>()
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (!isFieldName(name) || name === 'imageA' || name === 'imageB') continue
+    if (values.has(name)) throw new FaceCompareError('BAD_REQUEST', `The form in the body gives ${name} twice.`)
+    values.set(name, value)
+  }
+  return { has: (name) => values.has(name), text: (name) => values.get(name), image: () => undefined }
+}

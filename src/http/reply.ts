@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Comparison } from '../engine.js'
+import { ERRORS, FaceCompareError } from '../errors.js'
+import type { Connections } from './connections.js'
+
+/** A request that cannot be read (code 3), with the HTTP status that says how: 404, 405, 408 or 431. */
+export class UnreadableRequestError extends FaceCompareError {
+  override readonly status: number
+
+  constructor(status: number, sentence: string) {
+    super('BAD_REQUEST', sentence)
+    this.status = status
+  }
+}
+
+export interface ReplyOptions {
+  readonly connections: Connections
+  /** For clients that do not read the body of any other status. */
+  readonly statusAlways200: boolean
+}
+
+/** The one place where answers are made. */
+export interface Replies {
+  sendComparison(request: FastifyRequest, reply: FastifyReply, comparison: Comparison): FastifyReply
+  /** Anything thrown; what is not a FaceCompareError is told as INTERNAL, without a word of what it says. */
+  sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply
+  /** 204, the answer to every OPTIONS. */
+  sendNothing(request: FastifyRequest, reply: FastifyReply): FastifyReply
+  /** Answers outside the contract (health checks): the status is always the real one. */
+  sendStatus(request: FastifyRequest, reply: FastifyReply, status: number, body: object): FastifyReply
+  /** To a connection whose bytes are no HTTP. Returns the id of the call. */
+  writeUnreadable(socket: Socket, error: UnreadableRequestError): string
+}
+
+export function createReplies({ connections, statusAlways200 }: ReplyOptions): Replies {
+  const statusOf = (error: FaceCompareError) => (statusAlways200 ? 200 : error.status)
+
+  const send = (request: FastifyRequest, reply: FastifyReply, status: number, body?: object) => {
+    reply.code(status).headers(commonHeaders(request.id))
+    if (connections.answersEarly(request.raw)) reply.header('connection', 'close')
+    if (!body) return reply.send()
+    // Bytes, because fastify adds a charset to JSON strings; the contract says `application/json`.
+    return reply.header('content-type', 'application/json').send(Buffer.from(JSON.stringify(body)))
+  }
+
+  return {
+    sendComparison(request, reply, comparison) {
+      request.call.code = 0
+      return send(request, reply, 200, comparisonBody(comparison, request.id))
+    },
+    sendError(request, reply, thrown) {
+      const error = toFaceCompareError(thrown)
+      request.call.code = error.code
+      request.call.error = error
+      if (error.kind === 'TOO_MANY_REQUESTS') reply.header('retry-after', String(error.retryAfterSeconds ?? 1))
+      return send(request, reply, statusOf(error), errorBody(error, request.id))
+    },
+    sendNothing: (request, reply) => send(request, reply, 204),
+    sendStatus: send,
+    writeUnreadable(socket, error) {
+      const sessionId = randomUUID()
+      const body = JSON.stringify(errorBody(error, sessionId))
+      const headers = {
+        ...commonHeaders(sessionId),
+        date: new Date().toUTCString(),
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        connection: 'close',
+      }
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+      const status = statusOf(error)
+      socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`)
+      return sessionId
+    },
+  }
+}
+
+function commonHeaders(sessionId: string): Readonly<Record<string, string>> {
+  return { 'x-request-id': sessionId, 'cache-control': 'no-store', vary: 'Origin' }
+}
+
+function comparisonBody({ similarity, parts }: Comparison, sessionId: string): object {
+  return {
+    data: {
+      similarity,
+      eyebrow_sim: parts.eyebrow,
+      eye_sim: parts.eye,
+      nose_sim: parts.nose,
+      mouth_sim: parts.mouth,
+      session_id: sessionId,
+    },
+    code: 0,
+    message: 'OK',
+  }
+}
+
+const FAIL_FLAGS = { A: 1, B: 2 } as const
+
+function errorBody(error: FaceCompareError, sessionId: string): object {
+  return {
+    data: {
+      session_id: sessionId,
+      ...(error.side ? { fail_flag: FAIL_FLAGS[error.side] } : {}),
+      detail: error.message,
+    },
+    code: error.code,
+    message: ERRORS[error.kind].message,
+  }
+}
+
+export function toFaceCompareError(thrown: unknown): FaceCompareError {
+  if (thrown instanceof FaceCompareError) return thrown
+  return new FaceCompareError('INTERNAL', 'Something went wrong inside the service.', { cause: thrown })
+}

@@ -1,0 +1,34 @@
+import type { FastifyRequest } from 'fastify'
+import { authenticate, type CredentialSource } from '../auth/authenticate.js'
+import type { RateLimiter } from '../auth/rate-limit.js'
+import { timed } from './call-log.js'
+
+export interface SignatureGate {
+  readonly credentials: CredentialSource
+  readonly rateLimiter: RateLimiter
+  readonly maxSignSeconds: number
+  readonly now: () => Date
+}
+
+/** Who calls, and whether that app may call now; decided from the head of the request, before its body is read. */
+export async function requireSignature(request: FastifyRequest, gate: SignatureGate): Promise<void> {
+  const { call } = request
+  call.identity = await timed(call, 'signature', () =>
+    authenticate(
+      { authorization: request.headers.authorization, sign: readSign(request.query) },
+      {
+        credentials: gate.credentials,
+        maxSignSeconds: gate.maxSignSeconds,
+        nowSeconds: Math.floor(gate.now().getTime() / 1000),
+      },
+    ),
+  )
+  await gate.rateLimiter.take(call.identity.appid)
+}
+
+function readSign(query: unknown): string | undefined {
+  if (typeof query !== 'object' || query === null || !('sign' in query)) return undefined
+  const { sign } = query
+  // Two of them are none that can be read: a comma is not in the alphabet of Base64.
+  return Array.isArray(sign) ? sign.join(',') : String(sign)
+}

@@ -1,0 +1,140 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { ImageField } from '../../src/http/fields.js'
+import { parseMultipart } from '../../src/http/multipart.js'
+import { BOUNDARY, multipart, type Part } from '../support/http-service.js'
+
+const parse = (parts: readonly Part[], options = {}) => parseMultipart(multipart(parts, options), BOUNDARY)
+
+const readImage = (header: string) => {
+  const fields = parseMultipart(multipart([{ header, value: '\r\nx\0' }]), BOUNDARY)
+  return fields.image('imageA')?.toString()
+}
+
+describe('a multipart body that cannot be read', () => {
+  const good = multipart([{ name: 'appid', value: '1' }])
+  it.each([
+    ['nothing', Buffer.alloc(0)],
+    ['without any boundary', Buffer.from('hello')],
+    ['cut in the boundary', good.subarray(0, 10)],
+    ['cut in a header', good.subarray(0, BOUNDARY.length + 20)],
+    ['cut in a value', good.subarray(0, good.length - BOUNDARY.length - 8)],
+    ['cut before the last dash', good.subarray(0, good.length - 3)],
+    ['a part whose header does not end', Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: x\r\n--${BOUNDARY}--`)],
+    ['a name of 1 MB', multipart([{ name: 'x'.repeat(1 << 20), value: '1' }])],
+    ['100,000 parts', multipart(Array.from({ length: 100_000 }, () => ({ name: 'x', value: '' })))],
+    [
+      'a known field twice',
+      multipart([
+        { name: 'urlA', value: '1' },
+        { name: 'urlA', value: '1' },
+      ]),
+    ],
+  ])('%s', (_name, body) => {
+    expect(() => parseMultipart(body, BOUNDARY)).toThrow(expect.objectContaining({ kind: 'BAD_REQUEST' }))
+  })
+
+  it('is refused at every place where it is cut', () => {
+    for (let length = 0; length < good.length - 2; length++) {
+      expect(() => parseMultipart(good.subarray(0, length), BOUNDARY)).toThrow(expect.objectContaining({ code: 3 }))
+    }
+  })
+
+  it('is refused without a boundary when the first line is none', () => {
+    for (const text of ['', '\n', '--\r\n', 'x--\r\n', `--${'x'.repeat(300)}\r\n`]) {
+      expect(() => parseMultipart(Buffer.from(text), undefined)).toThrow(expect.objectContaining({ code: 3 }))
+    }
+  })
+})
+
+describe('the parts', () => {
+  it.each([
+    ['a file', 'Content-Disposition: form-data; name="imageA"; filename="a.jpg"\r\nContent-Type: image/jpeg'],
+    ['no file, no type', 'Content-Disposition: form-data; name="imageA"'],
+    ['a semicolon at the end', 'Content-Disposition: form-data; name="imageA";'],
+    ['no spaces', 'content-disposition:form-data;name="imageA"'],
+    ['no quotes', 'Content-Disposition: form-data; name=imageA; filename=a'],
+    ['a length of its own', 'Content-Length: 4\r\nContent-Disposition: form-data; name="imageA"'],
+    ['a transfer encoding', 'Content-Disposition: form-data; name="imageA"\r\nContent-Transfer-Encoding: binary'],
+    ['the file name first', 'Content-Disposition: form-data; filename="a=b;c.jpg"; name="imageA"'],
+    ['a file name of Windows', 'Content-Disposition: form-data; filename="C:\\dir\\"; name="imageA"'],
+    ['quotes in the file name', 'Content-Disposition: form-data; filename="a"b".jpg"; name="imageA"'],
+    ['a quoted path', 'Content-Disposition: form-data; name="imageA"; filename="%2Fhome%2Fa.jpg"'],
+  ])('are known by name: %s', (_name, header) => {
+    expect(readImage(header)).toBe('\r\nx\0')
+  })
+
+  it.each([
+    ['no name', 'Content-Disposition: form-data'],
+    ['another header', 'X-Name: form-data; name="imageA"'],
+    ['another name', 'Content-Disposition: form-data; name="imageAA"'],
+    ['the name in a file name', 'Content-Disposition: form-data; name="x"; filename="; name=imageA"'],
+    ['a prototype', 'Content-Disposition: form-data; name="__proto__"'],
+    ['only semicolons', 'Content-Disposition: ;;;=;;=;'],
+  ])('are skipped: %s', (_name, header) => {
+    expect(readImage(header)).toBeUndefined()
+  })
+
+  it('may have no header at all', () => {
+    const body = Buffer.from(`--b\r\n\r\nx\r\n--b\r\nContent-Disposition: form-data; name="appid"\r\n\r\n7\r\n--b--`)
+    expect(parseMultipart(body, 'b').text('appid')).toBe('7')
+  })
+
+  it('may be empty', () => {
+    const fields = parse([
+      { name: 'imageA', value: '' },
+      { name: 'appid', value: '' },
+    ])
+    expect([fields.image('imageA')?.length, fields.text('appid'), fields.has('imageB')]).toEqual([0, '', false])
+  })
+
+  it('may have text before the first and after the last, and spaces after the boundary', () => {
+    const body = Buffer.from(
+      `before --b\r\n--b \t\r\nContent-Disposition: form-data; name="appid"\r\n\r\n7\r\n--b--\r\nafter\r\n--b\r\n`,
+    )
+    expect(parseMultipart(body, 'b').text('appid')).toBe('7')
+  })
+
+  it('keep what only looks like a boundary', () => {
+    const value = `x\r\n--${BOUNDARY}x\r\n--\r\n --${BOUNDARY}--\r\n-`
+    expect(
+      parse([{ name: 'imageA', value }])
+        .image('imageA')
+        ?.toString(),
+    ).toBe(value)
+  })
+
+  it('may be written with LF alone', () => {
+    const value = 'a\r\nb\n\nc\r\n'
+    const body = multipart(
+      [
+        { name: 'imageA', value },
+        { name: 'appid', value: '7' },
+      ],
+      { lineEnd: '\n' },
+    )
+    for (const boundary of [BOUNDARY, undefined]) {
+      const fields = parseMultipart(body, boundary)
+      expect([fields.image('imageA')?.toString(), fields.text('appid')]).toEqual([value, '7'])
+    }
+  })
+})
+
+it('gives back any bytes, under any boundary of the alphabet', () => {
+  const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array))
+  const boundaries = fc.stringMatching(/^[0-9A-Za-z'()+_,./:=?-]{20,70}$/)
+  fc.assert(
+    fc.property(bytes, bytes, boundaries, (a, b, boundary) => {
+      const body = multipart(
+        [
+          { name: 'imageA', value: a },
+          { name: 'imageB', value: b },
+        ],
+        { boundary },
+      )
+      const fields = parseMultipart(body, boundary)
+      const read = (name: ImageField) => Buffer.from(fields.image(name) ?? [])
+      expect(read('imageA').equals(a) && read('imageB').equals(b)).toBe(true)
+    }),
+  )
+})
