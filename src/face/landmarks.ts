@@ -4,7 +4,7 @@ import type { Model } from './models.js'
 import type { Pyramid } from './pyramid.js'
 
 /** Side of the landmark crop, in units of the longer side of the detection box; chosen on DevTrain. */
-const CROP_SIDE = 1
+const CROP_SIDE = 1.1
 
 /** How far the head is turned in the image plane, radians, clockwise positive, from the two eye points. */
 export function rollOf({ keypoints }: Detection): number {

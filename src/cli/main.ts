@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { addCompareCommand } from './compare.js'
+import { addKeysCommand } from './keys.js'
+import { EXIT_ERROR, explain } from './report.js'
+import { addServeCommand } from './serve.js'
+import { addSignCommand } from './sign.js'
+
+const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+const version = manifest && typeof manifest === 'object' && 'version' in manifest ? String(manifest.version) : 'unknown'
+
+const program = new Command('facecompare')
+  .description('Compares the faces in two photographs: a service, and a command for two pictures at hand.')
+  .version(version)
+  .showHelpAfterError('(facecompare --help shows what there is)')
+  .addHelpText('after', '\nSettings are environment variables that begin with FACECOMPARE_; the README lists them.')
+addServeCommand(program)
+addCompareCommand(program)
+addKeysCommand(program)
+addSignCommand(program)
+for (const command of program.commands) command.exitOverride(endWithErrorCode)
+program.exitOverride(endWithErrorCode)
+
+/** commander ends with 1 for a wrong call; here 1 means "no match". */
+function endWithErrorCode(error: { readonly exitCode: number }): never {
+  process.exit(error.exitCode === 0 ? 0 : EXIT_ERROR)
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.stderr.write(`facecompare: ${explain(error)}\n`)
+  process.exitCode = EXIT_ERROR
+}

@@ -1,0 +1,30 @@
+/** Exit codes of all commands. */
+export const EXIT_MATCH = 0
+export const EXIT_NO_MATCH = 1
+export const EXIT_ERROR = 2
+
+/** The plain sentence of an error. Node's own file errors get one of ours; a stack is shown to nobody. */
+export function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = field(error, 'code')
+  const path = field(error, 'path')
+  const port = field(error, 'port')
+  if (code === 'ENOENT') return `There is no file ${path}.`
+  if (code === 'EISDIR') return 'Expected a file but received a folder.'
+  if (code === 'EACCES' && path !== '') return `${path} may not be read.`
+  if (code === 'EACCES') return `Port ${port} may not be used by this user.`
+  if (code === 'EADDRINUSE') return `Port ${port} is in use; set FACECOMPARE_PORT to another one.`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'FACECOMPARE_HOST is no address of this machine.'
+  return error.message
+}
+
+/** What Node puts on a system error beside its message; empty when it is not there. */
+function field(error: Error, name: 'code' | 'path' | 'port'): string {
+  const value: unknown = Reflect.get(error, name)
+  return value === undefined ? '' : String(value)
+}
+
+/** Prints a value as JSON for scripts. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+}

@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { cutPerson } from '../../scripts/sample-people.js'
+import { compare, runCli, startService } from '../support/service.js'
+
+let dataDir: string
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'facecompare-test-'))
+})
+afterEach(() => rm(dataDir, { recursive: true, force: true }))
+
+describe('the first start', () => {
+  it('makes one app with random keys, shows them once, and they work', async () => {
+    const env = { FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_WORKERS: '1' }
+    const first = await startService(env)
+    const [, appid = '', secretId = '', secretKey = ''] =
+      /appid +(\S+)\nSecretId +(\S+)\nSecretKey +(\S+)\n/.exec(first.stdout()) ?? []
+    expect(first.stdout().trim().split('\n').at(-1)).toMatch(/^facecompare is ready on http:\S+; try: curl /)
+    const credential = { appid, secretId, secretKey }
+    const man = await cutPerson('man')
+    expect((await compare(first.url, { imageA: man, imageB: man }, credential)).code).toBe(0)
+
+    // The command line works while the service runs, and a revoked key is refused at once.
+    const revoked = await runCli(['keys', 'revoke', secretId], env)
+    expect(revoked).toMatchObject({ code: 0, stdout: `${secretId} is revoked.\n` })
+    expect((await compare(first.url, { imageA: man, imageB: man }, credential)).code).toBe(11)
+    const made: unknown = JSON.parse((await runCli(['keys', 'create', '--appid', appid, '--json'], env)).stdout)
+    expect(made).toMatchObject({ appid })
+    expect(await first.stop('SIGTERM')).toBe(0)
+
+    const second = await startService(env)
+    expect(second.stdout()).not.toContain('SecretKey')
+    expect(second.stdout()).not.toContain(secretKey)
+    expect(await second.stop('SIGINT')).toBe(0)
+  })
+
+  it('prints a curl call whose signature command works', async () => {
+    const service = await startService({ FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_WORKERS: '1' })
+    const line = service.stdout().trim().split('\n').at(-1) ?? ''
+    expect(line).toContain(`/face/compare`)
+    const signed = await runCli(['sign'], { FACECOMPARE_DATA_DIR: dataDir })
+    expect(signed.code).toBe(0)
+    expect(Buffer.from(signed.stdout.trim(), 'base64').subarray(20).toString()).toMatch(/^a=\d+&/)
+    await service.stop()
+  })
+})
+
+describe('a start that cannot work', () => {
+  it('names every wrong setting in one go', async () => {
+    const { code, stderr } = await runCli(['serve'], { FACECOMPARE_PORT: 'eighty', FACECOMPARE_WORKER: '2' })
+    expect(code).toBe(2)
+    expect(stderr).toContain('FACECOMPARE_PORT')
+    expect(stderr).toContain('FACECOMPARE_WORKER')
+    expect(stderr).not.toContain('    at ')
+  })
+
+  it('says that the port is in use', async () => {
+    const running = await startService({ FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_WORKERS: '1' })
+    const port = new URL(running.url).port
+    const { code, stderr } = await runCli(['serve'], {
+      FACECOMPARE_DATA_DIR: dataDir,
+      FACECOMPARE_PORT: port,
+      FACECOMPARE_WORKERS: '1',
+    })
+    await running.stop()
+    expect(code).toBe(2)
+    expect(stderr.trim()).toBe(`facecompare: Port ${port} is in use; set FACECOMPARE_PORT to another one.`)
+  })
+})
