@@ -56,9 +56,9 @@ const startMs = performance.now()
 const { child, url } = await startService(dataDir)
 try {
   console.log(`The service was ready after ${(performance.now() - startMs).toFixed(0)} ms on ${url}.`)
-  await compare(url, 'One man in two pictures', 'man', 'manAgain')
-  await compare(url, 'Two women', 'womanInBar', 'otherWoman')
-  await compare(url, 'The first call again, now that everything is warm', 'man', 'manAgain')
+  await compare(url, 'One woman at a party and in a bar', 'womanAtParty', 'womanInBar')
+  await compare(url, 'Two women', 'womanAtParty', 'otherWoman')
+  await compare(url, 'The first call again, now that everything is warm', 'womanAtParty', 'womanInBar')
 } finally {
   child.kill('SIGTERM')
   await new Promise((resolve) => child.once('exit', resolve))

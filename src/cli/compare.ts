@@ -3,8 +3,6 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { type Config, readConfig } from '../config.js'
 import type { Comparison, Face, FaceEngine } from '../engine.js'
 import { FaceCompareError } from '../errors.js'
-import { createImageFetcher } from '../image/fetch-remote.js'
-import { createEngine } from '../worker/engine.js'
 import { EXIT_ERROR, EXIT_MATCH, EXIT_NO_MATCH, explain, printJson } from './report.js'
 
 /** The score from which two faces count as one person's unless told: one false accept in a thousand. */
@@ -37,6 +35,7 @@ function parseScore(text: string): number {
 
 async function compare(a: string, b: string, options: CompareOptions): Promise<number> {
   const config = readConfig(process.env)
+  const { createEngine } = await import('../worker/engine.js')
   const engine = await createEngine({ cacheDir: config.cacheDir, maxPixels: config.maxPixels, onWarning: warn })
   try {
     const faceA = await analyzePicture(a, engine, config)
@@ -72,6 +71,7 @@ async function analyzePicture(picture: string, engine: FaceEngine, config: Confi
 
 async function readPicture(picture: string, config: Config): Promise<Uint8Array> {
   if (!/^https?:\/\//i.test(picture)) return readFile(picture)
+  const { createImageFetcher } = await import('../image/fetch-remote.js')
   const fetcher = createImageFetcher({
     allow: config.urlAllow,
     timeoutMs: config.urlTimeoutMs,

@@ -19,17 +19,18 @@ addServeCommand(program)
 addCompareCommand(program)
 addKeysCommand(program)
 addSignCommand(program)
-for (const command of program.commands) command.exitOverride(endWithErrorCode)
-program.exitOverride(endWithErrorCode)
+overrideExit(program)
 
 /** commander ends with 1 for a wrong call; here 1 means "no match". */
-function endWithErrorCode(error: { readonly exitCode: number }): never {
-  process.exit(error.exitCode === 0 ? 0 : EXIT_ERROR)
+function overrideExit(command: Command): void {
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_ERROR))
+  for (const child of command.commands) overrideExit(child)
 }
 
 try {
   await program.parseAsync()
 } catch (error) {
   process.stderr.write(`facecompare: ${explain(error)}\n`)
+  // Not process.exit: what was started before the error may still be inside the inference runtime.
   process.exitCode = EXIT_ERROR
 }

@@ -47,8 +47,9 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
   pool.on('error', (error) => onThreadLost?.(error))
 
   async function runInThread(image: Uint8Array): Promise<AnalyzeReply | string> {
-    // A view may stand in a far larger buffer, which would be copied whole.
-    const own = image.slice()
+    // A copy: the image may be a view of a far larger buffer, which would be cloned whole, or detached for its other users.
+    // (Not slice(), which a Buffer answers with another view.)
+    const own = new Uint8Array(image)
     try {
       return await pool.run({ image: own }, { name: 'analyze', transferList: [own.buffer] })
     } catch (error) {

@@ -1,0 +1,90 @@
+import pino from 'pino'
+import { createRateLimiter } from '../auth/rate-limit.js'
+import type { Config } from '../config.js'
+import { createApp } from '../http/app.js'
+import { createImageFetcher } from '../image/fetch-remote.js'
+import type { Store } from '../store/store.js'
+import { startEnginePool } from '../worker/pool.js'
+import { exampleCall } from './example-call.js'
+import { openStore } from './open-store.js'
+
+/** The composition of the service: every part is made here and handed to those that use it. */
+export async function runService(config: Config): Promise<void> {
+  // Logs go to standard error; standard output has what a person reads at the first start.
+  const logger = pino({ level: config.logLevel }, pino.destination(2))
+  const store = await openStore(config)
+  await prepareKeys(store, config)
+  const pool = await startEnginePool({
+    cacheDir: config.cacheDir,
+    maxPixels: config.maxPixels,
+    workers: config.workers,
+    queueSize: config.queueSize,
+    timeoutMs: config.engineTimeoutMs,
+    onWarning: (sentence) => logger.warn(sentence),
+    onThreadLost: (error) => logger.error({ err: error }, 'a thread of the engine was lost and is replaced'),
+  })
+  const fetcher = createImageFetcher({
+    allow: config.urlAllow,
+    timeoutMs: config.urlTimeoutMs,
+    maxBytes: config.maxImageBytes,
+    onRefused: (refusal) => logger.warn(refusal, 'a url was refused'),
+  })
+  let modelsLoaded = false
+  const app = await createApp({
+    engine: pool,
+    fetchImage: fetcher.fetchImage,
+    store,
+    rateLimiter: createRateLimiter(config.rateLimit),
+    maxImageBytes: config.maxImageBytes,
+    maxSignSeconds: config.maxSignSeconds,
+    corsOrigins: config.corsOrigins,
+    statusAlways200: config.statusAlways200,
+    logger,
+    isReady: async () => {
+      await store.ping()
+      return modelsLoaded
+    },
+  })
+  closeOnSignal(async () => {
+    await app.close()
+    await Promise.allSettled([pool.close(), fetcher.close()])
+    await store.close()
+  })
+  const url = await app.listen({ host: config.host, port: config.port })
+  await pool.ready
+  modelsLoaded = true
+  process.stdout.write(`facecompare is ready on ${url}; try: ${exampleCall(url, await newestAppid(store))}\n`)
+}
+
+/** The first start makes an app, unless one is given; later starts keep what is there. */
+async function prepareKeys(store: Store, { bootstrapApp }: Config): Promise<void> {
+  if (bootstrapApp) return store.putKey(bootstrapApp)
+  if (!(await store.isEmpty())) return
+  const app = await store.createApp()
+  const key = await store.createKey(app.appid)
+  process.stdout.write(
+    `First start: an app was made. Keep its SecretKey, it is not shown again.\n` +
+      `appid      ${key.appid}\nSecretId   ${key.secretId}\nSecretKey  ${key.secretKey}\n`,
+  )
+}
+
+async function newestAppid(store: Store): Promise<string> {
+  const valid = (await store.listKeys()).filter((key) => !key.revokedAt)
+  return valid.at(-1)?.appid ?? 'APPID'
+}
+
+/** The first signal finishes what is under way; a second one ends at once. */
+function closeOnSignal(close: () => Promise<void>): void {
+  let closing = false
+  const onSignal = (): void => {
+    // Not process.exit: ending a thread inside the inference runtime aborts the process with a message.
+    if (closing) process.kill(process.pid, 'SIGKILL')
+    closing = true
+    close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+}

@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { readPages, renderErrors, withSettings } from '../../scripts/write-docs.js'
+import { parseSignature } from '../../src/auth/signature.js'
+
+describe('the documents', () => {
+  const { readme, errors } = readPages()
+
+  it('list every setting and every error as the code has them', () => {
+    expect(readme).toBe(withSettings(readme))
+    expect(readme).toContain('FACECOMPARE_PORT')
+    expect(errors).toBe(renderErrors())
+  })
+
+  it('name only npm scripts that exist', async () => {
+    const { default: manifest } = await import('../../package.json', { with: { type: 'json' } })
+    const named = [...readme.matchAll(/npm (?:run )?(start|test|(?<=run )[\w:]+)/g)].map(([, name]) => name ?? '')
+    expect(named.length).toBeGreaterThan(5)
+    expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(named))
+  })
+
+  it('show a signature in Python that is well formed', () => {
+    const [, code = ''] = /```python\n([\s\S]*?)```/.exec(readme) ?? []
+    expect(code).toContain('def sign(')
+    const python = ['python3', 'python'].find((name) => {
+      try {
+        execFileSync(name, ['--version'], { stdio: 'ignore' })
+        return true
+      } catch {
+        return false
+      }
+    })
+    // The suite must pass on a machine that has only Node.
+    if (!python) return
+    const printed = execFileSync(python, ['-c', `${code}\nprint(sign("1", "AKIDx", "key"))`], { encoding: 'utf8' })
+    expect(parseSignature(printed.trim(), { maxSignSeconds: 600 })).toMatchObject({ appid: '1', secretId: 'AKIDx' })
+  })
+})
