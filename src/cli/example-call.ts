@@ -21,7 +21,7 @@ export function exampleCall(url: string, appid: string): string {
   )
 }
 
-/** Two photographs of one person that come with an installed package, or names to fill in. */
+/** Two photographs (of several people each) that come with an installed package, or names to fill in. */
 function samplePictures(): readonly [string, string] {
   try {
     const demo = join(dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json')), 'demo')

@@ -2,10 +2,18 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addCompareCommand } from './compare.js'
+import { addEvalCommand } from './eval.js'
 import { addKeysCommand } from './keys.js'
 import { EXIT_ERROR, explain } from './report.js'
 import { addServeCommand } from './serve.js'
 import { addSignCommand } from './sign.js'
+
+// Whoever reads our output may have read enough (`| head -1`); that is no error.
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', (error: Error & { readonly code?: string }) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
 
 const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 const version = manifest && typeof manifest === 'object' && 'version' in manifest ? String(manifest.version) : 'unknown'
@@ -17,6 +25,7 @@ const program = new Command('facecompare')
   .addHelpText('after', '\nSettings are environment variables that begin with FACECOMPARE_; the README lists them.')
 addServeCommand(program)
 addCompareCommand(program)
+addEvalCommand(program)
 addKeysCommand(program)
 addSignCommand(program)
 overrideExit(program)

@@ -12,7 +12,12 @@ import { openStore } from './open-store.js'
 export async function runService(config: Config): Promise<void> {
   // Logs go to standard error; standard output has what a person reads at the first start.
   const logger = pino({ level: config.logLevel }, pino.destination(2))
+  const closers: (() => Promise<unknown>)[] = []
+  const isClosing = closeOnSignal(async () => {
+    for (const close of closers.reverse()) await close()
+  })
   const store = await openStore(config)
+  closers.push(() => store.close())
   await prepareKeys(store, config)
   const pool = await startEnginePool({
     cacheDir: config.cacheDir,
@@ -23,12 +28,14 @@ export async function runService(config: Config): Promise<void> {
     onWarning: (sentence) => logger.warn(sentence),
     onThreadLost: (error) => logger.error({ err: error }, 'a thread of the engine was lost and is replaced'),
   })
+  closers.push(() => pool.close())
   const fetcher = createImageFetcher({
     allow: config.urlAllow,
     timeoutMs: config.urlTimeoutMs,
     maxBytes: config.maxImageBytes,
     onRefused: (refusal) => logger.warn(refusal, 'a url was refused'),
   })
+  closers.push(() => fetcher.close())
   let modelsLoaded = false
   const app = await createApp({
     engine: pool,
@@ -45,13 +52,10 @@ export async function runService(config: Config): Promise<void> {
       return modelsLoaded
     },
   })
-  closeOnSignal(async () => {
-    await app.close()
-    await Promise.allSettled([pool.close(), fetcher.close()])
-    await store.close()
-  })
+  closers.push(() => app.close())
   const url = await app.listen({ host: config.host, port: config.port })
   await pool.ready
+  if (isClosing()) return
   modelsLoaded = true
   process.stdout.write(`facecompare is ready on ${url}; try: ${exampleCall(url, await newestAppid(store))}\n`)
 }
@@ -73,8 +77,8 @@ async function newestAppid(store: Store): Promise<string> {
   return valid.at(-1)?.appid ?? 'APPID'
 }
 
-/** The first signal finishes what is under way; a second one ends at once. */
-function closeOnSignal(close: () => Promise<void>): void {
+/** The first signal finishes what is under way; a second one ends at once. Tells whether a signal has come. */
+function closeOnSignal(close: () => Promise<void>): () => boolean {
   let closing = false
   const onSignal = (): void => {
     // Not process.exit: ending a thread inside the inference runtime aborts the process with a message.
@@ -87,4 +91,5 @@ function closeOnSignal(close: () => Promise<void>): void {
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
+  return () => closing
 }

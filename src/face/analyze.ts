@@ -1,10 +1,12 @@
 import { FaceCompareError } from '../errors.js'
 import type { Image } from '../image/image.js'
-import { chooseFace, type Detection, detectFaces } from './detect.js'
+import type { Detection } from './detect.js'
 import { type Chips, cutChips, embedChips, type RawEmbedding, type Views } from './embed.js'
 import { findLandmarks } from './landmarks.js'
 import type { Models } from './models.js'
+import { chooseFace } from './prominence.js'
 import { Pyramid } from './pyramid.js'
+import { findFaces } from './search.js'
 
 /** A face found and embedded, before anything fitted is applied. */
 export interface FoundFace {
@@ -26,7 +28,7 @@ export async function analyzeImage(
   const { views, nowMs } = options
   const startMs = nowMs()
   const pyramid = new Pyramid(image)
-  const faces = await detectFaces(models.detector, pyramid)
+  const faces = await findFaces(models, pyramid)
   const detection = chooseFace(faces, image.width, image.height)
   if (!detection) throw new FaceCompareError('FACE_NOT_DETECTED', 'No face was found in the image.')
   const detectedMs = nowMs()

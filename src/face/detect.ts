@@ -16,8 +16,6 @@ export interface Detection {
 export const MIN_DETECTION_SCORE = 0.5
 /** Boxes that overlap more than this are one face, and are averaged (MediaPipe's weighted suppression). */
 const SAME_FACE_IOU = 0.3
-/** Faces whose visible area is at least this share of the largest one's count as equally large; chosen on DevTrain. */
-const EQUAL_AREA = 0.5
 
 const VALUES_PER_ANCHOR = 17
 const KEYPOINTS = 6
@@ -28,23 +26,18 @@ interface Candidate {
   readonly values: readonly number[]
 }
 
-/** Finds all faces of an image, best score first. */
-export async function detectFaces(detector: Model, pyramid: Pyramid): Promise<readonly Detection[]> {
+/** Runs a detector on the square that `toImage` cuts out of the image (detector pixels to image pixels); best score first. */
+export async function lookForFaces(
+  detector: Model,
+  pyramid: Pyramid,
+  toImage: Similarity,
+): Promise<readonly Detection[]> {
   const size = detector.inputSize
-  const toImage = squareAround(pyramid.image.width, pyramid.image.height, size)
   const input = new Float32Array(3 * size * size)
   pyramid.warp(toImage, size, input)
   const { raw } = await detector.run(input, 1)
   if (!raw) throw new Error('The detector has no output named raw')
   return suppress(decodeAnchors(raw, size)).map((candidate) => toDetection(candidate, toImage))
-}
-
-/** The centre-padded square of the whole image, as the transform from detector pixels to image pixels. */
-function squareAround(width: number, height: number, size: number): Similarity {
-  const side = Math.max(width, height)
-  const scale = side / size
-  // Half a detector pixel is `scale / 2` image pixels; pixel centres are at whole numbers.
-  return { a: scale, b: 0, tx: (width - side) / 2 + scale / 2 - 0.5, ty: (height - side) / 2 + scale / 2 - 0.5 }
 }
 
 /** The grid of BlazeFace back: two anchors a cell at stride 16, then six a cell at stride 32. */
@@ -106,23 +99,4 @@ function toDetection({ score, values }: Candidate, toImage: Similarity): Detecti
     keypoints.push(applySimilarity(toImage, values[p]! - 0.5, values[p + 1]! - 0.5))
   }
   return { score, box: { x: centre.x - width / 2, y: centre.y - height / 2, width, height }, keypoints }
-}
-
-/**
- * The most prominent face: the largest by the area that lies inside the image; among those of at least half of its
- * area, the one nearest to the centre. `undefined` when there is none.
- */
-export function chooseFace(faces: readonly Detection[], width: number, height: number): Detection | undefined {
-  const largest = Math.max(...faces.map((face) => visibleArea(face.box, width, height)))
-  const fromCentre = ({ box }: Detection) =>
-    Math.hypot(box.x + box.width / 2 - width / 2, box.y + box.height / 2 - height / 2)
-  return faces
-    .filter((face) => visibleArea(face.box, width, height) >= EQUAL_AREA * largest)
-    .toSorted((p, q) => fromCentre(p) - fromCentre(q))[0]
-}
-
-function visibleArea(box: Box, width: number, height: number): number {
-  const visibleWidth = Math.min(width, box.x + box.width) - Math.max(0, box.x)
-  const visibleHeight = Math.min(height, box.y + box.height) - Math.max(0, box.y)
-  return Math.max(0, visibleWidth) * Math.max(0, visibleHeight)
 }

@@ -6,11 +6,16 @@ import type { Pyramid } from './pyramid.js'
 /** Side of the landmark crop, in units of the longer side of the detection box; chosen on DevTrain. */
 const CROP_SIDE = 1.1
 
-/** How far the head is turned in the image plane, radians, clockwise positive, from the two eye points. */
+/**
+ * How far the head is turned in the image plane, radians, clockwise positive: the direction from eye to eye together with
+ * that from the eyes down to the mouth, each with its length as weight, because a profile has hardly any of the first.
+ */
 export function rollOf({ keypoints }: Detection): number {
-  const [left, right] = keypoints
-  if (!left || !right) return 0
-  return Math.atan2(right.y - left.y, right.x - left.x)
+  const [left, right, , mouth] = keypoints
+  if (!left || !right || !mouth) return 0
+  const downX = mouth.x - (left.x + right.x) / 2
+  const downY = mouth.y - (left.y + right.y) / 2
+  return Math.atan2(right.y - left.y - downX, right.x - left.x + downY)
 }
 
 /**

@@ -17,6 +17,10 @@ export interface Models {
    * pixels) with two each, then the 8 x 8 grid (32 pixels) with six each, row by row, at the centres of the cells.
    */
   readonly detector: Model
+  /** The same network at half the side: `raw` is 224 anchors x 17. */
+  readonly coarseDetector: Model
+  /** The same network at three times the side, for small faces. */
+  readonly fineDetector: Model
   /** 68 landmarks: `landmarks` is 136 numbers, x and y in turn, 0..1 of the crop. */
   readonly landmarks: Model
   /** dlib's ResNet: `embedding` is 128 numbers, `features` the 128 x 8 x 8 map (planar) that the facial parts are pooled from. */

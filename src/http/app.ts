@@ -6,7 +6,7 @@ import type { FaceEngine } from '../engine.js'
 import type { FetchImage } from '../image/fetch-remote.js'
 import { logWhenDone, openCall } from './call-log.js'
 import { answerComparison } from './compare-route.js'
-import { Connections, type DiscardLimits } from './connections.js'
+import { Connections, type DiscardLimits, type DrainLimits } from './connections.js'
 import { allowCrossOrigin } from './cors.js'
 import { addOpsRoutes } from './ops-routes.js'
 import { createReplies, type Replies } from './reply.js'
@@ -39,6 +39,8 @@ export interface AppOptions {
   readonly uploadStallMs?: number
   /** What is still taken in after an early answer; 64 MiB and 5 s when absent. */
   readonly discardLimits?: DiscardLimits
+  /** How long closing waits for connections; 1 s for idle ones and 25 s for all when absent. */
+  readonly drainLimits?: DrainLimits
 }
 
 declare module 'fastify' {
@@ -50,6 +52,8 @@ declare module 'fastify' {
 
 const DEFAULT_STALL_MS = 30_000
 const DEFAULT_DISCARD_LIMITS: DiscardLimits = { maxBytes: 64 * 1024 * 1024, maxMs: 5000 }
+/** Container platforms kill 30 s after they asked to end. */
+const DEFAULT_DRAIN_LIMITS: DrainLimits = { idleMs: 1000, maxMs: 25_000 }
 
 /** The service as an HTTP application: the way of a request, in order. It listens when it is told to. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
@@ -73,6 +77,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.decorate('routeTable', trackRoutes(app))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  app.addHook('preClose', async () => connections.drain(options.drainLimits ?? DEFAULT_DRAIN_LIMITS))
   app.setErrorHandler((error, request, reply) => replies.sendError(request, reply, error))
 
   // 1. Every request: a log line, CORS, OPTIONS, no route.

@@ -56,17 +56,28 @@ async function compareSides(
   context: CompareContext,
   signal: AbortSignal,
 ): Promise<Comparison> {
-  const stopB = new AbortController()
-  const pendingA = analyzeSide('A', sides.A, call, context, signal)
-  const pendingB = analyzeSide('B', sides.B, call, context, AbortSignal.any([signal, stopB.signal]))
-  // Awaited below, once A is known; until then its failure is not unhandled.
-  pendingB.catch(() => {})
+  const stop = new AbortController()
+  const either = AbortSignal.any([signal, stop.signal])
+  const pendingA = analyzeSide('A', sides.A, call, context, either)
+  const pendingB = analyzeSide('B', sides.B, call, context, either)
   try {
-    const a = await pendingA
+    const a = await Promise.race([pendingA, refusalOf(pendingB)])
     return checkScores(context.engine.compare(a, await pendingB))
   } finally {
-    stopB.abort()
+    stop.abort()
   }
+}
+
+/**
+ * Rejects when the queue had no place for the side; settles on nothing else. Such a call fails whatever the other side
+ * does, which would only take its turn from calls that can still be answered.
+ */
+function refusalOf(pending: Promise<Face>): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    pending.catch((error: FaceCompareError) => {
+      if (error.kind === 'TOO_MANY_REQUESTS') reject(error)
+    })
+  })
 }
 
 async function analyzeSide(

@@ -8,6 +8,14 @@ export interface DiscardLimits {
   readonly maxMs: number
 }
 
+/** How a server that ends parts with its connections. */
+export interface DrainLimits {
+  /** How long a connection without a request may still bring one: it may be on its way. */
+  readonly idleMs: number
+  /** How long what is under way may take. */
+  readonly maxMs: number
+}
+
 /** Writes the whole answer (`Connection: close`) to bytes that are no request at all. */
 export type AnswerUnreadable = (error: Error, socket: Socket) => void
 
@@ -25,10 +33,12 @@ const POLL_MS = 20
  */
 export class Connections {
   readonly #limits: DiscardLimits
+  readonly #sockets = new Set<Socket>()
   readonly #closing = new WeakSet<Socket>()
   readonly #unanswered = new WeakMap<Socket, Set<ServerResponse>>()
   readonly #brokenUploads = new WeakMap<IncomingMessage, AbortController>()
   readonly #awaitingContinue = new WeakSet<IncomingMessage>()
+  #draining = false
 
   constructor(limits: DiscardLimits) {
     this.#limits = limits
@@ -48,6 +58,10 @@ export class Connections {
       this.#track(request, response)
       handle(request, response)
     }
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
     server.on('request', accept)
     server.on(
       'checkContinue',
@@ -62,7 +76,24 @@ export class Connections {
       // The sockets of an HTTP server are net.Sockets; the declaration says Duplex.
       this.#endUnreadable(error, socket as Socket, answerUnreadable)
     })
+    // No proxy is here; Node would close without a word. It has taken its parser off, so that nobody reads what comes.
+    server.on('connect', (_request, socket) => {
+      this.#endUnreadable(new Error('CONNECT'), socket.resume() as Socket, answerUnreadable)
+    })
     return server
+  }
+
+  /**
+   * To be called when the service ends: what is under way is answered, and then its connection closes. Node alone would
+   * wait for connections that are kept alive or never say anything, and no longer watches their timeouts.
+   */
+  drain({ idleMs, maxMs }: DrainLimits): void {
+    this.#draining = true
+    const onAll = (end: (socket: Socket) => void) => {
+      for (const socket of this.#sockets) end(socket)
+    }
+    setTimeout(onAll, idleMs, (socket: Socket) => this.#endIdle(socket)).unref()
+    setTimeout(onAll, maxMs, (socket: Socket) => socket.destroy()).unref()
   }
 
   /** Tells a client that waits for `100 Continue` to send its body. */
@@ -84,11 +115,11 @@ export class Connections {
   }
 
   /**
-   * To be called before an answer is written. True when the body has not come in whole: the answer must then say
-   * `Connection: close`, and what still comes is thrown away.
+   * To be called before an answer is written: whether it must say `Connection: close`. So it must when the service ends, and
+   * when the body has not come in whole; what still comes is then thrown away.
    */
-  answersEarly(request: IncomingMessage): boolean {
-    if (!isIncomplete(request)) return false
+  closesAfter(request: IncomingMessage): boolean {
+    if (!isIncomplete(request)) return this.#draining && this.#countUnanswered(request.socket) <= 1
     this.#closeLater(request.socket, request)
     return true
   }
@@ -96,8 +127,19 @@ export class Connections {
   #track(request: IncomingMessage, response: ServerResponse): void {
     const unanswered = this.#unanswered.get(request.socket) ?? new Set()
     this.#unanswered.set(request.socket, unanswered.add(response))
-    response.once('close', () => unanswered.delete(response))
+    response.once('close', () => {
+      unanswered.delete(response)
+      if (this.#draining) this.#endIdle(request.socket)
+    })
     this.#brokenUploads.set(request, new AbortController())
+  }
+
+  #countUnanswered(socket: Socket): number {
+    return this.#unanswered.get(socket)?.size ?? 0
+  }
+
+  #endIdle(socket: Socket): void {
+    if (this.#countUnanswered(socket) === 0 && !this.#closing.has(socket)) socket.destroySoon()
   }
 
   #endUnreadable(error: Error, socket: Socket, answerUnreadable: AnswerUnreadable): void {

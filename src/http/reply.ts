@@ -40,7 +40,7 @@ export function createReplies({ connections, statusAlways200 }: ReplyOptions): R
 
   const send = (request: FastifyRequest, reply: FastifyReply, status: number, body?: object) => {
     reply.code(status).headers(commonHeaders(request.id))
-    if (connections.answersEarly(request.raw)) reply.header('connection', 'close')
+    if (connections.closesAfter(request.raw)) reply.header('connection', 'close')
     if (!body) return reply.send()
     // Bytes, because fastify adds a charset to JSON strings; the contract says `application/json`.
     return reply.header('content-type', 'application/json').send(Buffer.from(JSON.stringify(body)))

@@ -97,13 +97,14 @@ async function renderRgb(pipeline: Sharp, maxSide: number): Promise<Image> {
     .flatten({ background: 'white' })
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
-    .toUint8Array()
+    .toBuffer({ resolveWithObject: true })
   const { width, height } = info
   if (data.length !== 3 * width * height) {
     throw new Error(`Expected ${width} x ${height} x 3 bytes but received ${data.length}.`)
   }
-  // `toUint8Array` (not `toBuffer`) gives memory that can be transferred, yet under the face of a Buffer.
-  return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) }
+  // A copy, because a Buffer's memory cannot be transferred. (sharp's `toUint8Array` gives memory that can, but 0.35.5
+  // never frees it.)
+  return { width, height, data: new Uint8Array(data) }
 }
 
 function describe(image: Image, sourceWidth: number, sourceHeight: number): DecodedImage {

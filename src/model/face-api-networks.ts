@@ -17,7 +17,7 @@ import {
   scaleInput,
   scaleOutput,
 } from './layers.js'
-import { createGraph, type Graph } from './onnx-writer.js'
+import { createGraph, type Graph, type Network } from './onnx-writer.js'
 import { readWeights, type Weights, weightOf } from './weights.js'
 
 /** Side of landmark68's input in pixels. */
@@ -30,7 +30,7 @@ const MEAN_RGB = [122.782, 117.001, 104.298]
 const SCALE = 1 / 255
 
 /** face-api's landmark68. Output `landmarks`: `[N, 136]`, x and y in turn, 0..1 of the input's side. */
-export function convertLandmarks(manifest: unknown, bytes: Uint8Array): Uint8Array {
+export function convertLandmarks(manifest: unknown, bytes: Uint8Array): Network {
   const weights = readWeights(manifest, bytes)
   const side = LANDMARKS_SIZE
   const graph = createGraph('landmark68', { name: 'input', shape: ['N', 3, side, side] })
@@ -53,7 +53,7 @@ export function convertLandmarks(manifest: unknown, bytes: Uint8Array): Uint8Arr
   // The original pools 7x7 with the stride 2 over a 7x7 map, which is the mean.
   const bias = weightOf(weights, 'fc/bias').values
   const value = addDense(graph, addGlobalMean(graph, map), weightOf(weights, 'fc/weights'), bias)
-  return graph.serialise([{ name: 'landmarks', value, shape: ['N', 136] }])
+  return graph.finish([{ name: 'landmarks', value, shape: ['N', 136] }])
 }
 
 /**
@@ -84,7 +84,7 @@ function addSeparable(graph: Graph, weights: Weights, name: string, input: Featu
  * dlib's face recognition ResNet as face-api publishes it. Outputs: `embedding` `[N, 128]` and `features`
  * `[N, 128, 8, 8]`, the last map of that size.
  */
-export function convertResnet(manifest: unknown, bytes: Uint8Array): Uint8Array {
+export function convertResnet(manifest: unknown, bytes: Uint8Array): Network {
   const weights = readWeights(manifest, bytes)
   const side = RESNET_SIZE
   const graph = createGraph('dlib-resnet', { name: 'input', shape: ['N', 3, side, side] })
@@ -101,7 +101,7 @@ export function convertResnet(manifest: unknown, bytes: Uint8Array): Uint8Array 
   for (const block of ['conv256_1', 'conv256_2']) map = addResidual(graph, weights, block, map)
   map = addResidualDown(graph, weights, 'conv256_down_out', map)
   const embedding = addDense(graph, addGlobalMean(graph, map), weightOf(weights, 'fc'))
-  return graph.serialise([
+  return graph.finish([
     { name: 'embedding', value: embedding, shape: ['N', 128] },
     { name: 'features', value: features.value, shape: ['N', features.channels, features.height, features.width] },
   ])

@@ -8,10 +8,12 @@ import {
   reverseChannels,
   scaleInput,
 } from './layers.js'
-import { createGraph, type Graph, type ValueName } from './onnx-writer.js'
+import { createGraph, type Graph, type Network, type ValueName } from './onnx-writer.js'
 
-/** Side of BlazeFace's input in pixels. */
+/** Side of BlazeFace's input in pixels, and those of the coarse and the fine detector: the network takes any multiple of 32. */
 export const DETECTOR_SIZE = 256
+export const COARSE_DETECTOR_SIZE = 128
+export const FINE_DETECTOR_SIZE = 768
 /** Side of FaceRes's input in pixels. */
 export const FACERES_SIZE = 224
 
@@ -24,10 +26,9 @@ const FACERES_MEAN_BGR = [103.939, 116.779, 123.68]
 
 /**
  * BlazeFace (back model) with x / 127.5 - 1 built in. Output `raw`: `[N, 896, 17]`, first the 16x16 grid with two anchors
- * a cell, then the 8x8 grid with six, each row by row.
+ * a cell, then the 8x8 grid with six, each row by row. Another side (pixels) makes other grids in the same order.
  */
-export function convertBlazeFace(topology: unknown, weights: Uint8Array): Uint8Array {
-  const side = DETECTOR_SIZE
+export function convertBlazeFace(topology: unknown, weights: Uint8Array, side = DETECTOR_SIZE): Network {
   const graph = createGraph('blazeface', { name: 'input', shape: ['N', 3, side, side] })
   const input = { value: graph.input, channels: 3, height: side, width: side }
   const centred = addSubtractMean(graph, input, [127.5, 127.5, 127.5])
@@ -37,14 +38,25 @@ export function convertBlazeFace(topology: unknown, weights: Uint8Array): Uint8A
   const fine = addAnchors(graph, translation, 'conv2d_33', 'conv2d_35')
   const coarse = addAnchors(graph, translation, 'conv2d_34', 'conv2d_36')
   const value = graph.node('Concat', [fine, coarse], { axis: 1 })
-  return graph.serialise([{ name: 'raw', value, shape: ['N', 896, NUMBERS_PER_ANCHOR] }])
+  const anchors = 2 * (side / 16) ** 2 + 6 * (side / 32) ** 2
+  return graph.finish([{ name: 'raw', value, shape: ['N', anchors, NUMBERS_PER_ANCHOR] }])
+}
+
+/** BlazeFace for half the side: a quarter of the work, for faces of a quarter of the image and more. */
+export function convertCoarseBlazeFace(topology: unknown, weights: Uint8Array): Network {
+  return convertBlazeFace(topology, weights, COARSE_DETECTOR_SIZE)
+}
+
+/** BlazeFace for three times the side: nine times the work, for faces of a fortieth of the image and more. */
+export function convertFineBlazeFace(topology: unknown, weights: Uint8Array): Network {
+  return convertBlazeFace(topology, weights, FINE_DETECTOR_SIZE)
 }
 
 /**
  * HSE FaceRes up to its descriptor (age and gender left out). Takes RGB, while the network wants BGR minus a mean.
  * Outputs: `embedding` `[N, 1024]` and `features` `[N, 512, 14, 14]`, the last map of that size.
  */
-export function convertFaceRes(topology: unknown, weights: Uint8Array): Uint8Array {
+export function convertFaceRes(topology: unknown, weights: Uint8Array): Network {
   const side = FACERES_SIZE
   const graph = createGraph('faceres', { name: 'input', shape: ['N', 3, side, side] })
   const input = { value: graph.input, channels: 3, height: side, width: side }
@@ -52,7 +64,7 @@ export function convertFaceRes(topology: unknown, weights: Uint8Array): Uint8Arr
   const translation = translate(readGraphModel(topology, weights), graph, centred, reverseChannels)
   const features = translation.map('conv_pw_11_relu/clip_by_value')
   const embedding = addGlobalMean(graph, translation.map('conv_pw_13_relu/clip_by_value'))
-  return graph.serialise([
+  return graph.finish([
     { name: 'embedding', value: embedding, shape: ['N', 1024] },
     { name: 'features', value: features.value, shape: ['N', features.channels, features.height, features.width] },
   ])

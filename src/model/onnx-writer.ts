@@ -1,13 +1,14 @@
 /**
  * Writes ONNX files (opset 17): a graph is collected node by node and serialised as protobuf. Only what the networks
- * here need is covered: float32 and int64 constants, and attributes that are integers, lists of integers or floats.
+ * here need is covered: constants of a few types, and attributes that are integers, lists of integers or floats.
  * Field numbers and enum values are those of onnx.proto3 in the ONNX specification (IR version 8).
  */
 
 const IR_VERSION = 8
 const OPSET_VERSION = 17
-const FLOAT = 1
-const INT64 = 7
+/** ONNX Runtime's own operators. */
+const MICROSOFT = 'com.microsoft'
+const MICROSOFT_VERSION = 1
 
 /** A value of the graph: the name of an input, a constant, or an output of a node. */
 export type ValueName = string
@@ -15,87 +16,119 @@ export type ValueName = string
 /** An attribute of a node: an integer, a list of integers, or (wrapped, since JavaScript has one number type) a float. */
 export type Attribute = number | readonly number[] | { readonly float: number }
 
+export type Attributes = Readonly<Record<string, Attribute>>
+
 /** The shape of an input or output; a word stands for a size that is known at run time only. */
 export type Shape = readonly (number | string)[]
 
-interface Named {
+/** The array says the type of a constant's numbers. */
+export type ConstantValues = Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array
+
+export interface Named {
   readonly name: string
   readonly shape: Shape
 }
 
-interface Node {
+export interface Node {
   readonly operator: string
+  readonly domain: '' | typeof MICROSOFT
   readonly inputs: readonly ValueName[]
   readonly output: ValueName
-  readonly attributes: Readonly<Record<string, Attribute>>
+  readonly attributes: Attributes
+}
+
+/** Row-major. An empty shape is a scalar. */
+export interface Constant {
+  readonly values: ConstantValues
+  readonly shape: readonly number[]
+}
+
+/** `value` is the node's output that carries the data. */
+export interface Output extends Named {
+  readonly value: ValueName
+}
+
+/** A finished graph with one float32 input and float32 outputs, its nodes in an order in which they can run. */
+export interface Network {
+  readonly name: string
+  readonly input: Named
+  readonly nodes: readonly Node[]
+  readonly constants: ReadonlyMap<ValueName, Constant>
+  readonly outputs: readonly Output[]
 }
 
 /** A graph under construction. */
 export interface Graph {
   readonly input: ValueName
   /** Adds a node with one output and returns the name of that. */
-  node(operator: string, inputs: readonly ValueName[], attributes?: Readonly<Record<string, Attribute>>): ValueName
+  node(operator: string, inputs: readonly ValueName[], attributes?: Attributes): ValueName
+  /** Adds a node of one of ONNX Runtime's own operators. */
+  microsoftNode(operator: string, inputs: readonly ValueName[], attributes?: Attributes): ValueName
+  /** Adds a constant of the type that the array has, row-major. An empty shape is a scalar. */
+  constant(values: ConstantValues, shape: readonly number[]): ValueName
   /** Adds a float32 constant, row-major. An empty shape is a scalar. */
   floats(values: Float32Array, shape: readonly number[]): ValueName
   /** Adds a one-dimensional int64 constant. */
   integers(values: readonly number[]): ValueName
-  /** The finished file. `value` of an output is the node's output that carries its data. */
-  serialise(outputs: readonly (Named & { readonly value: ValueName })[]): Uint8Array
+  /** What has been collected so far, as data. */
+  finish(outputs: readonly Output[]): Network
 }
 
 /** Starts a graph with one float32 input. */
 export function createGraph(name: string, input: Named): Graph {
   const nodes: Node[] = []
-  const constants: Bytes[] = []
-  const addConstant = (type: number, shape: readonly number[], data: Uint8Array): ValueName => {
-    const constant = `c${constants.length}`
-    constants.push(tensor(constant, type, shape, data))
-    return constant
+  const constants = new Map<ValueName, Constant>()
+  const addNode = (domain: Node['domain'], operator: string, inputs: readonly ValueName[], attributes: Attributes) => {
+    const output = `v${nodes.length}`
+    nodes.push({ operator, domain, inputs, output, attributes })
+    return output
+  }
+  const constant = (values: ConstantValues, shape: readonly number[]): ValueName => {
+    const size = shape.reduce((product, side) => product * side, 1)
+    if (size !== values.length) {
+      throw new Error(`Expected ${size} numbers for a constant but received ${values.length}.`)
+    }
+    const key = `c${constants.size}`
+    constants.set(key, { values, shape })
+    return key
   }
   return {
     input: input.name,
-    node(operator, inputs, attributes = {}) {
-      const output = `v${nodes.length}`
-      nodes.push({ operator, inputs, output, attributes })
-      return output
-    },
-    floats(values, shape) {
-      const size = shape.reduce((product, side) => product * side, 1)
-      if (size !== values.length)
-        throw new Error(`Expected ${size} numbers for a constant but received ${values.length}.`)
-      return addConstant(FLOAT, shape, new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
-    },
-    integers(values) {
-      return addConstant(INT64, [values.length], new Uint8Array(BigInt64Array.from(values, BigInt).buffer))
-    },
-    serialise(outputs) {
-      const finalNames = new Map(outputs.map((output) => [output.value, output.name]))
-      return join(model(name, input, nodes, constants, outputs, (value) => finalNames.get(value) ?? value))
-    },
+    node: (operator, inputs, attributes = {}) => addNode('', operator, inputs, attributes),
+    microsoftNode: (operator, inputs, attributes = {}) => addNode(MICROSOFT, operator, inputs, attributes),
+    constant,
+    floats: constant,
+    integers: (values) => constant(BigInt64Array.from(values, BigInt), [values.length]),
+    finish: (outputs) => ({ name, input, nodes: [...nodes], constants: new Map(constants), outputs }),
   }
 }
 
-function model(
-  name: string,
-  input: Named,
-  nodes: readonly Node[],
-  constants: readonly Bytes[],
-  outputs: readonly Named[],
-  rename: (value: ValueName) => string,
-): Bytes {
+/** The network as an ONNX file. */
+export function serialiseNetwork(network: Network): Uint8Array {
+  const { name, input, nodes, constants, outputs } = network
+  const finalNames = new Map(outputs.map((output) => [output.value, output.name]))
+  const rename = (value: ValueName) => finalNames.get(value) ?? value
   const graph = concat([
     ...nodes.map((node, index) => messageField(1, nodeMessage(node, index, rename))),
     textField(2, name),
-    ...constants.map((constant) => messageField(5, constant)),
+    ...[...constants].map(([key, constant]) => messageField(5, tensor(key, constant))),
     messageField(11, valueInfo(input)),
     ...outputs.map((output) => messageField(12, valueInfo(output))),
   ])
-  return concat([
-    integerField(1, IR_VERSION),
-    textField(2, 'facecompare'),
-    messageField(7, graph),
-    messageField(8, concat([textField(1, ''), integerField(2, OPSET_VERSION)])),
-  ])
+  const domains = new Set(nodes.map((node) => node.domain))
+  return join(
+    concat([
+      integerField(1, IR_VERSION),
+      textField(2, 'facecompare'),
+      messageField(7, graph),
+      messageField(8, operatorSet('', OPSET_VERSION)),
+      ...(domains.has(MICROSOFT) ? [messageField(8, operatorSet(MICROSOFT, MICROSOFT_VERSION))] : []),
+    ]),
+  )
+}
+
+function operatorSet(domain: string, version: number): Bytes {
+  return concat([textField(1, domain), integerField(2, version)])
 }
 
 function nodeMessage(node: Node, index: number, rename: (value: ValueName) => string): Bytes {
@@ -104,6 +137,7 @@ function nodeMessage(node: Node, index: number, rename: (value: ValueName) => st
     textField(2, rename(node.output)),
     textField(3, `${node.operator}${index}`),
     textField(4, node.operator),
+    ...(node.domain === '' ? [] : [textField(7, node.domain)]),
     ...Object.entries(node.attributes).map(([name, value]) => messageField(5, attribute(name, value))),
   ])
 }
@@ -115,13 +149,23 @@ function attribute(name: string, value: Attribute): Bytes {
   return concat([textField(1, name), ...value.map((item) => integerField(8, item)), type(7)])
 }
 
-function tensor(name: string, type: number, shape: readonly number[], data: Uint8Array): Bytes {
+function tensor(name: string, { values, shape }: Constant): Bytes {
   return concat([
     ...shape.map((side) => integerField(1, side)),
-    integerField(2, type),
+    integerField(2, typeOf(values)),
     textField(8, name),
-    bytesField(9, data),
+    bytesField(9, new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
   ])
+}
+
+const FLOAT = 1
+
+function typeOf(values: ConstantValues): number {
+  if (values instanceof Float32Array) return FLOAT
+  if (values instanceof Uint8Array) return 2
+  if (values instanceof Int8Array) return 3
+  if (values instanceof Int32Array) return 6
+  return 7
 }
 
 function valueInfo(value: Named): Bytes {

@@ -1,3 +1,6 @@
+// First: the runtime reads its environment when it is loaded.
+import './quiet-runtime.js'
+
 import { env, InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Model } from '../face/models.js'
 

@@ -83,7 +83,11 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
     compare: createComparer(fit),
     ready,
     queueLength: () => queue.length,
-    close: () => pool.close(),
+    // A thread that ends while it loads a network would take the process with it.
+    async close() {
+      await ready.catch(() => undefined)
+      await pool.close()
+    },
   }
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { accuracyAt, bestThreshold, measureRoc, thresholdAtFar } from '../../src/evaluation/metrics.js'
-import { parseLfwPairs } from '../../src/evaluation/pairs.js'
 
 const pairs = (genuine: readonly number[], impostors: readonly number[]) => [
   ...genuine.map((similarity) => ({ genuine: true, similarity })),
@@ -54,17 +53,5 @@ describe('thresholdAtFar', () => {
   it('is the highest similarity that may not pass', () => {
     expect(thresholdAtFar([5, 4, 3, 2], 0.5)).toBe(3)
     expect(thresholdAtFar([5, 4, 3, 2], 1)).toBe(Number.NEGATIVE_INFINITY)
-  })
-})
-
-describe('parseLfwPairs', () => {
-  it('reads genuine and impostor pairs', () => {
-    expect(parseLfwPairs('1\nAnna\t1\t12\nAnna\t2\tBert\t3\n', 'images')).toEqual([
-      { a: 'images/Anna/Anna_0001.jpg', b: 'images/Anna/Anna_0012.jpg', genuine: true },
-      { a: 'images/Anna/Anna_0002.jpg', b: 'images/Bert/Bert_0003.jpg', genuine: false },
-    ])
-  })
-  it('says so when there are none', () => {
-    expect(() => parseLfwPairs('hello\n', 'images')).toThrow('no pairs')
   })
 })

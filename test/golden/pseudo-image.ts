@@ -35,7 +35,7 @@ export function samplePositions(length: number, count: number, seed: number): re
 }
 
 /** mulberry32: numbers 0..1 from a 32-bit seed. */
-function createRandom(seed: number): () => number {
+export function createRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

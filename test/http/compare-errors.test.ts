@@ -222,6 +222,10 @@ describe('one side of a comparison', () => {
     check(response, [15, 429])
     expect(response.headers['retry-after']).toBe('1')
   })
+
+  it('does not wait for A when the queue had no place for B', async () => {
+    check(await postJson({ appid: APPID, imageA: base64('slow'), imageB: base64('busy') }), [15, 429])
+  })
 })
 
 describe('the order of checks', () => {

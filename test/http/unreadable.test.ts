@@ -36,6 +36,7 @@ describe('what is not HTTP', () => {
     ['a length and chunks', request(BODY).replace('Host: x', 'Host: x\r\nTransfer-Encoding: chunked'), 400],
     ['a bad chunk', chunkedWith('zz\r\n'), 400],
     ['no host', request(BODY).replace('Host: x\r\n', ''), 400],
+    ['a tunnel', 'CONNECT host:443 HTTP/1.1\r\nHost: host:443\r\n\r\n', 400],
     ['bad percent-encoding', 'POST /face/%zz HTTP/1.1\r\nHost: x\r\n\r\n', 400],
     ['large headers', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`, 431],
   ])('is told so in JSON: %s', async (_name, text, status) => {

@@ -247,3 +247,16 @@ it('owns the memory of its pixels, so that they can be transferred', async () =>
     expect([moved.length, data.length]).toEqual([length, 0])
   }
 })
+
+it('gives the memory of its pixels back', async () => {
+  const plain = { width: 1000, height: 1000, channels: 3, background: 'red' } as const
+  const picture = await sharp({ create: plain }).png().toBuffer()
+  const decodeMany = async (times: number) => {
+    for (let i = 0; i < times; i++) await decodeImage(picture, { ...OPTIONS, maxSide: 1000 })
+  }
+  await decodeMany(20)
+  const before = process.memoryUsage().rss
+  await decodeMany(150)
+  // Pictures of 3 MB each; without a collection some of them wait to be freed.
+  expect((process.memoryUsage().rss - before) / (1024 * 1024)).toBeLessThan(225)
+})

@@ -26,7 +26,7 @@ let pack: LoadedPack
 
 beforeAll(async () => {
   cacheDir = await mkdtemp(join(tmpdir(), 'facecompare-golden-'))
-  pack = await loadDefaultPack({ cacheDir })
+  pack = await loadDefaultPack({ cacheDir, precision: 'fp32' })
 })
 
 afterAll(async () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createGraph } from '../../src/model/onnx-writer.js'
+import { createGraph, serialiseNetwork } from '../../src/model/onnx-writer.js'
 import { createModel, type RunnableModel } from '../../src/model/session.js'
 
 const SIDE = 2
@@ -13,7 +13,7 @@ function doublingGraph(): Uint8Array {
   const doubled = graph.node('Mul', [graph.input, graph.floats(Float32Array.of(2), [])])
   const bounds = [-1, 3].map((bound) => graph.floats(Float32Array.of(bound), []))
   const value = graph.node('Clip', [doubled, ...bounds])
-  return graph.serialise([{ name: 'doubled', value, shape: ['N', 3, SIDE, SIDE] }])
+  return serialiseNetwork(graph.finish([{ name: 'doubled', value, shape: ['N', 3, SIDE, SIDE] }]))
 }
 
 async function openModel(): Promise<RunnableModel> {

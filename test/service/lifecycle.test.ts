@@ -1,9 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cutPerson } from '../../scripts/sample-people.js'
-import { compare, runCli, startService } from '../support/service.js'
+import { compare, MAIN, runCli, spawnService, startService } from '../support/service.js'
 
 let dataDir: string
 beforeEach(async () => {
@@ -44,6 +47,51 @@ describe('the first start', () => {
     expect(signed.code).toBe(0)
     expect(Buffer.from(signed.stdout.trim(), 'base64').subarray(20).toString()).toMatch(/^a=\d+&/)
     await service.stop()
+  })
+})
+
+describe('the end', () => {
+  it('comes in good order also while the models are loading', async () => {
+    const service = spawnService({ FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_CACHE_DIR: join(dataDir, 'cache') })
+    await service.sees('First start')
+    service.child.kill('SIGTERM')
+    expect(await service.ended).toMatchObject({ code: 0, stdout: expect.not.stringContaining('ready') })
+    expect((await service.ended).stderr).not.toContain('facecompare:')
+  })
+
+  it('does not wait for connections that say nothing', async () => {
+    const service = await startService({ FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_WORKERS: '1' })
+    const silent = connect(Number(new URL(service.url).port), '127.0.0.1')
+    await once(silent, 'connect')
+    expect(await service.stop('SIGTERM')).toBe(0)
+    silent.destroy()
+  })
+
+  it('is no error when nobody reads the output any more', async () => {
+    const child = spawn(process.execPath, [MAIN, 'keys', 'list'], {
+      env: { ...process.env, FACECOMPARE_DATA_DIR: dataDir },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child.stdout.destroy()
+    let stderr = ''
+    child.stderr.on('data', (chunk) => {
+      stderr += String(chunk)
+    })
+    const [code] = await once(child, 'close')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+})
+
+describe('the inference runtime', () => {
+  it('keeps no device id and no queue of reports, in the main thread and in others', async () => {
+    const man = await cutPerson('man')
+    const file = join(dataDir, 'man.jpg')
+    await writeFile(file, man)
+    const home = { HOME: dataDir, XDG_CACHE_HOME: join(dataDir, '.cache'), FACECOMPARE_DATA_DIR: dataDir }
+    expect((await runCli(['compare', file, file], home)).code).toBe(0)
+    const service = await startService({ ...home, FACECOMPARE_WORKERS: '1' })
+    await service.stop()
+    expect(await readdir(join(dataDir, '.cache'))).toEqual(['facecompare'])
   })
 })
 

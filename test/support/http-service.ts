@@ -15,13 +15,13 @@ export const MAX_IMAGE_BYTES = 64 * 1024
 export const MAX_BODY_BYTES = 2 * Math.ceil((4 / 3) * MAX_IMAGE_BYTES) + 64 * 1024
 
 /** What the fake engine does with an image that begins with one of these words; every other image has a face. */
-const FAILURES: Readonly<Record<string, ErrorName>> = {
-  noface: 'FACE_NOT_DETECTED',
-  garbage: 'IMAGE_FORMAT_UNSUPPORTED',
-  broken: 'IMAGE_UNDECODABLE',
-  busy: 'TOO_MANY_REQUESTS',
-  late: 'INTERNAL',
-}
+const FAILURES: ReadonlyMap<string, ErrorName> = new Map([
+  ['noface', 'FACE_NOT_DETECTED'],
+  ['garbage', 'IMAGE_FORMAT_UNSUPPORTED'],
+  ['broken', 'IMAGE_UNDECODABLE'],
+  ['busy', 'TOO_MANY_REQUESTS'],
+  ['late', 'INTERNAL'],
+])
 
 export interface FakeEngine extends FaceEngine {
   /** Every image that came, as latin1 text. */
@@ -41,7 +41,7 @@ export function createFakeEngine(): FakeEngine {
       const text = Buffer.from(image).toString('latin1')
       seen.push(text)
       if (text === 'crash') throw new Error('secret /etc/passwd')
-      const failure = FAILURES[text]
+      const failure = FAILURES.get(text)
       if (failure) throw new FaceCompareError(failure, `The fake engine failed: ${text}.`)
       if (text === 'slow') {
         await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { computeSignature } from '../../src/auth/signature.js'
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 export const CREDENTIAL = { appid: '10000007', secretId: 'AKIDservicetest', secretKey: 'a-key-of-the-tests-alone' }
 
@@ -17,6 +18,15 @@ export interface Finished {
 
 /** Runs the built command line as a user does. */
 export async function runCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
+  return spawnCli(args, env).ended
+}
+
+/** Starts the built service and does not wait until it is ready. */
+export function spawnService(env: Readonly<Record<string, string>>) {
+  return spawnCli(['serve'], { FACECOMPARE_PORT: '0', FACECOMPARE_WORKERS: '1', ...env })
+}
+
+function spawnCli(args: readonly string[], env: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -29,8 +39,15 @@ export async function runCli(args: readonly string[], env: Readonly<Record<strin
   child.stderr.on('data', (chunk) => {
     stderr += String(chunk)
   })
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
-  return { code, stdout, stderr }
+  const ended = new Promise<Finished>((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })))
+  /** Resolves when the text was printed; rejects when the command ends without it. */
+  const sees = async (text: string): Promise<void> => {
+    while (!stdout.includes(text)) {
+      const finished = await Promise.race([ended, once(child.stdout, 'data').then(() => undefined)])
+      if (finished && !stdout.includes(text)) throw new Error(`The command ended with ${finished.code}: ${stderr}`)
+    }
+  }
+  return { child, ended, sees }
 }
 
 export interface RunningService {

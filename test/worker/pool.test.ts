@@ -35,6 +35,12 @@ function startPool(options: { readonly timeoutMs?: number; readonly maxPixels?: 
 }
 
 describe('the engine behind threads', () => {
+  it('lets its threads load their networks before it closes', async () => {
+    const early = await startPool({})
+    await early.close()
+    await expect(early.ready).resolves.toBeUndefined()
+  })
+
   it('gives the same face as the engine without', async () => {
     const alone = await createEngine({ cacheDir, maxPixels: 1_000_000 })
     const here = await alone.analyze(man)

@@ -1,0 +1,130 @@
+import { BIN_COUNT, lowerEdge, type Tally } from './tally.js'
+
+/**
+ * Verification figures of a tally (ISO/IEC 19795-1: a pair is accepted when its similarity reaches the threshold).
+ * A pair that could not be compared is an error in {@link accuracyFrom} and {@link rocAuc}, whatever its label. In the
+ * rates it is what a service makes of it: nobody is accepted, so a genuine pair is rejected and an impostor pair is none.
+ */
+export interface Curve {
+  readonly tally: Tally
+  /** At index `bin`: how many pairs reach the lower edge of that bin; one more entry, 0, at the end. */
+  readonly genuineFrom: Float64Array
+  readonly impostorsFrom: Float64Array
+  /** Genuine pairs, those that could not be compared included. */
+  readonly genuinePairs: number
+  /** Impostor pairs that could be compared. */
+  readonly impostorPairs: number
+}
+
+/** Throws RangeError when no genuine or no impostor pair was compared. */
+export function measureCurve(tally: Tally): Curve {
+  const genuineFrom = sumFromTop(tally.genuine)
+  const impostorsFrom = sumFromTop(tally.impostor)
+  const compared = genuineFrom[0] ?? 0
+  const impostorPairs = impostorsFrom[0] ?? 0
+  if (compared === 0 || impostorPairs === 0) throw new RangeError('Expected both genuine and impostor pairs')
+  return { tally, genuineFrom, impostorsFrom, genuinePairs: compared + tally.failed.genuine, impostorPairs }
+}
+
+function sumFromTop(counts: Uint32Array): Float64Array {
+  const sums = new Float64Array(counts.length + 1)
+  let sum = 0
+  for (let bin = counts.length - 1; bin >= 0; bin--) {
+    sum += counts[bin] ?? 0
+    sums[bin] = sum
+  }
+  return sums
+}
+
+/** True accept rate of the threshold at the lower edge of a bin. */
+export function tarFrom(curve: Curve, bin: number): number {
+  return (curve.genuineFrom[bin] ?? 0) / curve.genuinePairs
+}
+
+/** False accept rate of the threshold at the lower edge of a bin. */
+export function farFrom(curve: Curve, bin: number): number {
+  return (curve.impostorsFrom[bin] ?? 0) / curve.impostorPairs
+}
+
+/** The lowest bin (0 to {@link BIN_COUNT}) from which on a condition holds that holds for all bins above it too. */
+export function lowestBin(holds: (bin: number) => boolean): number {
+  let low = 0
+  let high = BIN_COUNT
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (holds(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+/** The bin of the lowest threshold that accepts at most this share of impostor pairs. */
+export function binAtFar(curve: Curve, far: number): number {
+  // The small addition: .001 * 3000 must not be one less than 3.
+  const allowed = Math.floor(far * curve.impostorPairs + 1e-9)
+  return lowestBin((bin) => (curve.impostorsFrom[bin] ?? 0) <= allowed)
+}
+
+/** Area under the ROC curve, ties counted half; 1 means that every genuine pair is above every impostor pair. */
+export function rocAuc({ tally, genuineFrom, genuinePairs, impostorPairs }: Curve): number {
+  let area = 0
+  for (let bin = 0; bin < BIN_COUNT; bin++) {
+    const impostors = tally.impostor[bin] ?? 0
+    if (impostors > 0) area += impostors * ((genuineFrom[bin + 1] ?? 0) + (tally.genuine[bin] ?? 0) / 2)
+  }
+  return area / genuinePairs / (impostorPairs + tally.failed.impostor)
+}
+
+/** The rate at which as many impostor pairs are accepted as genuine ones are rejected: the middle of both where they are closest. */
+export function equalErrorRate(curve: Curve): number {
+  const crossing = lowestBin((bin) => 1 - tarFrom(curve, bin) >= farFrom(curve, bin))
+  const rates = [crossing, crossing - 1]
+    .filter((bin) => bin >= 0)
+    .map((bin) => ({ rejected: 1 - tarFrom(curve, bin), accepted: farFrom(curve, bin) }))
+    .map(({ rejected, accepted }) => ({ gap: Math.abs(rejected - accepted), rate: (rejected + accepted) / 2 }))
+  return rates.reduce((best, next) => (next.gap < best.gap ? next : best)).rate
+}
+
+export interface Accuracy {
+  /** Share of all pairs that the threshold puts on the right side. */
+  readonly plain: number
+  /** Mean of that share over genuine and over impostor pairs: says more where one kind is far more frequent. */
+  readonly balanced: number
+}
+
+/** Accuracy of the threshold at the lower edge of a bin; pairs that could not be compared are errors. */
+export function accuracyFrom(curve: Curve, bin: number): Accuracy {
+  const accepted = curve.genuineFrom[bin] ?? 0
+  const rejected = curve.impostorPairs - (curve.impostorsFrom[bin] ?? 0)
+  const impostors = curve.impostorPairs + curve.tally.failed.impostor
+  return {
+    plain: (accepted + rejected) / (curve.genuinePairs + impostors),
+    balanced: (accepted / curve.genuinePairs + rejected / impostors) / 2,
+  }
+}
+
+/**
+ * The bin of the threshold with the highest balanced accuracy: the middle of the widest stretch among equally good ones.
+ * Not the plain one: among a million impostor pairs, to reject nearly everybody is the best of all plain decisions.
+ */
+export function bestBin(curve: Curve): number {
+  const { tally } = curve
+  let best = { accuracy: -1, width: 0, middle: 0 }
+  let start = 0
+  for (let bin = 0; bin <= BIN_COUNT; bin++) {
+    // Thresholds at the edges of empty bins decide alike: a stretch ends with the next bin that has pairs.
+    if (tally.genuine[bin] === 0 && tally.impostor[bin] === 0) continue
+    const accuracy = accuracyFrom(curve, bin).balanced
+    const width = bin - start
+    if (accuracy > best.accuracy || (accuracy === best.accuracy && width > best.width)) {
+      best = { accuracy, width, middle: (start + bin + 1) >> 1 }
+    }
+    start = bin + 1
+  }
+  return best.middle
+}
+
+/** Where a threshold at the lower edge of a bin lies, as cosine similarity. */
+export function thresholdOf(bin: number): number {
+  return lowerEdge(Math.min(bin, BIN_COUNT))
+}

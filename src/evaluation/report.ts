@@ -1,0 +1,213 @@
+import type { DataSet } from './data-set.js'
+import type { Outcome } from './face-vectors.js'
+import {
+  type Accuracy,
+  accuracyFrom,
+  bestBin,
+  binAtFar,
+  type Curve,
+  equalErrorRate,
+  farFrom,
+  lowestBin,
+  measureCurve,
+  rocAuc,
+  tarFrom,
+  thresholdOf,
+} from './figures.js'
+import type { RankedPair } from './hardest.js'
+import type { ScoredPairs } from './score-pairs.js'
+import { BIN_COUNT, binOf, type Tally } from './tally.js'
+
+/** Everything that an evaluation says; the JSON report is this, as it stands. */
+export interface Report {
+  readonly dataSet: string
+  readonly packId: string
+  /** ISO 8601. */
+  readonly createdAt: string
+  /** Absent where the pairs came from a list. */
+  readonly persons?: number
+  readonly pictures: { readonly total: number; readonly failed: readonly FailedPicture[] }
+  readonly skippedFiles: number
+  readonly pairs: {
+    readonly genuine: number
+    readonly impostor: number
+    /** Of these: pairs that could not be compared. */
+    readonly genuineFailed: number
+    readonly impostorFailed: number
+  }
+  readonly accuracy: {
+    readonly atPackThreshold: AccuracyAt
+    /** The highest mean of both kinds that any threshold reaches on these very pairs: an upper bound, no forecast. */
+    readonly bestPossible: AccuracyAt
+  }
+  readonly rocAuc: number
+  readonly equalErrorRate: number
+  readonly tarAtFar: readonly TarAtFar[]
+  readonly atScores: readonly RatesAtScore[]
+  /** Area under the ROC curve of each facial part, by name, over pairs that could be compared; of very many a sample. */
+  readonly partsRocAuc: Readonly<Record<string, number>>
+  readonly hardest: { readonly genuine: readonly HardPair[]; readonly impostor: readonly HardPair[] }
+  /** For drawing: `[far, tar]`, both rising. */
+  readonly roc: readonly (readonly [far: number, tar: number])[]
+  /** For drawing: share of each kind of pairs in equal slices of the score, 0 to 100. */
+  readonly scoreHistogram: { readonly genuine: readonly number[]; readonly impostor: readonly number[] }
+}
+
+export interface FailedPicture {
+  readonly name: string
+  readonly kind: string
+  readonly sentence: string
+}
+
+export interface AccuracyAt extends Accuracy {
+  /** Cosine similarity. */
+  readonly threshold: number
+  readonly score: number
+}
+
+export type TarAtFar =
+  | SupportedTarAtFar
+  | { readonly far: number; readonly supported: false; readonly impostorPairsNeeded: number }
+
+export interface SupportedTarAtFar {
+  readonly far: number
+  readonly supported: true
+  readonly tar: number
+  /** Cosine similarity. */
+  readonly threshold: number
+  readonly score: number
+  /** The impostor pairs that reach the threshold: the fewer, the less the line says. */
+  readonly impostorsAccepted: number
+}
+
+export interface RatesAtScore {
+  readonly score: number
+  /** Cosine similarity. */
+  readonly threshold: number
+  readonly far: number
+  readonly tar: number
+}
+
+export interface HardPair {
+  readonly a: string
+  readonly b: string
+  readonly cosine: number
+  readonly score: number
+}
+
+export interface Measured {
+  readonly dataSetName: string
+  readonly dataSet: DataSet
+  readonly packId: string
+  readonly createdAt: string
+  readonly outcomes: readonly Outcome[]
+  readonly scored: ScoredPairs
+  readonly fars: readonly number[]
+  /** The pack's own threshold for measuring accuracy, as cosine similarity. */
+  readonly packThreshold: number
+  /** The pack's calibration: cosine similarity to score, never falling. */
+  readonly toScore: (cosine: number) => number
+}
+
+/** The scores that the service promises a false accept rate for. */
+const PROMISED_SCORES = [70, 80, 90] as const
+const HISTOGRAM_SLICES = 50
+const ROC_POINTS_PER_DECADE = 24
+
+/** Throws an Error when no genuine or no impostor pair could be compared. */
+export function makeReport(measured: Measured): Report {
+  const { dataSet, outcomes, scored, toScore, fars, packThreshold } = measured
+  const curve = measureKinds(scored.tally)
+  const names = dataSet.pictures.map(({ name }) => name)
+  const nameHard = ({ a, b, cosine }: RankedPair): HardPair => ({
+    a: names[a] ?? '',
+    b: names[b] ?? '',
+    cosine,
+    score: toScore(cosine),
+  })
+  const accuracyAt = (bin: number): AccuracyAt => {
+    const threshold = thresholdOf(bin)
+    return { threshold, score: toScore(threshold), ...accuracyFrom(curve, bin) }
+  }
+  const { failed } = scored.tally
+  return {
+    dataSet: measured.dataSetName,
+    packId: measured.packId,
+    createdAt: measured.createdAt,
+    ...(dataSet.pairing.kind === 'all' ? { persons: dataSet.pairing.personCount } : {}),
+    pictures: { total: names.length, failed: listFailed(names, outcomes) },
+    skippedFiles: dataSet.skippedFiles,
+    pairs: {
+      genuine: curve.genuinePairs,
+      impostor: curve.impostorPairs + failed.impostor,
+      genuineFailed: failed.genuine,
+      impostorFailed: failed.impostor,
+    },
+    accuracy: {
+      // Its own bin, or the next: the edge that is nearest.
+      atPackThreshold: { ...accuracyAt(binOf(packThreshold + 1 / BIN_COUNT)), threshold: packThreshold },
+      bestPossible: accuracyAt(bestBin(curve)),
+    },
+    rocAuc: rocAuc(curve),
+    equalErrorRate: equalErrorRate(curve),
+    tarAtFar: fars.map((far) => measureTarAtFar(curve, far, toScore)),
+    atScores: PROMISED_SCORES.map((score) => measureAtScore(curve, score, toScore)),
+    partsRocAuc: Object.fromEntries([...scored.parts].map(([part, tally]) => [part, rocAuc(measureKinds(tally))])),
+    hardest: { genuine: scored.hardest.genuine.map(nameHard), impostor: scored.hardest.impostor.map(nameHard) },
+    roc: drawRoc(curve),
+    scoreHistogram: {
+      genuine: sliceByScore(scored.tally.genuine, toScore),
+      impostor: sliceByScore(scored.tally.impostor, toScore),
+    },
+  }
+}
+
+function measureKinds(tally: Tally): Curve {
+  if (tally.genuine.every((count) => count === 0)) throw new Error('No genuine pair could be compared.')
+  if (tally.impostor.every((count) => count === 0)) throw new Error('No impostor pair could be compared.')
+  return measureCurve(tally)
+}
+
+function listFailed(names: readonly string[], outcomes: readonly Outcome[]): readonly FailedPicture[] {
+  return outcomes.flatMap((outcome, i) =>
+    'failure' in outcome
+      ? [{ name: names[i] ?? '', kind: outcome.failure.kind, sentence: outcome.failure.sentence }]
+      : [],
+  )
+}
+
+function measureTarAtFar(curve: Curve, far: number, toScore: Measured['toScore']): TarAtFar {
+  const needed = Math.ceil(1 / far - 1e-9)
+  if (curve.impostorPairs < needed) return { far, supported: false, impostorPairsNeeded: needed }
+  const bin = binAtFar(curve, far)
+  const threshold = thresholdOf(bin)
+  const impostorsAccepted = curve.impostorsFrom[bin] ?? 0
+  return { far, supported: true, tar: tarFrom(curve, bin), threshold, score: toScore(threshold), impostorsAccepted }
+}
+
+function measureAtScore(curve: Curve, score: number, toScore: Measured['toScore']): RatesAtScore {
+  const bin = lowestBin((candidate) => toScore(thresholdOf(candidate)) >= score)
+  return { score, threshold: thresholdOf(bin), far: farFrom(curve, bin), tar: tarFrom(curve, bin) }
+}
+
+/** From the rate of a single impostor pair up to 1, evenly on a logarithmic axis. */
+function drawRoc(curve: Curve): Report['roc'] {
+  const decades = Math.log10(curve.impostorPairs)
+  const steps = Math.max(1, Math.ceil(decades * ROC_POINTS_PER_DECADE))
+  return Array.from({ length: steps + 1 }, (_, i) => {
+    const far = 10 ** (-decades * (1 - i / steps))
+    return [far, tarFrom(curve, binAtFar(curve, far))] as const
+  })
+}
+
+function sliceByScore(counts: Uint32Array, toScore: Measured['toScore']): readonly number[] {
+  const slices = new Array<number>(HISTOGRAM_SLICES).fill(0)
+  let total = 0
+  for (const [bin, count] of counts.entries()) {
+    if (count === 0) continue
+    const slice = Math.min(HISTOGRAM_SLICES - 1, Math.floor((toScore(thresholdOf(bin)) / 100) * HISTOGRAM_SLICES))
+    slices[slice] = (slices[slice] ?? 0) + count
+    total += count
+  }
+  return slices.map((count) => count / total)
+}

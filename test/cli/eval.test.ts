@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cutPerson } from '../../scripts/sample-people.js'
+import { runCli } from '../support/service.js'
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+
+let root: string
+const path = (name: string) => join(root, name)
+const evaluate = (...args: readonly string[]) => runCli(['eval', ...args], { FACECOMPARE_WORKERS: '2' })
+
+/** Three women of two persons and a man twice; a picture without a face and one that is none beside them. */
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'facecompare-test-'))
+  const pictures = {
+    'people/man/1.jpg': await cutPerson('man'),
+    'people/man/2.jpg': await cutPerson('manAgain'),
+    'people/woman/party.jpg': await cutPerson('womanAtParty'),
+    'people/woman/bar.jpg': await cutPerson('womanInBar'),
+    'people/other/1.jpg': await cutPerson('otherWoman'),
+    'flawed/man/1.jpg': await cutPerson('man'),
+    'flawed/man/2.jpg': await cutPerson('manAgain'),
+    'flawed/man/text.jpg': 'no picture',
+    'flawed/woman/bar.jpg': await cutPerson('womanInBar'),
+    'alone/man/1.jpg': await cutPerson('man'),
+    'alone/man/2.jpg': await cutPerson('manAgain'),
+  }
+  for (const [name, content] of Object.entries(pictures)) {
+    await mkdir(dirname(path(name)), { recursive: true })
+    await writeFile(path(name), content)
+  }
+})
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+describe('facecompare eval', () => {
+  it.each([
+    ['a folder that is not there', ['missing'], /There is no folder .*missing\.$/],
+    ['a single person', ['alone'], /at least two persons .* found 1\.$/],
+    ['no such pairs file', ['people', '--pairs', 'pairs.txt'], /There is no pairs file pairs\.txt/],
+    ['rates that are none', ['people', '--far', '1e-2,2'], /Expected rates between 0 and 1/],
+    ['pictures without a page', ['people', '--with-pictures'], /--with-pictures asks for --html/],
+    ['a report that cannot be written', ['people', '--html', '/missing/report.html'], /cannot be written/],
+    ['a picture for a cache', ['people', '--cache', 'people/man/1.jpg'], /is no cache of embeddings/],
+  ])('ends with 2 and one sentence for %s', async (_name, [folder = '', ...args], sentence) => {
+    const placed = args.map((arg) => (arg.startsWith('people/') ? path(arg) : arg))
+    const { code, stderr, stdout } = await evaluate(path(folder), ...placed)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr.trim().split('\n')[0]).toMatch(sentence)
+  })
+
+  it('compares everybody with everybody and prints what it found', async () => {
+    const { code, stdout, stderr } = await evaluate(path('people'), '--far', '0.5,1e-3', '--hardest', '2')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^persons +3$/m)
+    expect(stdout).toMatch(/^genuine pairs +2$/m)
+    expect(stdout).toMatch(/^impostor pairs +8$/m)
+    expect(stdout).toMatch(/^ROC AUC +1\.00000$/m)
+    expect(stdout).toMatch(/^AUC of parts +eyebrow \d\.\d+, eye .*, nose .*, mouth /m)
+    expect(stdout).toMatch(/^5e-1 +100\.00 % /m)
+    expect(stdout).toMatch(/^1e-3 +needs 1000 impostor pairs/m)
+    expect(stdout).toMatch(/^ *\d+\.\d\d {2}man\/1\.jpg {2}man\/2\.jpg$/m)
+    expect(stderr).toMatch(/^pictures 5\/5, 0 s left$/m)
+  })
+
+  it('counts pictures without a usable face as errors and names them', async () => {
+    const { code, stdout } = await evaluate(path('flawed'), '--json', '-')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      pictures: { total: 4, failed: [{ name: 'man/text.jpg', kind: 'IMAGE_FORMAT_UNSUPPORTED' }] },
+      pairs: { genuine: 3, genuineFailed: 2, impostor: 3, impostorFailed: 1 },
+      accuracy: { bestPossible: { plain: 0.5 } },
+    })
+  })
+
+  it('writes a page that has pictures only when asked', async () => {
+    await writeFile(path('people/list.csv'), 'a,b,label\nman/1.jpg,man/2.jpg,same\nman/1.jpg,woman/bar.jpg,different\n')
+    const page = path('report.html')
+    const pairs = [path('people'), '--pairs', 'list.csv', '--html', page]
+    expect((await evaluate(...pairs)).code).toBe(0)
+    expect(await readFile(page, 'utf8')).not.toContain('<img')
+    expect((await evaluate(...pairs, '--with-pictures', '--json', path('report.json'))).code).toBe(0)
+    expect((await readFile(page, 'utf8')).match(/<img src="data:image\/png;base64,/g)).toHaveLength(4)
+    expect(JSON.parse(await readFile(path('report.json'), 'utf8'))).toMatchObject({
+      pairs: { genuine: 1, impostor: 1 },
+    })
+  })
+
+  it('resumes from the cache with the same figures, also when it was torn', { timeout: 60_000 }, async () => {
+    const cache = path('kept')
+    const figures = async () => {
+      const { code, stdout, stderr } = await evaluate(path('people'), '--cache', cache, '--json', '-')
+      expect(code).toBe(0)
+      const { createdAt: _, ...rest } = JSON.parse(stdout)
+      return { rest, fromCache: Number(/(\d+) embeddings came from the cache/.exec(stderr)?.[1] ?? 0) }
+    }
+    const first = await figures()
+    expect(first.fromCache).toBe(0)
+    const second = await figures()
+    expect(second).toEqual({ rest: first.rest, fromCache: 4 })
+    await truncate(cache, (await stat(cache)).size - 1000)
+    // All but the one that was torn, and the first picture, which is looked at in any case.
+    expect(await figures()).toEqual({ rest: first.rest, fromCache: 3 })
+  })
+
+  it('keeps what it has when it is interrupted', async () => {
+    const folder = path('many')
+    const man = Buffer.from(await cutPerson('man'))
+    for (const [i, person] of Array.from({ length: 120 }, (_, i) => [i, `person${i % 4}`] as const)) {
+      await mkdir(join(folder, person), { recursive: true })
+      // A comment after the picture's end makes each file another one.
+      await writeFile(join(folder, person, `${i}.jpg`), Buffer.concat([man, Buffer.from(`${i}`)]))
+    }
+    const cache = path('interrupted')
+    const child = spawn(process.execPath, [MAIN, 'eval', folder, '--cache', cache], {
+      env: { ...process.env, FACECOMPARE_WORKERS: '1' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let stderr = ''
+    child.stderr.on('data', (chunk) => {
+      if (stderr === '') child.kill('SIGINT')
+      stderr += String(chunk)
+    })
+    const [code] = await once(child, 'close')
+    expect(code).toBe(130)
+    expect(stderr).toMatch(/facecompare: Interrupted; the same call goes on where this one ended\.\n$/)
+    // The first line of progress comes after twelve pictures.
+    expect((await stat(cache)).size).toBeGreaterThan(12 * 4096)
+  })
+})

@@ -1,0 +1,104 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type FaceVectors, quantise } from '../../src/evaluation/face-vectors.js'
+import { keepHardest } from '../../src/evaluation/hardest.js'
+import { type ScoredPairs, scoreAllPairs, scoreListedPairs } from '../../src/evaluation/score-pairs.js'
+import { binOf } from '../../src/evaluation/tally.js'
+import { dotProduct } from '../../src/face/vectors.js'
+
+const SIZE = 5
+
+/** Unit vectors that are different for different numbers. */
+function makeFace(seed: number): FaceVectors {
+  const values = Float32Array.from({ length: SIZE }, (_, i) => Math.sin(seed * 12.9898 + i * 78.233))
+  const length = Math.hypot(...values)
+  const embedding = values.map((value) => value / length)
+  return { embedding, parts: { mouth: quantise(embedding), eye: quantise(embedding.map((v) => -v)) } }
+}
+
+function countOf(counts: Uint32Array): Map<number, number> {
+  const found = new Map<number, number>()
+  for (const [bin, count] of counts.entries()) if (count > 0) found.set(bin, count)
+  return found
+}
+
+const kinds = ({ tally }: ScoredPairs) => ({
+  genuine: countOf(tally.genuine),
+  impostor: countOf(tally.impostor),
+  failed: tally.failed,
+})
+
+/** Every pair, one after the other. */
+function listAll(personOf: readonly number[]) {
+  return personOf.flatMap((person, a) =>
+    personOf.slice(a + 1).map((other, i) => ({ a, b: a + 1 + i, genuine: person === other })),
+  )
+}
+
+describe('scoreAllPairs', () => {
+  it('counts the same as every pair one after the other, with pictures without a face among them', async () => {
+    const person = fc.record({ person: fc.integer({ min: 0, max: 6 }), face: fc.boolean() })
+    const runs = fc.asyncProperty(fc.array(person, { minLength: 2, maxLength: 75 }), async (people) => {
+      const faces = people.map(({ face }, i) => (face ? makeFace(i) : undefined))
+      const personOf = people.map((p) => p.person)
+      const options = { hardest: 3 }
+      const all = await scoreAllPairs(faces, Int32Array.from(personOf), options)
+      const listed = await scoreListedPairs(faces, listAll(personOf), options)
+      expect(kinds(all)).toEqual(kinds(listed))
+      expect(all.hardest.genuine.map((p) => p.cosine)).toEqual(listed.hardest.genuine.map((p) => p.cosine))
+      expect(all.hardest.impostor.map((p) => p.cosine)).toEqual(listed.hardest.impostor.map((p) => p.cosine))
+    })
+    // Each run looks through twice two million bins.
+    await fc.assert(runs, { numRuns: 12 })
+  })
+
+  it('gives the very numbers of the engine', async () => {
+    const faces = [makeFace(1), makeFace(2), makeFace(3)] as const
+    const { hardest } = await scoreAllPairs(faces, Int32Array.from([0, 0, 1]), { hardest: 2 })
+    const pair = ([a, b]: readonly [0 | 1 | 2, 0 | 1 | 2]) => ({
+      a,
+      b,
+      cosine: dotProduct(faces[a].embedding, faces[b].embedding),
+    })
+    expect(hardest.genuine).toEqual([pair([0, 1])])
+    expect(hardest.impostor).toEqual([pair([0, 2]), pair([1, 2])].sort((p, q) => q.cosine - p.cosine))
+  })
+
+  it('compares each facial part on its own', async () => {
+    const [a, b] = [makeFace(1), makeFace(2)]
+    const { parts } = await scoreAllPairs([a, b, a], Int32Array.from([0, 1, 0]), { hardest: 0 })
+    expect([...parts.keys()].sort()).toEqual(['eye', 'mouth'])
+    expect(countOf(parts.get('mouth')!.genuine)).toEqual(new Map([[binOf(1), 1]]))
+    const [bin] = [...countOf(parts.get('mouth')!.impostor).keys()]
+    // Eight bits a number.
+    expect(Math.abs(bin! - binOf(dotProduct(a.embedding, b.embedding))) / binOf(1)).toBeLessThan(0.01)
+  })
+
+  it('ends when it is told to', async () => {
+    const signal = AbortSignal.abort(new Error('enough'))
+    const vector = new Float32Array(40_000)
+    const faces = Array.from({ length: 300 }, () => ({ embedding: vector, parts: {} }))
+    await expect(scoreAllPairs(faces, new Int32Array(300), { hardest: 0, signal })).rejects.toThrow('enough')
+  })
+})
+
+describe('keepHardest', () => {
+  it('keeps what sorting all of them would put first', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: -1, max: 1, noNaN: true })), fc.nat(6), (cosines, limit) => {
+        for (const which of ['lowest', 'highest'] as const) {
+          const hardest = keepHardest(limit, which)
+          for (const [i, cosine] of cosines.entries()) hardest.offer(i, i, cosine)
+          const sorted = [...cosines].sort((p, q) => (which === 'lowest' ? p - q : q - p)).slice(0, limit)
+          expect(hardest.list().map(({ cosine }) => cosine + 0)).toEqual(sorted.map((cosine) => cosine + 0))
+        }
+      }),
+    )
+  })
+  it('keeps the first of equal ones', () => {
+    const hardest = keepHardest(1, 'highest')
+    hardest.offer(1, 2, 0.5)
+    hardest.offer(3, 4, 0.5)
+    expect(hardest.list()).toEqual([{ a: 1, b: 2, cosine: 0.5 }])
+  })
+})
