@@ -62,34 +62,62 @@ function halve({ width, height, data }: Image): Image {
 }
 
 function warpBilinear(image: Image, t: Similarity, size: number, out: Float32Array, offset: number): void {
-  const { width, height, data } = image
-  const stride = width * 3
+  const { width, height } = image
   const plane = size * size
-  const maxX = width - 1
-  const maxY = height - 1
-  let o = offset
   for (let v = 0; v < size; v++) {
-    let x = -t.b * v + t.tx
-    let y = t.a * v + t.ty
-    for (let u = 0; u < size; u++, o++, x += t.a, y += t.b) {
-      if (x >= 0 && y >= 0 && x < maxX && y < maxY) {
-        const x0 = x | 0
-        const y0 = y | 0
-        const fx = x - x0
-        const fy = y - y0
-        const i = y0 * stride + x0 * 3
-        const j = i + stride
-        const w11 = fx * fy
-        const w01 = fx - w11
-        const w10 = fy - w11
-        const w00 = 1 - fx - w10
-        out[o] = w00 * data[i]! + w01 * data[i + 3]! + w10 * data[j]! + w11 * data[j + 3]!
-        out[o + plane] = w00 * data[i + 1]! + w01 * data[i + 4]! + w10 * data[j + 1]! + w11 * data[j + 4]!
-        out[o + 2 * plane] = w00 * data[i + 2]! + w01 * data[i + 5]! + w10 * data[j + 2]! + w11 * data[j + 5]!
-      } else {
-        sampleAtBorder(image, x, y, out, o, plane)
-      }
-    }
+    const x = -t.b * v + t.tx
+    const y = t.a * v + t.ty
+    const [fromX, toX] = stepsInside(x, t.a, width - 1, size)
+    const [fromY, toY] = stepsInside(y, t.b, height - 1, size)
+    const from = Math.max(fromX, fromY)
+    const to = Math.max(from, Math.min(toX, toY))
+    const row = offset + v * size
+    for (let u = 0; u < from; u++) sampleAtBorder(image, x + u * t.a, y + u * t.b, out, row + u, plane)
+    sampleInside(image, x + from * t.a, y + from * t.b, t, out, row + from, to - from, plane)
+    for (let u = to; u < size; u++) sampleAtBorder(image, x + u * t.a, y + u * t.b, out, row + u, plane)
+  }
+}
+
+/** The steps `u` of `[0, count)` for which `start + u * step` is at least 0 and below `limit`, as `[first, end)`. */
+function stepsInside(start: number, step: number, limit: number, count: number): readonly [number, number] {
+  if (step === 0) return start >= 0 && start < limit ? [0, count] : [count, count]
+  const atZero = -start / step
+  const atLimit = (limit - start) / step
+  // A hair inside, so that rounding along the row cannot leave the image.
+  const first = Math.ceil(Math.min(atZero, atLimit) + 1e-6)
+  const last = Math.floor(Math.max(atZero, atLimit) - 1e-6)
+  return first > last ? [count, count] : [Math.min(count, Math.max(0, first)), Math.max(0, Math.min(count, last + 1))]
+}
+
+function lerp2(p: number, q: number, r: number, s: number, fx: number, fy: number): number {
+  const top = p + fx * (q - p)
+  return top + fy * (r + fx * (s - r) - top)
+}
+
+/** Samples that have all four neighbours: no test in the loop, which is where a warp spends its time. */
+function sampleInside(
+  { width, data }: Image,
+  startX: number,
+  startY: number,
+  step: Similarity,
+  out: Float32Array,
+  start: number,
+  count: number,
+  plane: number,
+): void {
+  const stride = width * 3
+  let x = startX
+  let y = startY
+  for (let o = start; o < start + count; o++, x += step.a, y += step.b) {
+    const x0 = x | 0
+    const y0 = y | 0
+    const fx = x - x0
+    const fy = y - y0
+    const i = y0 * stride + x0 * 3
+    const j = i + stride
+    out[o] = lerp2(data[i]!, data[i + 3]!, data[j]!, data[j + 3]!, fx, fy)
+    out[o + plane] = lerp2(data[i + 1]!, data[i + 4]!, data[j + 1]!, data[j + 4]!, fx, fy)
+    out[o + 2 * plane] = lerp2(data[i + 2]!, data[i + 5]!, data[j + 2]!, data[j + 5]!, fx, fy)
   }
 }
 
