@@ -4,38 +4,20 @@
  *
  *     npm run bench
  */
-import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import envPaths from 'env-paths'
 import { cutPerson } from '../scripts/sample-people.js'
 import type { Stages } from '../src/face/face.js'
-import { createEngine } from '../src/worker/engine.js'
 
 const PAIRS = 100
 const WARM_UPS = 10
 const STARTS = 5
 
-const engine = await createEngine({
-  cacheDir: process.env.FACECOMPARE_CACHE_DIR ?? envPaths('facecompare', { suffix: '' }).cache,
-  maxPixels: 40_000_000,
-})
-const [a, b] = [await cutPerson('man'), await cutPerson('manAgain')]
-const pairMs: number[] = []
-const stages: Stages[] = []
-for (let i = 0; i < WARM_UPS + PAIRS; i++) {
-  const startMs = performance.now()
-  const faceA = await engine.analyze(a)
-  const faceB = await engine.analyze(b)
-  engine.compare(faceA, faceB)
-  if (i < WARM_UPS) continue
-  pairMs.push(performance.now() - startMs)
-  stages.push(faceA.stages, faceB.stages)
-}
-await engine.close()
-
+const { pairMs, stages } = await timeStages()
 const startMs: number[] = []
 for (let i = 0; i < STARTS; i++) startMs.push(await timeStart())
 
@@ -52,6 +34,19 @@ console.log(
   `${'start to ready'.padEnd(16)}${median(startMs).toFixed(0).padStart(7)}  warm model cache, ${STARTS} starts`,
 )
 
+async function timeStages(): Promise<{ readonly pairMs: readonly number[]; readonly stages: readonly Stages[] }> {
+  const folder = await mkdtemp(join(tmpdir(), 'facecompare-bench-'))
+  const files = [join(folder, 'a.jpg'), join(folder, 'b.jpg')] as const
+  await writeFile(files[0], await cutPerson('man'))
+  await writeFile(files[1], await cutPerson('manAgain'))
+  const cacheDir = process.env.FACECOMPARE_CACHE_DIR ?? envPaths('facecompare', { suffix: '' }).cache
+  const program = fileURLToPath(new URL('./stage-times.mjs', import.meta.url))
+  const args = [program, ...files, String(WARM_UPS), String(PAIRS), cacheDir]
+  const printed = execFileSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } })
+  await rm(folder, { recursive: true })
+  return JSON.parse(printed)
+}
+
 function median(values: readonly number[]): number {
   return values.toSorted((p, q) => p - q)[Math.floor(values.length / 2)] ?? Number.NaN
 }
@@ -59,7 +54,12 @@ function median(values: readonly number[]): number {
 async function timeStart(): Promise<number> {
   const dataDir = await mkdtemp(join(tmpdir(), 'facecompare-bench-'))
   const server = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
-  const env = { ...process.env, FACECOMPARE_PORT: '0', FACECOMPARE_DATA_DIR: dataDir }
+  const env = {
+    ...process.env,
+    FACECOMPARE_PORT: '0',
+    FACECOMPARE_DATA_DIR: dataDir,
+    FACECOMPARE_LOG_LEVEL: 'warn',
+  }
   const begunMs = performance.now()
   const child = spawn(process.execPath, [server, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = new Promise((resolve) => child.once('exit', resolve))
