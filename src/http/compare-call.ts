@@ -32,6 +32,14 @@ export function checkApp(fields: Fields, identity: Identity): void {
   }
 }
 
+/** Whether the answer is to say where the faces are: `return_faces` is 1, against 0, empty or absent. */
+export function wantsFaces(fields: Fields): boolean {
+  const value = fields.text('return_faces') ?? ''
+  if (!['', '0', '1'].includes(value))
+    throw new FaceCompareError('INVALID_PARAMETER', 'Expected return_faces to be 0 or 1.')
+  return value === '1'
+}
+
 /** Where both images come from; everything that can be told without the network, of A first. */
 export function readSides(fields: Fields, maxImageBytes: number): Sides<ImageSource> {
   return { A: readSide(fields, 'A', maxImageBytes), B: readSide(fields, 'B', maxImageBytes) }

@@ -4,7 +4,15 @@ import type { Comparison, Face, FaceEngine } from '../engine.js'
 import { FaceCompareError, type Side } from '../errors.js'
 import type { FetchImage } from '../image/fetch-remote.js'
 import { type Call, noteStage, timed } from './call-log.js'
-import { attribute, checkApp, type ImageSource, readSides, requireComparison, type Sides } from './compare-call.js'
+import {
+  attribute,
+  checkApp,
+  type ImageSource,
+  readSides,
+  requireComparison,
+  type Sides,
+  wantsFaces,
+} from './compare-call.js'
 import type { Connections } from './connections.js'
 import type { Replies } from './reply.js'
 import { readUpload, type UploadLimits } from './upload.js'
@@ -34,10 +42,11 @@ export async function answerComparison(
   const { identity } = call
   if (!identity) throw new FaceCompareError('SIGNATURE_MISSING', 'The request carries no signature.')
   checkApp(fields, identity)
+  const withFaces = wantsFaces(fields)
   await claimSingleUse(identity, context.ledger)
   const sides = readSides(fields, context.maxImageBytes)
-  const comparison = await timed(call, 'faces', () => compareSides(sides, call, context, whenClientLeaves(reply)))
-  return context.replies.sendComparison(request, reply, comparison)
+  const compared = await timed(call, 'faces', () => compareSides(sides, call, context, whenClientLeaves(reply)))
+  return context.replies.sendComparison(request, reply, compared.comparison, withFaces ? compared.faces : undefined)
 }
 
 /** Aborts when the connection closes before the answer is out. */
@@ -55,14 +64,15 @@ async function compareSides(
   call: Call,
   context: CompareContext,
   signal: AbortSignal,
-): Promise<Comparison> {
+): Promise<{ readonly comparison: Comparison; readonly faces: Sides<Face> }> {
   const stop = new AbortController()
   const either = AbortSignal.any([signal, stop.signal])
   const pendingA = analyzeSide('A', sides.A, call, context, either)
   const pendingB = analyzeSide('B', sides.B, call, context, either)
   try {
     const a = await Promise.race([pendingA, refusalOf(pendingB)])
-    return checkScores(context.engine.compare(a, await pendingB))
+    const faces = { A: a, B: await pendingB }
+    return { comparison: checkScores(context.engine.compare(faces.A, faces.B)), faces }
   } finally {
     stop.abort()
   }

@@ -1,7 +1,7 @@
 /** The fields of a call; every other field is skipped. */
 export const IMAGE_FIELDS = ['imageA', 'imageB'] as const
 export const URL_FIELDS = ['urlA', 'urlB'] as const
-export const TEXT_FIELDS = ['appid', 'bucket', ...URL_FIELDS] as const
+export const TEXT_FIELDS = ['appid', 'bucket', 'return_faces', ...URL_FIELDS] as const
 
 export type ImageField = (typeof IMAGE_FIELDS)[number]
 export type TextField = (typeof TEXT_FIELDS)[number]

@@ -43,8 +43,9 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function readText(name: TextField, value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value
-  if (name === 'appid' && Number.isSafeInteger(value)) return String(value)
-  throw wrongType(name, name === 'appid' ? 'a text or a whole number' : 'a text')
+  const mayBeNumber = name === 'appid' || name === 'return_faces'
+  if (mayBeNumber && Number.isSafeInteger(value)) return String(value)
+  throw wrongType(name, mayBeNumber ? 'a text or a whole number' : 'a text')
 }
 
 function wrongType(name: FieldName, expected: string): FaceCompareError {

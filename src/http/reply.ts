@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Comparison } from '../engine.js'
-import { ERRORS, FaceCompareError } from '../errors.js'
+import type { Comparison, Face } from '../engine.js'
+import { ERRORS, FaceCompareError, type Side } from '../errors.js'
 import type { Connections } from './connections.js'
 
 /** A request that cannot be read (code 3), with the HTTP status that says how: 404, 405, 408 or 431. */
@@ -24,7 +24,13 @@ export interface ReplyOptions {
 
 /** The one place where answers are made. */
 export interface Replies {
-  sendComparison(request: FastifyRequest, reply: FastifyReply, comparison: Comparison): FastifyReply
+  /** With `faces` the answer says where they are. */
+  sendComparison(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    comparison: Comparison,
+    faces?: Readonly<Record<Side, Face>>,
+  ): FastifyReply
   /** Anything thrown; what is not a FaceCompareError is told as INTERNAL, without a word of what it says. */
   sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply
   /** 204, the answer to every OPTIONS. */
@@ -47,9 +53,9 @@ export function createReplies({ connections, statusAlways200 }: ReplyOptions): R
   }
 
   return {
-    sendComparison(request, reply, comparison) {
+    sendComparison(request, reply, comparison, faces) {
       request.call.code = 0
-      return send(request, reply, 200, comparisonBody(comparison, request.id))
+      return send(request, reply, 200, comparisonBody(comparison, request.id, faces))
     },
     sendError(request, reply, thrown) {
       const error = toFaceCompareError(thrown)
@@ -82,7 +88,11 @@ function commonHeaders(sessionId: string): Readonly<Record<string, string>> {
   return { 'x-request-id': sessionId, 'cache-control': 'no-store', vary: 'Origin' }
 }
 
-function comparisonBody({ similarity, parts }: Comparison, sessionId: string): object {
+function comparisonBody(
+  { similarity, parts }: Comparison,
+  sessionId: string,
+  faces?: Readonly<Record<Side, Face>>,
+): object {
   return {
     data: {
       similarity,
@@ -90,11 +100,31 @@ function comparisonBody({ similarity, parts }: Comparison, sessionId: string): o
       eye_sim: parts.eye,
       nose_sim: parts.nose,
       mouth_sim: parts.mouth,
+      ...(faces ? { faceA: faceBody(faces.A), faceB: faceBody(faces.B) } : {}),
       session_id: sessionId,
     },
     code: 0,
     message: 'OK',
   }
+}
+
+/** Where a face is, in pixels of the upright image: the compared one of `face_count`. Roll is in degrees, clockwise positive. */
+function faceBody({ box, landmarks, detectionScore, rollDegrees, faceCount }: Face): object {
+  const points = Array.from({ length: landmarks.length / 2 }, (_, i) => [
+    round(landmarks[2 * i] ?? 0),
+    round(landmarks[2 * i + 1] ?? 0),
+  ])
+  return {
+    box: { x: round(box.x), y: round(box.y), width: round(box.width), height: round(box.height) },
+    landmarks: points,
+    detection_score: round(detectionScore),
+    roll: round(rollDegrees),
+    face_count: faceCount,
+  }
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100
 }
 
 const FAIL_FLAGS = { A: 1, B: 2 } as const

@@ -83,6 +83,22 @@ describe('a comparison', () => {
     }
   })
 
+  it('says where the faces are when asked, and only then', async () => {
+    const { data } = await compare(service.url, { imageA: man, imageB: woman, return_faces: '1' })
+    for (const face of [data.faceA, data.faceB]) {
+      expect(face).toMatchObject({ face_count: 1, detection_score: expect.any(Number), roll: expect.any(Number) })
+      const { box, landmarks } = face as { box: Record<string, number>; landmarks: readonly (readonly number[])[] }
+      expect(box.width).toBeGreaterThan(80)
+      expect(landmarks).toHaveLength(68)
+      // The nose tip lies inside the box.
+      const [x = 0, y = 0] = landmarks[30] ?? []
+      expect(x).toBeGreaterThan(box.x ?? 0)
+      expect(y).toBeLessThan((box.y ?? 0) + (box.height ?? 0))
+    }
+    expect((await compare(service.url, { imageA: man, imageB: woman })).data).not.toHaveProperty('faceA')
+    expect(await compare(service.url, { imageA: man, imageB: woman, return_faces: 'yes' })).toMatchObject({ code: 21 })
+  })
+
   it('takes an image and a url, and JSON with Base64', async () => {
     const mixed = await compare(service.url, { imageA: manAgain, urlB: `${picturesUrl}/man.jpg` })
     expect(mixed.code).toBe(0)
