@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { measureRoc } from '../../bench/metrics.js'
 import {
   accuracyFrom,
   bestBin,
@@ -11,7 +12,6 @@ import {
   tarFrom,
   thresholdOf,
 } from '../../src/evaluation/figures.js'
-import { measureRoc } from '../../src/evaluation/metrics.js'
 import { addPair, BIN_COUNT, binOf, createTally, lowerEdge } from '../../src/evaluation/tally.js'
 
 /** `undefined` is a pair that could not be compared. */
