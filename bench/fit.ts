@@ -14,12 +14,12 @@ import { fileURLToPath } from 'node:url'
 import envPaths from 'env-paths'
 import { parseLfwPairs } from '../src/evaluation/pairs.js'
 import { fitCalibration, type Knots } from '../src/face/calibration.js'
+import { DEFAULT_EFFORT } from '../src/face/effort.js'
 import { fuse } from '../src/face/embed.js'
 import { mapParts } from '../src/face/face.js'
 import type { Fit } from '../src/face/fit.js'
 import { dotProduct } from '../src/face/vectors.js'
 import { DEFAULT_FIT_FILE, formatFit } from '../src/model/fit-file.js'
-import { DEFAULT_VIEWS } from '../src/worker/engine.js'
 import { accuracyAt, bestThreshold, measureRoc, type ScoredPair } from './metrics.js'
 import { embedFiles } from './raw-embeddings.js'
 
@@ -38,7 +38,7 @@ const pairs = parseLfwPairs(readFileSync(join(folder, 'pairsDevTrain.txt'), 'utf
 const trainPeople = new Set(pairs.flatMap((pair) => [personOf(pair.a), personOf(pair.b)]))
 const found = await embedFiles(await listPictures(join(folder, 'images')), {
   cacheDir: envPaths('facecompare', { suffix: '' }).cache,
-  views: DEFAULT_VIEWS,
+  effort: DEFAULT_EFFORT,
   threads: 2,
 })
 const faces = [...found].flatMap(([file, face]) => (face ? [{ file, person: personOf(file), face }] : []))

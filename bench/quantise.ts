@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url'
 import envPaths from 'env-paths'
 import { parseLfwPairs } from '../src/evaluation/pairs.js'
 import { analyzeImage } from '../src/face/analyze.js'
+import { CROPS } from '../src/face/effort.js'
 import { cutChips } from '../src/face/embed.js'
 import { Pyramid } from '../src/face/pyramid.js'
 import { decodeImage } from '../src/image/decode.js'
@@ -71,10 +72,10 @@ async function cutAllChips(root: string) {
   const faceres: Float32Array[] = []
   for (const file of chosen) {
     const image = await decodeImage(await readFile(file), { maxPixels: 40e6, maxSide: MAX_DECODED_SIDE })
-    const { landmarks } = await analyzeImage(image, models, { views: 1, nowMs: () => performance.now() })
-    const cut = cutChips(models, new Pyramid(image), landmarks, 1)
-    resnet.push(cut.resnet)
-    faceres.push(cut.faceres)
+    const { landmarks } = await analyzeImage(image, models, { effort: 'fast', nowMs: () => performance.now() })
+    const cut = cutChips(models, new Pyramid(image), landmarks, CROPS.fast)
+    resnet.push(cut.resnet.pixels)
+    faceres.push(cut.faceres.pixels)
     progress.advance()
   }
   await close()

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { FaceCompareError } from '../src/errors.js'
 import { analyzeImage, type FoundFace } from '../src/face/analyze.js'
-import type { Views } from '../src/face/embed.js'
+import type { Effort } from '../src/face/effort.js'
 import { decodeImage } from '../src/image/decode.js'
 import { loadDefaultPack } from '../src/model/pack.js'
 import { MAX_DECODED_SIDE } from '../src/worker/engine.js'
@@ -10,7 +10,7 @@ import { createProgress } from './progress.js'
 /** Runs the pipeline up to the raw embeddings over image files; `undefined` where no face is found. */
 export async function embedFiles(
   files: readonly string[],
-  options: { readonly cacheDir: string; readonly views: Views; readonly threads: number },
+  options: { readonly cacheDir: string; readonly effort: Effort; readonly threads: number },
 ): Promise<ReadonlyMap<string, FoundFace | undefined>> {
   const pack = await loadDefaultPack({ cacheDir: options.cacheDir, intraOpThreads: options.threads })
   const progress = createProgress('images', files.length)
@@ -18,7 +18,10 @@ export async function embedFiles(
   for (const file of files) {
     const image = await decodeImage(await readFile(file), { maxPixels: 40e6, maxSide: MAX_DECODED_SIDE })
     try {
-      found.set(file, await analyzeImage(image, pack.models, { views: options.views, nowMs: () => performance.now() }))
+      found.set(
+        file,
+        await analyzeImage(image, pack.models, { effort: options.effort, nowMs: () => performance.now() }),
+      )
     } catch (error) {
       if (!(error instanceof FaceCompareError)) throw error
       found.set(file, undefined)

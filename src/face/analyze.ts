@@ -1,7 +1,8 @@
 import { FaceCompareError } from '../errors.js'
 import type { Image } from '../image/image.js'
 import type { Detection } from './detect.js'
-import { type Chips, cutChips, embedChips, type RawEmbedding, type Views } from './embed.js'
+import { CROPS, type Effort } from './effort.js'
+import { cutChips, embedChips, type RawEmbedding } from './embed.js'
 import { findLandmarks } from './landmarks.js'
 import type { Models } from './models.js'
 import { chooseFace } from './prominence.js'
@@ -23,9 +24,9 @@ export interface FoundFace {
 export async function analyzeImage(
   image: Image,
   models: Models,
-  options: { readonly views: Views; readonly nowMs: () => number },
+  options: { readonly effort: Effort; readonly nowMs: () => number },
 ): Promise<FoundFace> {
-  const { views, nowMs } = options
+  const { effort, nowMs } = options
   const startMs = nowMs()
   const pyramid = new Pyramid(image)
   const faces = await findFaces(models, pyramid)
@@ -33,9 +34,9 @@ export async function analyzeImage(
   if (!detection) throw new FaceCompareError('FACE_NOT_DETECTED', 'No face was found in the image.')
   const detectedMs = nowMs()
   const landmarks = await findLandmarks(models.landmarks, pyramid, detection)
-  const chips: Chips = cutChips(models, pyramid, landmarks, views)
+  const chips = cutChips(models, pyramid, landmarks, CROPS[effort])
   const alignedMs = nowMs()
-  const raw = await embedChips(models, chips, landmarks, views)
+  const raw = await embedChips(models, chips, landmarks)
   return {
     detection,
     faceCount: faces.length,

@@ -1,7 +1,9 @@
 import { alignChip } from './align.js'
+import { NO_COHORT } from './cohort.js'
+import type { Crop, Crops } from './effort.js'
 import type { PartName } from './face.js'
 import type { Fit } from './fit.js'
-import type { Similarity } from './geometry.js'
+import { applySimilarity, type Similarity } from './geometry.js'
 import type { Model, Models } from './models.js'
 import { describeParts, poolParts } from './parts.js'
 import { mirrorChip, type Pyramid } from './pyramid.js'
@@ -15,80 +17,97 @@ const FACERES_PADDING = 0.5
 const RESNET_MAP = { side: 8, origin: 9, stride: 16 } as const
 const FACERES_MAP = { side: 14, origin: 0, stride: 16 } as const
 
-/** One view of a face is its chip; two are the chip and its mirror image, averaged. */
-export type Views = 1 | 2
-
 /** What the two networks say of a face, before anything fitted is applied. */
 export interface RawEmbedding {
-  /** One vector of 128 numbers a view. */
+  /** One vector of 128 numbers a crop. */
   readonly resnet: readonly Float32Array[]
-  /** One vector of 1024 numbers a view. */
+  /** One vector of 1024 numbers a crop. */
   readonly faceres: readonly Float32Array[]
   readonly resnetParts: Record<PartName, Float32Array>
   readonly faceresParts: Record<PartName, Float32Array>
 }
 
-export interface Chips {
-  readonly resnet: Float32Array
-  readonly resnetToImage: Similarity
-  readonly faceres: Float32Array
-  readonly faceresToImage: Similarity
+/** The crops of a face that one network sees, one after the other: `count * 3 * size * size` numbers. */
+interface Chips {
+  readonly pixels: Float32Array
+  readonly count: number
+  /** Of the first, which is the aligned face. */
+  readonly toImage: Similarity
+}
+
+export interface FaceChips {
+  readonly resnet: Chips
+  readonly faceres: Chips
 }
 
 /** Cuts the aligned faces that the two networks want out of the image. */
-export function cutChips(models: Models, pyramid: Pyramid, landmarks: Float32Array, views: Views): Chips {
-  const resnetToImage = alignChip(landmarks, models.resnet.inputSize, RESNET_PADDING)
-  const faceresToImage = alignChip(landmarks, models.faceres.inputSize, FACERES_PADDING)
+export function cutChips(models: Models, pyramid: Pyramid, landmarks: Float32Array, crops: Crops): FaceChips {
   return {
-    resnetToImage,
-    resnet: cutViews(pyramid, resnetToImage, models.resnet.inputSize, views),
-    faceresToImage,
-    faceres: cutViews(pyramid, faceresToImage, models.faceres.inputSize, views),
+    resnet: cutCrops(pyramid, landmarks, models.resnet.inputSize, RESNET_PADDING, crops.resnet),
+    faceres: cutCrops(pyramid, landmarks, models.faceres.inputSize, FACERES_PADDING, crops.faceres),
   }
 }
 
-function cutViews(pyramid: Pyramid, toImage: Similarity, size: number, views: Views): Float32Array {
+function cutCrops(
+  pyramid: Pyramid,
+  landmarks: Float32Array,
+  size: number,
+  padding: number,
+  crops: readonly Crop[],
+): Chips {
+  const toImage = alignChip(landmarks, size, padding)
+  const count = crops.reduce((sum, { mirrored }) => sum + (mirrored ? 2 : 1), 0)
   const chip = 3 * size * size
-  const chips = new Float32Array(views * chip)
-  pyramid.warp(toImage, size, chips)
-  if (views === 2) mirrorChip(chips, 0, chip, size)
-  return chips
+  const pixels = new Float32Array(count * chip)
+  let offset = 0
+  for (const { scale, degrees, mirrored } of crops) {
+    pyramid.warp(turnChip(toImage, size, scale, degrees), size, pixels, offset)
+    if (mirrored) mirrorChip(pixels, offset, offset + chip, size)
+    offset += mirrored ? 2 * chip : chip
+  }
+  return { pixels, count, toImage }
+}
+
+/** The transform of a chip that shows `scale` times as much, turned clockwise around the same centre. */
+function turnChip(toImage: Similarity, size: number, scale: number, degrees: number): Similarity {
+  const radians = (degrees * Math.PI) / 180
+  const cos = scale * Math.cos(radians)
+  const sin = scale * Math.sin(radians)
+  const a = toImage.a * cos - toImage.b * sin
+  const b = toImage.a * sin + toImage.b * cos
+  const centre = applySimilarity(toImage, size / 2, size / 2)
+  return { a, b, tx: centre.x - (a - b) * (size / 2), ty: centre.y - (a + b) * (size / 2) }
 }
 
 /** Runs both networks over the chips. */
-export async function embedChips(
-  models: Models,
-  chips: Chips,
-  landmarks: Float32Array,
-  views: Views,
-): Promise<RawEmbedding> {
-  const resnet = await runEmbedder(models.resnet, chips.resnet, views)
-  const faceres = await runEmbedder(models.faceres, chips.faceres, views)
+export async function embedChips(models: Models, chips: FaceChips, landmarks: Float32Array): Promise<RawEmbedding> {
+  const resnet = await runEmbedder(models.resnet, chips.resnet)
+  const faceres = await runEmbedder(models.faceres, chips.faceres)
   return {
     resnet: resnet.embeddings,
     faceres: faceres.embeddings,
-    resnetParts: poolParts({ values: resnet.features, ...RESNET_MAP }, landmarks, chips.resnetToImage),
-    faceresParts: poolParts({ values: faceres.features, ...FACERES_MAP }, landmarks, chips.faceresToImage),
+    resnetParts: poolParts({ values: resnet.features, ...RESNET_MAP }, landmarks, chips.resnet.toImage),
+    faceresParts: poolParts({ values: faceres.features, ...FACERES_MAP }, landmarks, chips.faceres.toImage),
   }
 }
 
-async function runEmbedder(model: Model, chips: Float32Array, views: Views) {
-  const { embedding, features } = await model.run(chips, views)
+async function runEmbedder(model: Model, { pixels, count }: Chips) {
+  const { embedding, features } = await model.run(pixels, count)
   if (!embedding || !features) throw new Error('An embedder has no output named embedding or features')
-  const length = embedding.length / views
+  const length = embedding.length / count
   return {
-    embeddings: Array.from({ length: views }, (_, view) => embedding.subarray(view * length, (view + 1) * length)),
-    // The parts are read from the chip as it is, not from its mirror image.
-    features: features.subarray(0, features.length / views),
+    embeddings: Array.from({ length: count }, (_, i) => embedding.subarray(i * length, (i + 1) * length)),
+    features: features.subarray(0, features.length / count),
   }
 }
 
-/** The unit-length fused embedding and the part descriptors. */
+/** The unit-length fused embedding, what the cohort says of it, and the part descriptors. */
 export function fuse(raw: RawEmbedding, fit: Fit) {
   const resnet = averageDirection(raw.resnet)
   const faceres = averageDirection(raw.faceres.map((v) => centreRoot(v, fit.faceresMean)))
   return {
     embedding: joinWeighted(resnet, faceres, fit.resnetShare),
+    cohort: NO_COHORT,
     parts: describeParts(raw.resnetParts, raw.faceresParts, fit.partMeans),
   }
 }

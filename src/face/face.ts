@@ -1,9 +1,13 @@
+import type { CohortStatistics } from './cohort.js'
+
 /** What is kept of one face while a call lasts: everything that comparing needs, and nothing that shows the person. */
 export interface Face {
   /** The id of the model pack that made it; faces of two packs cannot be compared. */
   readonly packId: string
   /** Unit-length fused embedding. */
   readonly embedding: Float32Array
+  /** How alike the face is to those of the pack's cohort. */
+  readonly cohort: CohortStatistics
   /** Unit-length descriptors of the four facial parts. */
   readonly parts: Readonly<Record<PartName, Float32Array>>
   /** Where the face is, in pixels of the upright image. */

@@ -1,7 +1,8 @@
 import type { FaceEngine } from '../engine.js'
 import { analyzeImage } from '../face/analyze.js'
 import { compareFaces } from '../face/compare.js'
-import { fuse, type Views } from '../face/embed.js'
+import { DEFAULT_EFFORT, type Effort } from '../face/effort.js'
+import { fuse } from '../face/embed.js'
 import type { Face } from '../face/face.js'
 import type { Fit } from '../face/fit.js'
 import { rollOf } from '../face/landmarks.js'
@@ -14,8 +15,8 @@ export interface EngineOptions {
   readonly cacheDir: string
   /** Pictures with more pixels are refused before they are decoded. */
   readonly maxPixels: number
-  /** One view a face, or its mirror image as well (slower, a little more accurate). */
-  readonly views?: Views
+  /** How much work goes into one face. */
+  readonly effort?: Effort
   /** Threads of one network run; parallelism over images is better where there are several. */
   readonly intraOpThreads?: number
   readonly onWarning?: (sentence: string) => void
@@ -24,20 +25,18 @@ export interface EngineOptions {
 /** The longer side that pictures are decoded to: faces of 3 % of it are still 38 pixels wide. */
 export const MAX_DECODED_SIDE = 1280
 
-export const DEFAULT_VIEWS: Views = 1
-
 /** The engine in this thread: `analyze` blocks it while a network runs. */
 export async function createEngine(options: EngineOptions): Promise<FaceEngine & { readonly packId: string }> {
   const [pack, { fit, id }] = await Promise.all([loadDefaultPack(options), readFitFile(DEFAULT_FIT_FILE)])
   const packId = `${pack.id}-${id}`
-  const views = options.views ?? DEFAULT_VIEWS
+  const effort = options.effort ?? DEFAULT_EFFORT
   const nowMs = () => performance.now()
 
   async function analyze(bytes: Uint8Array): Promise<Face> {
     const startMs = nowMs()
     const image = await decodeImage(bytes, { maxPixels: options.maxPixels, maxSide: MAX_DECODED_SIDE })
     const decodeMs = nowMs() - startMs
-    const found = await analyzeImage(image, pack.models, { views, nowMs })
+    const found = await analyzeImage(image, pack.models, { effort, nowMs })
     const { box } = found.detection
     const toSource = 1 / image.scale
     return {

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cutPerson, type SamplePerson } from '../../scripts/sample-people.js'
 import { analyzeImage } from '../../src/face/analyze.js'
+import { CROPS } from '../../src/face/effort.js'
 import { cutChips } from '../../src/face/embed.js'
 import { Pyramid } from '../../src/face/pyramid.js'
 import { decodeImage } from '../../src/image/decode.js'
@@ -88,8 +89,8 @@ describe.each(['resnet', 'faceres'] as const)('%s in eight bits', (name) => {
     'embeds the %s as float32 does',
     async (person) => {
       const image = await decodeImage(await cutPerson(person), { maxPixels: 1e6, maxSide: 1000 })
-      const { landmarks } = await analyzeImage(image, exact.models, { views: 1, nowMs: () => 0 })
-      const chip = cutChips(exact.models, new Pyramid(image), landmarks, 1)[name]
+      const { landmarks } = await analyzeImage(image, exact.models, { effort: 'fast', nowMs: () => 0 })
+      const chip = cutChips(exact.models, new Pyramid(image), landmarks, CROPS.fast)[name].pixels
       const [expected, computed] = [await exact.models[name].run(chip, 1), await int8.models[name].run(chip, 1)]
       expect(cosine(computed.embedding!, expected.embedding!)).toBeGreaterThan(LEAST[name].embedding)
       expect(cosine(computed.features!, expected.features!)).toBeGreaterThan(LEAST[name].features)

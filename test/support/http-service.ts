@@ -4,6 +4,7 @@ import type { CredentialSource, SignatureLedger } from '../../src/auth/authentic
 import { computeSignature, type SignatureFields } from '../../src/auth/signature.js'
 import type { Face, FaceEngine } from '../../src/engine.js'
 import { type ErrorName, FaceCompareError } from '../../src/errors.js'
+import { NO_COHORT } from '../../src/face/cohort.js'
 import { type AppOptions, createApp } from '../../src/http/app.js'
 
 export const NOW_SECONDS = 1_700_000_000
@@ -64,6 +65,7 @@ function fakeFace(image: Uint8Array): Face {
   return {
     packId: 'fake',
     embedding: Float32Array.from(image),
+    cohort: NO_COHORT,
     parts: { eyebrow: part, eye: part, nose: part, mouth: part },
     box: { x: 0, y: 0, width: 1, height: 1 },
     landmarks: new Float32Array(136),
