@@ -1,3 +1,4 @@
+import type { Image } from '../image/image.js'
 import type { Box } from './face.js'
 import { applySimilarity, type Point, type Similarity, scaleOf } from './geometry.js'
 import type { Model } from './models.js'
@@ -26,18 +27,40 @@ interface Candidate {
   readonly values: readonly number[]
 }
 
+/** What the detector sees around the image: black, or the mean colour of the image. */
+export type Ground = 'black' | 'mean'
+
 /** Runs a detector on the square that `toImage` cuts out of the image (detector pixels to image pixels); best score first. */
 export async function lookForFaces(
   detector: Model,
   pyramid: Pyramid,
   toImage: Similarity,
+  ground: Ground = 'black',
 ): Promise<readonly Detection[]> {
   const size = detector.inputSize
   const input = new Float32Array(3 * size * size)
   pyramid.warp(toImage, size, input)
+  if (ground === 'mean') paintGround(input, size, toImage, pyramid.image)
   const { raw } = await detector.run(input, 1)
   if (!raw) throw new Error('The detector has no output named raw')
   return suppress(decodeAnchors(raw, size)).map((candidate) => toDetection(candidate, toImage))
+}
+
+/** Gives everything outside of the image, which is black, the mean colour of what lies inside. */
+function paintGround(input: Float32Array, size: number, { a, b, tx, ty }: Similarity, image: Image): void {
+  const plane = size * size
+  const outside: number[] = []
+  const sum = [0, 0, 0]
+  for (let i = 0; i < plane; i++) {
+    const u = i % size
+    const v = Math.floor(i / size)
+    const x = a * u - b * v + tx
+    const y = b * u + a * v + ty
+    if (x < 0 || y < 0 || x > image.width - 1 || y > image.height - 1) outside.push(i)
+    else for (let c = 0; c < 3; c++) sum[c]! += input[c * plane + i]!
+  }
+  const inside = Math.max(1, plane - outside.length)
+  for (const i of outside) for (let c = 0; c < 3; c++) input[c * plane + i] = sum[c]! / inside
 }
 
 /** The grid of BlazeFace back: two anchors a cell at stride 16, then six a cell at stride 32. */
@@ -80,6 +103,13 @@ function suppress(candidates: readonly Candidate[]): Candidate[] {
   return faces
 }
 
+/** Whether two boxes overlap as much as those that one look takes for the same face. */
+export function isSameFace(p: Box, q: Box): boolean {
+  const centred = ({ x, y, width, height }: Box) => [x + width / 2, y + height / 2, width, height]
+  return overlap(centred(p), centred(q)) > SAME_FACE_IOU
+}
+
+/** Intersection over union of boxes given as centre, width, height. */
 function overlap(p: readonly number[], q: readonly number[]): number {
   const width = Math.min(p[0]! + p[2]! / 2, q[0]! + q[2]! / 2) - Math.max(p[0]! - p[2]! / 2, q[0]! - q[2]! / 2)
   const height = Math.min(p[1]! + p[3]! / 2, q[1]! + q[3]! / 2) - Math.max(p[1]! - p[3]! / 2, q[1]! - q[3]! / 2)

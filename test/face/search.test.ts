@@ -1,93 +1,175 @@
 import { describe, expect, it } from 'vitest'
-import type { Detection } from '../../src/face/detect.js'
+import { rollOf } from '../../src/face/landmarks.js'
 import type { Model } from '../../src/face/models.js'
 import { chooseFace } from '../../src/face/prominence.js'
 import { Pyramid } from '../../src/face/pyramid.js'
 import { findFaces } from '../../src/face/search.js'
 
-const black = (width: number, height: number) =>
-  new Pyramid({ width, height, data: new Uint8Array(3 * width * height) })
+/** The faces of these tests are squares with a light upper and a dimmer lower half; what lies between is no face. */
+const TOP = 255
+const BOTTOM = 200
+const isTop = (value: number) => value > 250
+const isBottom = (value: number) => value > 195 && value < 205
 
-type Seen = readonly [anchor: number, logit: number, x: number, y: number, width: number, height: number]
-
-/** A detector that sees the given boxes, their centres relative to the anchor. */
-function detector(inputSize: 128 | 256, ...anchors: readonly Seen[]): Model {
-  return {
-    inputSize,
-    run: async () => {
-      const raw = new Float32Array((inputSize === 256 ? 896 : 224) * 17).fill(-20)
-      for (const [anchor, logit, dx, dy, width, height] of anchors) raw.set([logit, dx, dy, width, height], anchor * 17)
-      return { raw }
-    },
-  }
+interface Square {
+  readonly x: number
+  readonly y: number
+  readonly side: number
+  readonly upsideDown?: boolean
 }
 
-/** The fine detector sees the given boxes, the coarse one nothing. */
-const seeing = (...anchors: readonly Seen[]) => ({
-  coarseDetector: detector(128),
-  detector: detector(256, ...anchors),
-  fineDetector: detector(256),
+function picture(width: number, height: number, ...squares: readonly Square[]): Pyramid {
+  const data = new Uint8Array(3 * width * height)
+  for (const { x, y, side, upsideDown = false } of squares) {
+    for (let row = 0; row < side; row++) {
+      const value = row < side / 2 !== upsideDown ? TOP : BOTTOM
+      data.fill(value, 3 * ((y + row) * width + x), 3 * ((y + row) * width + x + side))
+    }
+  }
+  return new Pyramid({ width, height, data })
+}
+
+interface Eyes {
+  readonly inputSize: 128 | 256 | 768
+  /** Widths of faces that it sees, in pixels of its input. */
+  readonly sees?: readonly [from: number, to: number]
+  /** How sure it is of an upright face, as a logit. */
+  readonly logit?: number
+  /** A box that it always sees, wherever it looks: centre and side in pixels of its input. */
+  readonly ghost?: readonly [x: number, y: number, side: number]
+}
+
+/** A detector of one square. An upside-down one passes for an upright one, with a score of .77 at best. */
+function createDetector({
+  inputSize,
+  sees = [20, 100],
+  logit = 3,
+  ghost,
+}: Eyes): Model & { readonly runs: () => number } {
+  let runs = 0
+  const run = async (input: Float32Array) => {
+    runs++
+    const raw = new Float32Array(((inputSize / 16) ** 2 * 2 + (inputSize / 32) ** 2 * 6) * 17).fill(-20)
+    if (ghost) setFace(raw, 1, ghost[0], ghost[1], ghost[2], 2)
+    const { left, top, right, bottom, lightRow, dimRow } = measure(input, inputSize)
+    const side = right - left + 1
+    const isSquare = Math.abs(bottom - top + 1 - side) <= 2
+    if (isSquare && side >= sees[0] && side <= sees[1]) {
+      setFace(
+        raw,
+        0,
+        (left + right + 1) / 2,
+        (top + bottom + 1) / 2,
+        side,
+        lightRow < dimRow ? logit : Math.min(1.2, logit),
+      )
+    }
+    return { raw }
+  }
+  return { inputSize, run, runs: () => runs }
+}
+
+/** Both of the first two anchors stand at (8, 8). Eyes above the mouth, as in an upright face. */
+function setFace(raw: Float32Array, anchor: 0 | 1, x: number, y: number, side: number, logit: number): void {
+  const [dx, dy, d] = [x - 8, y - 8, side / 4]
+  raw.set([logit, dx, dy, side, side, dx - d, dy - d, dx + d, dy - d, dx, dy, dx, dy + d], anchor * 17)
+}
+
+function measure(input: Float32Array, size: number) {
+  const light = { count: 0, rows: 0 }
+  const dim = { count: 0, rows: 0 }
+  const box = { left: size, top: size, right: -1, bottom: -1 }
+  for (let i = 0; i < size * size; i++) {
+    const half = isTop(input[i]!) ? light : isBottom(input[i]!) ? dim : undefined
+    if (!half) continue
+    const u = i % size
+    const v = Math.floor(i / size)
+    half.count++
+    half.rows += v
+    box.left = Math.min(box.left, u)
+    box.right = Math.max(box.right, u)
+    box.top = Math.min(box.top, v)
+    box.bottom = Math.max(box.bottom, v)
+  }
+  return { ...box, lightRow: light.rows / light.count, dimRow: dim.rows / dim.count }
+}
+
+const createDetectors = (eyes: { coarse?: Partial<Eyes>; full?: Partial<Eyes>; finest?: Partial<Eyes> } = {}) => ({
+  coarseDetector: createDetector({ inputSize: 128, ...eyes.coarse }),
+  detector: createDetector({ inputSize: 256, ...eyes.full }),
+  fineDetector: createDetector({ inputSize: 768, ...eyes.finest }),
 })
 
-const face = (x: number, y: number, side: number): Detection => ({
-  score: 0.9,
-  box: { x, y, width: side, height: side },
-  keypoints: [],
-})
+async function findChosen(detectors: ReturnType<typeof createDetectors>, pyramid: Pyramid) {
+  const faces = await findFaces(detectors, pyramid)
+  return { faces, chosen: chooseFace(faces, pyramid.image.width, pyramid.image.height) }
+}
 
 describe('findFaces', () => {
-  it('places a box of the first anchor in the padded picture', async () => {
-    // The first anchor stands at (8, 8) of 256; the picture is half as high as wide, so 64 rows of padding lie above.
-    const [found] = await findFaces(seeing([0, 3, 120, 120, 64, 32]), black(512, 256))
-    expect(found?.box.x).toBeCloseTo((128 - 32) * 2 - 0.5, 3)
-    expect(found?.box.y).toBeCloseTo((128 - 16) * 2 - 128 - 0.5, 3)
-    expect(found?.box.width).toBeCloseTo(128, 3)
-    expect(found?.score).toBeCloseTo(1 / (1 + Math.exp(-3)), 5)
-    expect(found?.keypoints).toHaveLength(6)
+  it('finds nothing in nothing', async () => {
+    expect(await findFaces(createDetectors(), picture(256, 256))).toEqual([])
+    expect(await findFaces(createDetectors(), picture(1, 1))).toEqual([])
   })
 
-  it('merges overlapping boxes, weighted by score, and keeps separate ones', async () => {
-    const faces = await findFaces(
-      seeing([0, 10, 50, 50, 40, 40], [1, 10, 54, 50, 40, 40], [2, 10, 170, 170, 40, 40]),
-      black(256, 256),
+  it('drops what no closer look confirms', async () => {
+    const ghost = [100, 100, 60] as const
+    expect(await findFaces(createDetectors({ full: { ghost } }), picture(256, 256))).toEqual([])
+    expect(await findFaces(createDetectors({ finest: { ghost } }), picture(800, 800))).toEqual([])
+  })
+
+  it('drops a face that closer looks confirm, but with low scores only', async () => {
+    const easy = picture(200, 200, { x: 60, y: 60, side: 80 })
+    expect(await findFaces(createDetectors({ coarse: { logit: 0.3 }, full: { logit: 0.3 } }), easy)).toEqual([])
+    expect(await findFaces(createDetectors({ coarse: { logit: 0.5 } }), easy)).toHaveLength(1)
+  })
+
+  it('takes one coarse look at an easy photograph', async () => {
+    const detectors = createDetectors()
+    const { chosen } = await findChosen(detectors, picture(256, 256, { x: 60, y: 80, side: 100 }))
+    expect(chosen?.box.x).toBeCloseTo(60, -0.5)
+    expect(chosen?.box.width).toBeCloseTo(100, -0.5)
+    expect(detectors.coarseDetector.runs()).toBe(1)
+    expect(detectors.detector.runs() + detectors.fineDetector.runs()).toBe(0)
+  })
+
+  it('leaves small and unsure faces to the finer detectors', async () => {
+    const small = createDetectors({ coarse: { sees: [10, 100] } })
+    await findChosen(small, picture(1024, 1024, { x: 200, y: 200, side: 160 }))
+    expect(small.detector.runs()).toBe(1)
+    const unsure = createDetectors({ coarse: { logit: 1 } })
+    await findChosen(unsure, picture(256, 256, { x: 60, y: 80, side: 100 }))
+    expect(unsure.detector.runs()).toBeGreaterThan(0)
+  })
+
+  it('places a small face as exactly as a closer look can', async () => {
+    const detectors = createDetectors()
+    const { chosen } = await findChosen(detectors, picture(1200, 900, { x: 801, y: 503, side: 37 }))
+    // The finest look has 1.6 image pixels a pixel; the closer one has about two pixels an image pixel.
+    expect(Math.abs((chosen?.box.x ?? 0) - 800.5)).toBeLessThan(1)
+    expect(Math.abs((chosen?.box.width ?? 0) - 37)).toBeLessThan(1.2)
+    expect(chosen?.score).toBeGreaterThan(0.9)
+    expect(detectors.fineDetector.runs()).toBe(1)
+  })
+
+  it('finds the small face behind a larger one that is none', async () => {
+    const detectors = createDetectors({ finest: { ghost: [200, 200, 90] } })
+    const { faces, chosen } = await findChosen(detectors, picture(1200, 1200, { x: 800, y: 500, side: 40 }))
+    expect(faces).toHaveLength(1)
+    expect(Math.abs((chosen?.box.x ?? 0) - 799.5)).toBeLessThan(1)
+  })
+
+  it('turns a small upside-down face that passes for an upright one', async () => {
+    const { chosen } = await findChosen(
+      createDetectors(),
+      picture(1200, 1200, { x: 800, y: 500, side: 40, upsideDown: true }),
     )
-    expect(faces).toHaveLength(2)
-    expect(faces[0]?.box.x).toBeCloseTo(8 + 52 - 20 - 0.5, 2)
+    expect(Math.abs(rollOf(chosen!))).toBeCloseTo(Math.PI, 2)
+    expect(chosen?.score).toBeGreaterThan(0.9)
   })
 
-  it('believes the coarse detector where it is sure of a large face, and only there', async () => {
-    const both = (logit: number, side: number) => ({
-      coarseDetector: detector(128, [0, logit, 60, 60, side, side]),
-      detector: detector(256, [0, 5, 10, 10, 20, 20]),
-      fineDetector: detector(256),
-    })
-    const widthSeen = async (logit: number, side: number) => {
-      const [found] = await findFaces(both(logit, side), black(256, 256))
-      return found?.box.width
-    }
-    expect(await widthSeen(3, 40)).toBeCloseTo(80, 3)
-    // Not sure (score .69), or small (23 % of the side): the fine one decides.
-    expect(await widthSeen(0.8, 40)).toBeCloseTo(20, 3)
-    expect(await widthSeen(3, 30)).toBeCloseTo(20, 3)
-  })
-
-  it('drops what is below the threshold and finds nothing in nothing', async () => {
-    expect(await findFaces(seeing([0, -0.01, 50, 50, 40, 40]), black(256, 256))).toHaveLength(0)
-    expect(await findFaces(seeing(), black(256, 256))).toHaveLength(0)
-  })
-})
-
-describe('chooseFace', () => {
-  it('takes the largest, not the most central', () => {
-    expect(chooseFace([face(0, 0, 30), face(45, 45, 10)], 100, 100)?.box.width).toBe(30)
-  })
-  it('takes the most central among nearly equal ones', () => {
-    expect(chooseFace([face(0, 0, 20), face(40, 40, 15), face(80, 80, 20)], 100, 100)?.box.x).toBe(40)
-  })
-  it('counts only what lies inside the picture', () => {
-    expect(chooseFace([face(-45, 0, 60), face(40, 40, 25)], 100, 100)?.box.x).toBe(40)
-  })
-  it('finds none among none', () => {
-    expect(chooseFace([], 100, 100)).toBeUndefined()
+  it('zooms out of a face that fills the frame', async () => {
+    const { chosen } = await findChosen(createDetectors(), picture(90, 90, { x: 0, y: 0, side: 90 }))
+    expect(Math.abs((chosen?.box.x ?? 9) - -0.5)).toBeLessThan(1.5)
+    expect(Math.abs((chosen?.box.width ?? 0) - 90)).toBeLessThan(3)
   })
 })
