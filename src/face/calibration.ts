@@ -43,3 +43,34 @@ export function fitCalibration(impostors: Float32Array): Knots {
   }
   return knots
 }
+
+export interface SupportedCurve {
+  readonly knots: Knots
+  /** The highest score of {@link SCORE_FOR_FAR} that the pairs suffice for. */
+  readonly supportedScore: number
+}
+
+/**
+ * Makes the curve from as many scores of {@link SCORE_FOR_FAR} as the data support: `cosineAt` gives the cosine similarity
+ * at which a false accept rate is reached, or `undefined` where there are too few pairs to tell. Nothing is extrapolated:
+ * from the highest supported score on the curve runs straight to 100 at cosine 1, and promises no rate there. Throws an
+ * Error with one sentence when the data support no score at all.
+ */
+export function fitSupportedCalibration(cosineAt: (far: number) => number | undefined): SupportedCurve {
+  const knots: [number, number][] = []
+  for (const [far, score] of SCORE_FOR_FAR) {
+    const cosine = cosineAt(far)
+    if (cosine === undefined) break
+    // Where two rates fall on one similarity it deserves the higher score.
+    while (knots.length > 0 && knots[knots.length - 1]![0] >= cosine) knots.pop()
+    knots.push([cosine, score])
+  }
+  const last = knots.at(-1)
+  if (!last) throw new Error('There are too few impostor pairs for any score.')
+  if (!(knots[0]![0] > -1 && last[0] < 1 - 1e-6)) {
+    throw new Error(
+      'Pictures of different people are as alike as copies: the networks tell nobody apart, or the labels are wrong.',
+    )
+  }
+  return { knots: [[-1, 0], ...knots, [1 - 1e-6, 100]], supportedScore: last[1] }
+}

@@ -1,0 +1,21 @@
+import type { Image } from '../image/image.js'
+import type { Detection } from './detect.js'
+import type { Face } from './face.js'
+
+/** What a pack makes of one upright image; coordinates are pixels of that image. */
+export interface AnalysedFace extends Pick<Face, 'embedding' | 'cohort' | 'parts' | 'landmarks' | 'faceCount'> {
+  readonly detection: Detection
+  readonly detectMs: number
+  readonly alignMs: number
+  readonly embedMs: number
+}
+
+/** A pack with its networks loaded: the seam between the engine and what finds and embeds faces. */
+export interface EnginePack {
+  /** Stands for everything that embeddings and scores depend on: faces of packs with different ids must not be compared. */
+  readonly id: string
+  /** Throws FACE_NOT_DETECTED. */
+  readonly analyze: (image: Image) => Promise<AnalysedFace>
+  /** Frees the native memory; nothing may follow. */
+  readonly close: () => Promise<void>
+}

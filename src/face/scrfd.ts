@@ -1,0 +1,51 @@
+import { type GridFace, type GridKind, STRIDES } from './grid-detector.js'
+import type { Tensor } from './tensor-model.js'
+
+const ANCHORS_PER_CELL = 2
+const BOX_VALUES = 4
+const POINT_VALUES = 10
+
+/**
+ * SCRFD with key points as InsightFace runs it (detection/scrfd/tools/scrfd.py): RGB, (x - 127.5) / 128; for each stride
+ * a score, the distances to the four sides of the box and the offsets of the five points, two rows a cell, counted in
+ * strides from the cell's corner. The files name their outputs by numbers, so that only the shapes tell them apart.
+ */
+export const SCRFD: GridKind = {
+  decode: decodeScrfd,
+  prepare: (pixels) => pixels.map((value) => (value - 127.5) / 128),
+  minScore: 0.5,
+  sameFaceIou: 0.4,
+}
+
+function decodeScrfd(outputs: ReadonlyMap<string, Tensor>, inputSize: number, minScore: number): readonly GridFace[] {
+  const faces: GridFace[] = []
+  for (const stride of STRIDES) {
+    const side = inputSize / stride
+    const rows = ANCHORS_PER_CELL * side * side
+    const scores = find(outputs, rows, 1, stride)
+    const boxes = find(outputs, rows, BOX_VALUES, stride)
+    const offsets = find(outputs, rows, POINT_VALUES, stride)
+    for (let row = 0; row < rows; row++) {
+      const score = scores[row]!
+      if (!(score >= minScore)) continue
+      const cell = Math.floor(row / ANCHORS_PER_CELL)
+      const [x, y] = [(cell % side) * stride, Math.floor(cell / side) * stride]
+      const [left, top, right, bottom] = [0, 1, 2, 3].map((i) => boxes[BOX_VALUES * row + i]! * stride)
+      const points = Array.from(
+        { length: POINT_VALUES },
+        (_, i) => (i % 2 === 0 ? x : y) + offsets[POINT_VALUES * row + i]! * stride,
+      )
+      const box = { x: x - left!, y: y - top!, width: left! + right!, height: top! + bottom! }
+      faces.push({ score, box, points })
+    }
+  }
+  return faces
+}
+
+/** The output of so many rows and columns, with a batch of one before them or without. */
+function find(outputs: ReadonlyMap<string, Tensor>, rows: number, columns: number, stride: number): Float32Array {
+  for (const { data, dims } of outputs.values()) {
+    if (dims.at(-1) === columns && dims.at(-2) === rows && data.length === rows * columns) return data
+  }
+  throw new Error(`has no output of ${rows} x ${columns}, as a scrfd with key points has for stride ${stride}`)
+}
