@@ -110,10 +110,40 @@ interface LoadedNetwork {
 
 /**
  * Converts what the cache does not have yet, so that threads which load the pack at the same time find it there.
+ * Returns the pack's id.
  * @throws FaceCompareError INTERNAL when a package is missing or its weights are not the pinned ones
  */
-export async function convertDefaultPack(options: PackOptions): Promise<void> {
-  await Promise.all(NAMES.map((name) => convertNetwork(name, options)))
+export async function convertDefaultPack(options: PackOptions): Promise<string> {
+  const files = await Promise.all(NAMES.map((name) => convertNetwork(name, options)))
+  return packId(files.map(({ sha256 }) => sha256))
+}
+
+/** What is known of a network without loading it. */
+export interface NetworkSummary {
+  readonly name: string
+  /** Inside the package that it comes with. */
+  readonly file: string
+  readonly licence: string
+  /** Side of the square input in pixels. */
+  readonly inputSize: number
+  /** Of the weights, in hex. */
+  readonly sha256: string
+  readonly precision: Precision
+}
+
+/** The networks of the default pack, as they are run unless told otherwise. */
+export function listDefaultNetworks(): readonly NetworkSummary[] {
+  return NAMES.map((name) => {
+    const { source, inputSize } = NETWORKS[name]
+    return {
+      name,
+      file: `${source.package}/${source.weights.path}`,
+      licence: source.licence,
+      inputSize,
+      sha256: source.weights.sha256,
+      precision: isEmbedder(name) ? 'int8' : 'fp32',
+    }
+  })
 }
 
 async function loadNetwork(name: keyof Models, options: PackOptions): Promise<LoadedNetwork> {

@@ -3,6 +3,7 @@ import './quiet-runtime.js'
 
 import { env, InferenceSession, Tensor } from 'onnxruntime-node'
 import type { Model } from '../face/models.js'
+import type { TensorModel } from '../face/tensor-model.js'
 
 /** A network that holds native memory. */
 export interface RunnableModel extends Model {
@@ -17,6 +18,23 @@ interface SessionOptions {
   readonly intraOpThreads: number
 }
 
+/** An input or output as its file declares it. */
+export interface Port {
+  readonly name: string
+  /** Such as `float32`; empty for what is no tensor. */
+  readonly type: string
+  /** A word stands for a size that is known at run time only; empty when nothing is declared. */
+  readonly shape: readonly (number | string)[]
+}
+
+/** A network of somebody else's making that holds native memory. */
+export interface RunnableTensorModel extends TensorModel {
+  readonly inputs: readonly Port[]
+  readonly outputs: readonly Port[]
+  /** Frees the native memory; no run may follow. */
+  close(): Promise<void>
+}
+
 const ERRORS_ONLY = 3
 
 /**
@@ -27,17 +45,7 @@ const ERRORS_ONLY = 3
  */
 export async function createModel(onnx: Uint8Array, options: SessionOptions): Promise<RunnableModel> {
   const { inputSize, intraOpThreads } = options
-  env.logLevel = 'error'
-  const session = await InferenceSession.create(onnx, {
-    executionProviders: ['cpu'],
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    intraOpNumThreads: intraOpThreads,
-    interOpNumThreads: 1,
-    logSeverityLevel: ERRORS_ONLY,
-    // Idle threads of the runtime wait instead of burning a core.
-    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-  })
+  const session = await openSession(onnx, intraOpThreads)
   let open = true
   return {
     inputSize,
@@ -53,6 +61,57 @@ export async function createModel(onnx: Uint8Array, options: SessionOptions): Pr
       await session.release()
     },
   }
+}
+
+/**
+ * Makes any ONNX file with one float32 input runnable on the CPU; what is said of {@link createModel} holds here too.
+ * A run gives the float32 outputs.
+ * The file must hold its weights itself: from bytes the runtime would look for others in the working folder.
+ */
+export async function createTensorModel(onnx: Uint8Array, intraOpThreads: number): Promise<RunnableTensorModel> {
+  const session = await openSession(onnx, intraOpThreads)
+  const [inputName = ''] = session.inputNames
+  let open = true
+  return {
+    inputs: session.inputMetadata.map(describePort),
+    outputs: session.outputMetadata.map(describePort),
+    async run({ data, dims }) {
+      if (!open) throw new Error('The model has been closed.')
+      const results = await session.run({ [inputName]: new Tensor('float32', data, dims) })
+      // Outputs of other types are nothing that a pack can name.
+      return new Map(
+        session.outputNames.flatMap((name) => {
+          const output = results[name]
+          return output?.data instanceof Float32Array ? [[name, { data: output.data, dims: output.dims }] as const] : []
+        }),
+      )
+    },
+    async close() {
+      if (!open) return
+      open = false
+      await session.release()
+    },
+  }
+}
+
+function describePort(port: InferenceSession.ValueMetadata): Port {
+  return port.isTensor
+    ? { name: port.name, type: port.type, shape: port.shape }
+    : { name: port.name, type: '', shape: [] }
+}
+
+function openSession(onnx: Uint8Array, intraOpThreads: number): Promise<InferenceSession> {
+  env.logLevel = 'error'
+  return InferenceSession.create(onnx, {
+    executionProviders: ['cpu'],
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: intraOpThreads,
+    interOpNumThreads: 1,
+    logSeverityLevel: ERRORS_ONLY,
+    // Idle threads of the runtime wait instead of burning a core.
+    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+  })
 }
 
 function checkInput(input: Float32Array, batch: number, inputSize: number): void {

@@ -9,6 +9,8 @@ import { FaceCompareError } from '../errors.js'
 export interface Source {
   readonly package: '@vladmandic/human' | '@vladmandic/face-api'
   readonly version: string
+  /** Of the weights; the whole story stands in NOTICE. */
+  readonly licence: string
   /** JSON: the topology, or the list of weights. */
   readonly description: PinnedFile
   readonly weights: PinnedFile
@@ -25,6 +27,7 @@ const FACE_API = { package: '@vladmandic/face-api', version: '1.7.15' } as const
 
 export const BLAZEFACE: Source = {
   ...HUMAN,
+  licence: 'Apache-2.0',
   description: {
     path: 'models/blazeface.json',
     sha256: 'cd7bbfc078270572beb39f9e5ae67aadbd50b5e67cff37e6d4f6b3ea39312e5f',
@@ -37,6 +40,7 @@ export const BLAZEFACE: Source = {
 
 export const FACERES: Source = {
   ...HUMAN,
+  licence: 'Apache-2.0',
   description: {
     path: 'models/faceres.json',
     sha256: '5b83d49c0385d2e68a05122441b94226313677cae9fcc40b9587ad50079eb4df',
@@ -49,6 +53,7 @@ export const FACERES: Source = {
 
 export const LANDMARK68: Source = {
   ...FACE_API,
+  licence: 'MIT',
   description: {
     path: 'model/face_landmark_68_model-weights_manifest.json',
     sha256: 'ca4886639f86e99b39fed0c155f81b63317225773bd9616716e887b0153389c9',
@@ -61,6 +66,7 @@ export const LANDMARK68: Source = {
 
 export const DLIB_RESNET: Source = {
   ...FACE_API,
+  licence: 'CC0-1.0',
   description: {
     path: 'model/face_recognition_model-weights_manifest.json',
     sha256: 'cbaffa501b0b9275a12b63357a6843e7e30c054e1c9151e1a5f879b26e32986b',
