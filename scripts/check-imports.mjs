@@ -9,7 +9,7 @@ const src = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src')
 /** Folder or file (without extension) -> what of ours it may import besides its own folder. */
 const MAY_IMPORT = {
   errors: [],
-  config: ['errors'],
+  config: ['errors', 'face/effort'],
   engine: ['errors', 'face'],
   image: ['errors'],
   face: ['errors', 'image/image'],

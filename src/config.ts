@@ -8,6 +8,7 @@ import {
   listOf,
   MEBIBYTE,
   parseBootstrapApp,
+  parseEffort,
   parseHost,
   parseLogLevel,
   parseMasterKeyText,
@@ -17,6 +18,7 @@ import {
   Refusal,
   wholeNumber,
 } from './config/values.js'
+import { DEFAULT_EFFORT, EFFORTS, type Effort } from './face/effort.js'
 
 export type { BootstrapApp, LogLevel } from './config/values.js'
 
@@ -173,6 +175,21 @@ export const SETTINGS = {
     fallbackText: "facecompare in the user's cache folder",
     parse: (text) => text,
   }),
+  modelPack: define<string | undefined>({
+    variable: 'FACECOMPARE_MODEL_PACK',
+    description: 'Folder of a model pack of your own (see docs/packs.md).',
+    example: '/etc/facecompare/packs/sface',
+    fallback: undefined,
+    fallbackText: 'the default pack',
+    parse: (text) => text,
+  }),
+  effort: define<Effort>({
+    variable: 'FACECOMPARE_EFFORT',
+    description: `How much work goes into one face: ${EFFORTS.join(', ')}.`,
+    example: 'best',
+    fallback: DEFAULT_EFFORT,
+    parse: parseEffort,
+  }),
   maxSignSeconds: define<number>({
     variable: 'FACECOMPARE_MAX_SIGN_SECONDS',
     description: 'Longest life of a signature, in seconds; may only be lowered.',
@@ -224,6 +241,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     corsOrigins: read(SETTINGS.corsOrigins),
     statusAlways200: read(SETTINGS.statusAlways200),
     cacheDir: read(SETTINGS.cacheDir),
+    modelPack: read(SETTINGS.modelPack),
+    effort: read(SETTINGS.effort),
     maxSignSeconds: read(SETTINGS.maxSignSeconds),
     logLevel: read(SETTINGS.logLevel),
   })

@@ -11,7 +11,7 @@ export type { Face } from './face/face.js'
 export interface FaceEngine {
   /**
    * Decodes one image file (JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP bytes), finds its most prominent face and embeds it.
-   * Throws IMAGE_EMPTY, IMAGE_FORMAT_UNSUPPORTED, IMAGE_UNDECODABLE, FACE_NOT_DETECTED; with threads also
+   * Throws IMAGE_EMPTY, IMAGE_FORMAT_UNSUPPORTED, IMAGE_UNDECODABLE, FACE_NOT_DETECTED, EMBEDDING_FAILED; with threads also
    * TOO_MANY_REQUESTS when the queue is full and INTERNAL when the deadline passes or the thread dies.
    */
   readonly analyze: (image: Uint8Array, signal?: AbortSignal) => Promise<Face>

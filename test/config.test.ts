@@ -52,6 +52,7 @@ describe('readConfig refuses', () => {
     ],
     ['STATUS_ALWAYS_200', ['yes', '2', 'on']],
     ['MAX_SIGN_SECONDS', ['0', '7776001']],
+    ['EFFORT', ['most', '1']],
     ['LOG_LEVEL', ['verbose', '30']],
   ])('%s', (name, values) => {
     for (const value of values) {
@@ -109,6 +110,8 @@ describe('readConfig', () => {
       corsOrigins: [],
       statusAlways200: false,
       cacheDir: expect.stringMatching(/facecompare/),
+      modelPack: undefined,
+      effort: 'default',
       maxSignSeconds: 7_776_000,
       logLevel: 'info',
     })
@@ -137,6 +140,8 @@ describe('readConfig', () => {
       FACECOMPARE_CORS_ORIGINS: 'https://app.example.com, http://localhost:3000',
       FACECOMPARE_STATUS_ALWAYS_200: 'TRUE',
       FACECOMPARE_CACHE_DIR: '/cache',
+      FACECOMPARE_MODEL_PACK: '/packs/mine',
+      FACECOMPARE_EFFORT: 'Best',
       FACECOMPARE_MAX_SIGN_SECONDS: '60',
       FACECOMPARE_LOG_LEVEL: 'Debug',
     })
@@ -157,6 +162,8 @@ describe('readConfig', () => {
       corsOrigins: ['https://app.example.com', 'http://localhost:3000'],
       statusAlways200: true,
       cacheDir: '/cache',
+      modelPack: '/packs/mine',
+      effort: 'best',
       maxSignSeconds: 60,
       logLevel: 'debug',
     })

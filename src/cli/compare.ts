@@ -1,20 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError } from 'commander'
-import { type Config, readConfig } from '../config.js'
+import type { Config } from '../config.js'
 import type { Comparison, Face, FaceEngine } from '../engine.js'
 import { FaceCompareError } from '../errors.js'
+import { addEffortOption, addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
 import { EXIT_ERROR, EXIT_MATCH, EXIT_NO_MATCH, explain, printJson } from './report.js'
 
 /** The score from which two faces count as one person's unless told: one false accept in a thousand. */
 const DEFAULT_THRESHOLD = 70
 
-interface CompareOptions {
+interface CompareOptions extends EngineFlags {
   readonly json?: boolean
   readonly threshold: number
 }
 
 export function addCompareCommand(program: Command): void {
-  program
+  const command = program
     .command('compare')
     .description('Compares the faces in two pictures (files or http urls); no service is needed.')
     .argument('<A>', 'first picture')
@@ -25,6 +26,8 @@ export function addCompareCommand(program: Command): void {
     .action(async (a: string, b: string, options: CompareOptions) => {
       process.exitCode = await compare(a, b, options)
     })
+  addPackOption(command)
+  addEffortOption(command)
 }
 
 function parseScore(text: string): number {
@@ -34,9 +37,10 @@ function parseScore(text: string): number {
 }
 
 async function compare(a: string, b: string, options: CompareOptions): Promise<number> {
-  const config = readConfig(process.env)
+  const config = readEngineConfig(options)
   const { createEngine } = await import('../worker/engine.js')
-  const engine = await createEngine({ cacheDir: config.cacheDir, maxPixels: config.maxPixels, onWarning: warn })
+  const { cacheDir, maxPixels, modelPack, effort } = config
+  const engine = await createEngine({ cacheDir, maxPixels, modelPack, effort, onWarning: warn })
   try {
     const faceA = await analyzePicture(a, engine, config)
     const faceB = await analyzePicture(b, engine, config)

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { access, readFile, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type Config, readConfig } from '../config.js'
+import type { Config } from '../config.js'
 import type { FaceEngine } from '../engine.js'
 import { FaceCompareError } from '../errors.js'
 import { type DataSet, readPairsFile, readPersonFolder } from '../evaluation/data-set.js'
@@ -14,10 +14,12 @@ import { makeReport, type Report } from '../evaluation/report.js'
 import { formatHtml, type Thumbnails } from '../evaluation/report-html.js'
 import { formatText } from '../evaluation/report-text.js'
 import { type ScoredPairs, scoreAllPairs, scoreListedPairs } from '../evaluation/score-pairs.js'
+import type { EnginePool } from '../worker/pool.js'
+import { addEffortOption, addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
 import { printJson } from './report.js'
 
 /** An interrupted program ends with 128 and the number of the signal. */
-const EXIT_INTERRUPTED = 130
+export const EXIT_INTERRUPTED = 130
 
 /** Nobody waits for one picture here; a machine under load must not turn into wrong figures. */
 const PICTURE_TIMEOUT_MS = 120_000
@@ -27,7 +29,7 @@ const THUMBNAIL_SIDE = 160
 
 const DEFAULT_FARS = '1e-2,1e-3,1e-4,1e-5'
 
-interface EvalOptions {
+interface EvalOptions extends EngineFlags {
   readonly pairs?: string
   readonly far: readonly number[]
   readonly hardest: number
@@ -38,7 +40,7 @@ interface EvalOptions {
 }
 
 export function addEvalCommand(program: Command): void {
-  program
+  const command = program
     .command('eval')
     .description('Measures how well faces are told apart on labelled pictures of your own.')
     .argument('<folder>', 'one sub-folder a person (every picture is compared with every other), or see --pairs')
@@ -66,6 +68,8 @@ FACECOMPARE_WORKERS sets the number of threads. Ends with 0 when it ran, 2 for a
     .action(async (folder: string, options: EvalOptions) => {
       process.exitCode = await evaluate(folder, options)
     })
+  addPackOption(command)
+  addEffortOption(command)
 }
 
 function parseFars(text: string): readonly number[] {
@@ -85,7 +89,7 @@ function parseCount(text: string): number {
 }
 
 async function evaluate(folder: string, options: EvalOptions): Promise<number> {
-  const config = readConfig(process.env)
+  const config = readEngineConfig(options)
   if (options.withPictures && options.html === undefined) throw new Error('--with-pictures asks for --html.')
   for (const file of [options.html, options.json]) if (file !== undefined && file !== '-') await checkWritable(file)
   if (options.html === '-') throw new Error('Only JSON can be printed with "-"; name a file for the page.')
@@ -116,7 +120,7 @@ async function checkWritable(file: string): Promise<void> {
 }
 
 /** The first Ctrl-C finishes the pictures under way; a second one ends at once. */
-function watchInterrupt() {
+export function watchInterrupt(): { readonly signal: AbortSignal; readonly close: () => void } {
   const controller = new AbortController()
   const onSignal = (): void => {
     // Not process.exit: ending a thread inside the inference runtime aborts the process with a message.
@@ -142,7 +146,8 @@ async function measure(
   signal: AbortSignal,
 ): Promise<Report> {
   const cache = options.cache === undefined ? undefined : await openEmbeddingCache(options.cache)
-  const { packThreshold, toScore, pool } = await openEngine(config).catch(async (error: unknown) => {
+  const { calibrate } = await import('../face/calibration.js')
+  const pool = await openEngine(config).catch(async (error: unknown) => {
     await cache?.close()
     throw error
   })
@@ -154,6 +159,13 @@ async function measure(
     await Promise.all([pool.close(), cache?.close()])
   }
   if (embedded.fromCache > 0) process.stderr.write(`${embedded.fromCache} embeddings came from the cache\n`)
+  const { fit, calibrationProblem } = pool.numbers
+  if (calibrationProblem !== undefined) {
+    process.stderr.write(
+      `facecompare: The model pack ${calibrationProblem}: scores in this report are cosine similarities as 0 to 100, and ` +
+        "the pack's threshold is a cosine of 0.\n",
+    )
+  }
   return makeReport({
     dataSetName: basename(resolve(folder)),
     dataSet,
@@ -162,27 +174,26 @@ async function measure(
     outcomes: embedded.outcomes,
     scored: await score(dataSet, embedded, options.hardest, signal),
     fars: options.far,
-    packThreshold,
-    toScore,
+    packThreshold: fit.bestThreshold,
+    toScore: (cosine) => calibrate(fit.calibration, cosine),
   })
 }
 
-/** The engine, and the numbers of its pack that turn cosine similarities into decisions. */
-async function openEngine(config: Config) {
+/** The engine, of a pack without calibration as well: measuring must come before it. */
+export async function openEngine(config: Config): Promise<EnginePool> {
   // Loaded when needed: a wrong call need not wait for it.
   const { startEnginePool } = await import('../worker/pool.js')
-  const { DEFAULT_FIT_FILE, readFitFile } = await import('../model/fit-file.js')
-  const { calibrate } = await import('../face/calibration.js')
-  const { fit } = await readFitFile(DEFAULT_FIT_FILE)
-  const pool = await startEnginePool({
+  return startEnginePool({
     cacheDir: config.cacheDir,
     maxPixels: config.maxPixels,
+    modelPack: config.modelPack,
+    uncalibrated: true,
+    effort: config.effort,
     workers: config.workers,
     queueSize: countLanes(config),
     timeoutMs: PICTURE_TIMEOUT_MS,
     onWarning: (sentence) => process.stderr.write(`facecompare: ${sentence}\n`),
   })
-  return { pool, packThreshold: fit.bestThreshold, toScore: (cosine: number) => calibrate(fit.calibration, cosine) }
 }
 
 /** One picture more than there are threads, so that no thread waits for the disk. */
@@ -190,7 +201,7 @@ function countLanes({ workers }: Config): number {
   return workers + 1
 }
 
-async function embed(
+export async function embed(
   { pictures }: DataSet,
   engine: FaceEngine,
   config: Config,
@@ -224,7 +235,7 @@ async function analyze(engine: FaceEngine, bytes: Uint8Array): Promise<Analysed>
   }
 }
 
-async function score(
+export async function score(
   { pairing }: DataSet,
   { outcomes }: Embedded,
   hardest: number,

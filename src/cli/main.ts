@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { addCompareCommand } from './compare.js'
 import { addEvalCommand } from './eval.js'
 import { addKeysCommand } from './keys.js'
+import { addModelsCommand } from './models.js'
 import { EXIT_ERROR, explain } from './report.js'
 import { addServeCommand } from './serve.js'
 import { addSignCommand } from './sign.js'
@@ -26,6 +27,7 @@ const program = new Command('facecompare')
 addServeCommand(program)
 addCompareCommand(program)
 addEvalCommand(program)
+addModelsCommand(program)
 addKeysCommand(program)
 addSignCommand(program)
 overrideExit(program)

@@ -16,12 +16,12 @@ export async function runService(config: Config): Promise<void> {
   const isClosing = closeOnSignal(async () => {
     for (const close of closers.reverse()) await close()
   })
-  const store = await openStore(config)
-  closers.push(() => store.close())
-  await prepareKeys(store, config)
+  // First: a pack that cannot be used must leave nothing half-made, neither a store nor an open port.
   const pool = await startEnginePool({
     cacheDir: config.cacheDir,
     maxPixels: config.maxPixels,
+    modelPack: config.modelPack,
+    effort: config.effort,
     workers: config.workers,
     queueSize: config.queueSize,
     timeoutMs: config.engineTimeoutMs,
@@ -29,6 +29,10 @@ export async function runService(config: Config): Promise<void> {
     onThreadLost: (error) => logger.error({ err: error }, 'a thread of the engine was lost and is replaced'),
   })
   closers.push(() => pool.close())
+  if (config.modelPack !== undefined) await closeOnFailure(pool.ready, closers)
+  const store = await openStore(config)
+  closers.push(() => store.close())
+  await prepareKeys(store, config)
   const fetcher = createImageFetcher({
     allow: config.urlAllow,
     timeoutMs: config.urlTimeoutMs,
@@ -54,10 +58,20 @@ export async function runService(config: Config): Promise<void> {
   })
   closers.push(() => app.close())
   const url = await app.listen({ host: config.host, port: config.port })
-  await pool.ready
+  await closeOnFailure(pool.ready, closers)
   if (isClosing()) return
   modelsLoaded = true
   process.stdout.write(`facecompare is ready on ${url}; try: ${exampleCall(url, await newestAppid(store))}\n`)
+}
+
+/** Waits; when it fails, ends what has been started, so that the process can end with the reason. */
+async function closeOnFailure(ready: Promise<void>, closers: readonly (() => Promise<unknown>)[]): Promise<void> {
+  try {
+    await ready
+  } catch (error) {
+    for (const close of closers.toReversed()) await close()
+    throw error
+  }
 }
 
 /** The first start makes an app, unless one is given; later starts keep what is there. */

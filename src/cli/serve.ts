@@ -1,14 +1,15 @@
 import type { Command } from 'commander'
-import { readConfig } from '../config.js'
+import { addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
 
 export function addServeCommand(program: Command): void {
-  program
+  const command = program
     .command('serve')
     .description('Starts the service and prints one line when it is ready.')
-    .action(async () => {
-      const config = readConfig(process.env)
+    .action(async (options: EngineFlags) => {
+      const config = readEngineConfig(options)
       // Loaded when needed: other commands, and a wrong setting, need not wait for it.
       const { runService } = await import('./run-service.js')
       await runService(config)
     })
+  addPackOption(command)
 }

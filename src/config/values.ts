@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { EFFORTS, type Effort } from '../face/effort.js'
 
 /**
  * The text of a setting is refused. `message` goes on after "FACECOMPARE_... must be" and never repeats the text, which may
@@ -93,6 +94,12 @@ export function parseLogLevel(text: string): LogLevel {
   const level = LOG_LEVELS.find((known) => known === text.toLowerCase())
   if (!level) throw new Refusal(`one of ${LOG_LEVELS.join(', ')}`)
   return level
+}
+
+export function parseEffort(text: string): Effort {
+  const effort = EFFORTS.find((known) => known === text.toLowerCase())
+  if (!effort) throw new Refusal(`one of ${EFFORTS.join(', ')}`)
+  return effort
 }
 
 /** Only the shape: the store reads it. */

@@ -1,20 +1,21 @@
 import type { FaceEngine } from '../engine.js'
-import { analyzeImage } from '../face/analyze.js'
 import { compareFaces } from '../face/compare.js'
 import { DEFAULT_EFFORT, type Effort } from '../face/effort.js'
-import { fuse } from '../face/embed.js'
 import type { Face } from '../face/face.js'
 import type { Fit } from '../face/fit.js'
 import { rollOf } from '../face/landmarks.js'
 import { decodeImage } from '../image/decode.js'
-import { DEFAULT_FIT_FILE, readFitFile } from '../model/fit-file.js'
-import { loadDefaultPack } from '../model/pack.js'
+import { openPack, type PackOptions } from './packs.js'
 
 export interface EngineOptions {
   /** Where converted networks are kept between starts. */
   readonly cacheDir: string
   /** Pictures with more pixels are refused before they are decoded. */
   readonly maxPixels: number
+  /** A folder with a manifest (`pack.json`); absent for the default pack. */
+  readonly modelPack?: string | undefined
+  /** Takes a pack without calibration too, whose scores then mean nothing. */
+  readonly uncalibrated?: boolean
   /** How much work goes into one face. */
   readonly effort?: Effort
   /** Threads of one network run; parallelism over images is better where there are several. */
@@ -27,21 +28,22 @@ export const MAX_DECODED_SIDE = 1280
 
 /** The engine in this thread: `analyze` blocks it while a network runs. */
 export async function createEngine(options: EngineOptions): Promise<FaceEngine & { readonly packId: string }> {
-  const [pack, { fit, id }] = await Promise.all([loadDefaultPack(options), readFitFile(DEFAULT_FIT_FILE)])
-  const packId = `${pack.id}-${id}`
-  const effort = options.effort ?? DEFAULT_EFFORT
+  const pack = await openPack(packOptionsOf(options))
+  const packId = pack.id
   const nowMs = () => performance.now()
 
   async function analyze(bytes: Uint8Array): Promise<Face> {
     const startMs = nowMs()
     const image = await decodeImage(bytes, { maxPixels: options.maxPixels, maxSide: MAX_DECODED_SIDE })
     const decodeMs = nowMs() - startMs
-    const found = await analyzeImage(image, pack.models, { effort, nowMs })
+    const found = await pack.analyze(image)
     const { box } = found.detection
     const toSource = 1 / image.scale
     return {
       packId,
-      ...fuse(found.raw, fit),
+      embedding: found.embedding,
+      cohort: found.cohort,
+      parts: found.parts,
       box: { x: box.x * toSource, y: box.y * toSource, width: box.width * toSource, height: box.height * toSource },
       landmarks: found.landmarks.map((v) => v * toSource),
       detectionScore: found.detection.score,
@@ -53,7 +55,12 @@ export async function createEngine(options: EngineOptions): Promise<FaceEngine &
     }
   }
 
-  return { packId, analyze, compare: createComparer(fit), close: pack.close }
+  return { packId, analyze, compare: createComparer(pack.numbers.fit), close: pack.close }
+}
+
+/** What of the engine's options is the pack's business. */
+export function packOptionsOf({ maxPixels: _, ...options }: EngineOptions): PackOptions {
+  return { ...options, effort: options.effort ?? DEFAULT_EFFORT }
 }
 
 /** The cheap half of the engine, for a thread that has no networks. */

@@ -1,10 +1,9 @@
 import { Piscina } from 'piscina'
 import type { Face, FaceEngine } from '../engine.js'
 import { FaceCompareError } from '../errors.js'
-import { DEFAULT_FIT_FILE, readFitFile } from '../model/fit-file.js'
-import { convertDefaultPack } from '../model/pack.js'
-import { createComparer, type EngineOptions } from './engine.js'
-import { type AnalyzeReply, type AnalyzeTask, unpackReply } from './message.js'
+import { createComparer, type EngineOptions, packOptionsOf } from './engine.js'
+import { type AnalyzeReply, type AnalyzeTask, unpackReply, unpackWarmUp, type WarmUpReply } from './message.js'
+import { type PackNumbers, readPackNumbers } from './packs.js'
 import { BoundedQueue } from './queue.js'
 
 export interface PoolOptions extends EngineOptions {
@@ -23,18 +22,22 @@ export interface PoolOptions extends EngineOptions {
 export interface EnginePool extends FaceEngine {
   /** Resolves when every thread has loaded its networks; rejects when one cannot. */
   readonly ready: Promise<void>
+  /** The numbers that turn similarities into scores. */
+  readonly numbers: PackNumbers
   /** Images waiting for a thread. */
   readonly queueLength: () => number
 }
 
-/** The engine behind worker threads: the calling thread never waits for a network. */
+/**
+ * The engine behind worker threads: the calling thread never waits for a network. A pack that cannot be used is refused
+ * with one sentence, here or, when its networks do not fit the manifest, by `ready`.
+ */
 export async function startEnginePool(options: PoolOptions): Promise<EnginePool> {
   const { workers, queueSize, timeoutMs, threadFile, onThreadLost, onWarning, ...engineOptions } = options
-  const { fit } = await readFitFile(DEFAULT_FIT_FILE)
-  // Once, instead of once in each thread.
-  await convertDefaultPack({ cacheDir: options.cacheDir, ...(onWarning ? { onWarning } : {}) })
+  // Once, instead of once in each thread: converting, and telling what is to be known of the pack.
+  const numbers = await readPackNumbers(packOptionsOf({ ...engineOptions, ...(onWarning ? { onWarning } : {}) }))
   const queue = new BoundedQueue(workers, queueSize)
-  const pool = new Piscina<AnalyzeTask | undefined, AnalyzeReply | string>({
+  const pool = new Piscina<AnalyzeTask | undefined, AnalyzeReply | WarmUpReply>({
     filename: (threadFile ?? new URL('./thread.js', import.meta.url)).href,
     minThreads: workers,
     maxThreads: workers,
@@ -46,7 +49,7 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
   // Failures reach the caller of `analyze`; without a listener a thread's death between tasks would end the process.
   pool.on('error', (error) => onThreadLost?.(error))
 
-  async function runInThread(image: Uint8Array): Promise<AnalyzeReply | string> {
+  async function runInThread(image: Uint8Array): Promise<AnalyzeReply | WarmUpReply> {
     // A copy: the image may be a view of a far larger buffer, which would be cloned whole, or detached for its other users.
     // (Not slice(), which a Buffer answers with another view.)
     const own = new Uint8Array(image)
@@ -66,7 +69,7 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
         either,
         queue.run(() => runInThread(image), either),
       )
-      if (typeof reply === 'string') throw new Error('Expected a face from the thread')
+      if ('packId' in reply) throw new Error('Expected a face from the thread')
       return unpackReply(reply)
     } catch (error) {
       signal?.throwIfAborted()
@@ -80,7 +83,8 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
   ready.catch(() => undefined)
   return {
     analyze,
-    compare: createComparer(fit),
+    compare: createComparer(numbers.fit),
+    numbers,
     ready,
     queueLength: () => queue.length,
     // A thread that ends while it loads a network would take the process with it.
@@ -92,8 +96,9 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
 }
 
 /** One task for each thread; they are handed out evenly because each thread takes one at a time. */
-async function warmUp(pool: Piscina<undefined, unknown>, workers: number): Promise<void> {
-  await Promise.all(Array.from({ length: workers }, () => pool.run(undefined, { name: 'warmUp' })))
+async function warmUp(pool: Piscina<undefined, AnalyzeReply | WarmUpReply>, workers: number): Promise<void> {
+  const replies = await Promise.all(Array.from({ length: workers }, () => pool.run(undefined, { name: 'warmUp' })))
+  for (const reply of replies) unpackWarmUp(reply)
 }
 
 /**

@@ -1,0 +1,87 @@
+import type { Config } from '../config.js'
+import { readPersonFolder } from '../evaluation/data-set.js'
+import type { Embedded } from '../evaluation/embed-pictures.js'
+import { bestBin, binAtFar, type Curve, measureCurve, thresholdOf } from '../evaluation/figures.js'
+import { fitSupportedCalibration, SCORE_FOR_FAR, type SupportedCurve } from '../face/calibration.js'
+import { checkCalibrationWritable, writePackCalibration } from '../model/pack-calibration.js'
+import { openPackFolder } from '../model/pack-folder.js'
+import { EXIT_INTERRUPTED, embed, openEngine, score, watchInterrupt } from './eval.js'
+
+/** Makes and writes the calibration of a pack from a folder of labelled pictures. Returns the exit code. */
+export async function calibratePack(folder: string, config: Config): Promise<number> {
+  if (config.modelPack === undefined) {
+    throw new Error('Name the folder of a pack with --pack; the default pack has its calibration.')
+  }
+  const pack = await openPackFolder(config.modelPack)
+  await checkCalibrationWritable(pack)
+  const dataSet = await readPersonFolder(folder)
+  const { pairing } = dataSet
+  if (pairing.kind !== 'all') throw new Error('Expected a folder of persons')
+  const interruption = watchInterrupt()
+  try {
+    const pool = await openEngine(config)
+    let embedded: Embedded
+    try {
+      await pool.ready
+      embedded = await embed(dataSet, pool, config, undefined, interruption.signal)
+    } finally {
+      await pool.close()
+    }
+    const { tally } = await score(dataSet, embedded, 0, interruption.signal)
+    const curve = measureCurve(tally)
+    const fitted = fitSupportedCalibration((far) =>
+      supports(curve, far) ? thresholdOf(binAtFar(curve, far)) : undefined,
+    )
+    const found = embedded.outcomes.filter((outcome) => 'face' in outcome).length
+    await writePackCalibration(pack, {
+      pack: pool.numbers.content ?? '',
+      effort: config.effort,
+      threshold: thresholdOf(bestBin(curve)),
+      curve: fitted.knots,
+      supportedScore: fitted.supportedScore,
+      madeFrom: {
+        persons: pairing.personCount,
+        pictures: found,
+        genuinePairs: countCompared(curve),
+        impostorPairs: curve.impostorPairs,
+        date: new Date().toISOString(),
+      },
+    })
+    printResult(fitted, curve, `${found} of ${dataSet.pictures.length} pictures of ${pairing.personCount} persons`)
+    process.stdout.write(`written to ${pack.manifest.calibration} of the model pack ${pack.name}\n`)
+    return 0
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error
+    process.stderr.write('facecompare: Interrupted; nothing was written.\n')
+    return EXIT_INTERRUPTED
+  } finally {
+    interruption.close()
+  }
+}
+
+/** A rate can be told from so many pairs that one of them may be accepted. */
+function supports({ impostorPairs }: Curve, far: number): boolean {
+  return impostorPairs * far >= 1 - 1e-9
+}
+
+function countCompared({ genuineFrom }: Curve): number {
+  return genuineFrom[0] ?? 0
+}
+
+function printResult({ knots, supportedScore }: SupportedCurve, curve: Curve, pictures: string): void {
+  const lines = [
+    `made from ${pictures}: ${countCompared(curve)} genuine and ${curve.impostorPairs} impostor pairs`,
+    ...SCORE_FOR_FAR.map(([far, score]) => {
+      const knot = knots.find(([, at]) => at === score)
+      if (knot) return `score ${score}  false accept rate ${far.toExponential()}  cosine ${knot[0].toFixed(4)}`
+      if (score < supportedScore) return `score ${score}  at the cosine of the next score`
+      return `score ${score}  needs ${Math.ceil(1 / far - 1e-9)} impostor pairs`
+    }),
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+  if (SCORE_FOR_FAR.every(([, score]) => score <= supportedScore)) return
+  process.stderr.write(
+    `facecompare: There are too few impostor pairs for scores above ${supportedScore}: from there the curve runs straight to ` +
+      '100 at a cosine of 1, and promises no false accept rate.\n',
+  )
+}

@@ -1,0 +1,193 @@
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cutPerson } from '../../scripts/sample-people.js'
+import { writePackCalibration } from '../../src/model/pack-calibration.js'
+import { openPackFolder } from '../../src/model/pack-folder.js'
+import { readPackNumbers } from '../../src/worker/packs.js'
+import { embedderFile, goodManifest, sha256, writePack, yunetFile } from '../support/model-packs.js'
+import { BOOTSTRAP, compare, runCli, spawnService, startService } from '../support/service.js'
+
+let root: string
+const path = (name: string) => join(root, name)
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'facecompare-test-'))
+  const pictures = {
+    'people/man/1.jpg': await cutPerson('man'),
+    'people/man/2.jpg': await cutPerson('manAgain'),
+    'people/woman/party.jpg': await cutPerson('womanAtParty'),
+    'people/woman/bar.jpg': await cutPerson('womanInBar'),
+    'people/other/1.jpg': await cutPerson('otherWoman'),
+    'people/other/text.jpg': 'no picture',
+  }
+  for (const [name, content] of Object.entries(pictures)) {
+    await mkdir(dirname(path(name)), { recursive: true })
+    await writeFile(path(name), content)
+  }
+})
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+const [man, woman] = [() => path('people/man/1.jpg'), () => path('people/woman/bar.jpg')]
+
+describe('a pack that is damaged', () => {
+  it.each([
+    ['models verify', () => ['models', 'verify']],
+    ['compare', () => ['compare', man(), woman()]],
+    ['eval', () => ['eval', path('people')]],
+    ['models calibrate', () => ['models', 'calibrate', path('people')]],
+    ['serve', () => ['serve']],
+  ])('ends %s with 2 and one sentence, and nothing else', async (_name, args) => {
+    const folder = path('damaged')
+    await writePack(folder, goodManifest(), { 'yunet.onnx': yunetFile(), 'embedder.onnx': yunetFile() })
+    const env = { FACECOMPARE_PORT: '0', FACECOMPARE_WORKERS: '1', FACECOMPARE_DATA_DIR: path('never-made') }
+    const { code, stderr } = await runCli([...args(), '--pack', folder], env)
+    expect(code).toBe(2)
+    expect(stderr).toBe(
+      `facecompare: The model pack tiny: embedder 1 (embedder.onnx) has SHA-256 ${sha256(yunetFile())}, ` +
+        `but the manifest says ${sha256(embedderFile())}.\n`,
+    )
+    await expect(stat(path('never-made'))).rejects.toThrow('ENOENT')
+  })
+
+  it('ends the service also where only its networks tell so', { timeout: 60_000 }, async () => {
+    const folder = path('misfit')
+    const [embedder] = goodManifest().embedders
+    await writePack(folder, { ...goodManifest(), embedders: [{ ...embedder, output: 'fc1' }] })
+    await pretendCalibration(folder)
+    const service = spawnService({ FACECOMPARE_MODEL_PACK: folder, FACECOMPARE_DATA_DIR: path('never-made') })
+    expect(await service.ended).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'facecompare: The model pack tiny: embedder 1 (embedder.onnx) has no output fc1; it has vector.\n',
+    })
+    await expect(stat(path('never-made'))).rejects.toThrow('ENOENT')
+  })
+})
+
+/** Writes a calibration that no pictures stand behind. */
+async function pretendCalibration(folder: string): Promise<void> {
+  const options = { cacheDir: path('cache'), modelPack: folder, effort: 'default', uncalibrated: true } as const
+  const { content = '' } = await readPackNumbers(options)
+  await writePackCalibration(await openPackFolder(folder), {
+    pack: content,
+    effort: 'default',
+    threshold: 0.5,
+    curve: [
+      [-1, 0],
+      [1, 100],
+    ],
+    supportedScore: 90,
+    madeFrom: { persons: 0, pictures: 0, genuinePairs: 0, impostorPairs: 0, date: '' },
+  })
+}
+
+describe('facecompare models', () => {
+  it('lists the networks of the default pack and of the one that is named', async () => {
+    const alone = await runCli(['models', 'list', '--effort', 'best'])
+    expect(alone.code).toBe(0)
+    expect(alone.stdout).toMatch(/^default \(in use, effort best\)\n/)
+    expect(alone.stdout).toMatch(/^ {2}resnet +@vladmandic\/face-api\/\S+ +150 px +int8 +CC0-1\.0 +[\da-f]{12}$/m)
+    await writePack(path('listed'), { ...goodManifest(), licence: 'My own' }, {})
+    const { stdout } = await runCli(['models', 'list'], { FACECOMPARE_MODEL_PACK: path('listed') })
+    expect(stdout).toMatch(/^tiny \(in use, effort default; licence: My own\)$/m)
+    expect(stdout).toMatch(/^ {2}embedder 1 \(100 %\) +embedder\.onnx +112 px .* My own +[\da-f]{12}$/m)
+  })
+
+  it('verifies the default pack', async () => {
+    const { code, stdout } = await runCli(['models', 'verify'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^ {2}faceres +default +224 px +embedding 1024, features 100352 +ok$/m)
+    expect(stdout).toMatch(/^default-[\da-f]+-[\da-f]+-default ok$/m)
+  })
+
+  it('does not calibrate the default pack, nor from pictures of one person', async () => {
+    expect(await runCli(['models', 'calibrate', path('people')])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Name the folder of a pack with --pack'),
+    })
+    await writePack(path('spare'), goodManifest())
+    expect(await runCli(['models', 'calibrate', '--pack', path('spare'), path('people/man')])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Expected at least two persons'),
+    })
+  })
+})
+
+it('a pack is verified, evaluated, calibrated, compared with and served', { timeout: 120_000 }, async () => {
+  const folder = path('tiny')
+  await writePack(folder, goodManifest())
+  const use = { FACECOMPARE_MODEL_PACK: folder, FACECOMPARE_WORKERS: '1' }
+
+  const verified = await runCli(['models', 'verify', '--pack', folder])
+  expect(verified.code).toBe(0)
+  expect(verified.stdout).toMatch(/^ {2}the detector +yunet\.onnx +64 px +boxes and points +ok$/m)
+  expect(verified.stdout).toMatch(/^ {2}embedder 1 +embedder\.onnx +112 px +embedding 16 +ok$/m)
+  expect(verified.stdout).toContain('it can be evaluated and calibrated, not served')
+
+  const refused = await runCli(['compare', man(), woman()], use)
+  expect([refused.code, refused.stdout]).toEqual([2, ''])
+  expect(refused.stderr).toContain('run: facecompare models calibrate')
+
+  const evaluated = await runCli(['eval', path('people'), '--json', '-'], use)
+  expect(evaluated.code).toBe(0)
+  expect(evaluated.stderr).toContain('has no calibration')
+  const report: unknown = JSON.parse(evaluated.stdout)
+  expect(report).toMatchObject({ packId: expect.stringMatching(/^tiny-/), pairs: { genuine: 3, impostor: 12 } })
+
+  const calibrated = await runCli(['models', 'calibrate', path('people')], use)
+  expect(calibrated.code).toBe(0)
+  expect(calibrated.stdout).toContain('made from 5 of 6 pictures of 3 persons: 2 genuine and 8 impostor pairs\n')
+  expect(calibrated.stdout).toMatch(/^score 25 {2}false accept rate 5e-1 {2}cosine 0\.\d+$/m)
+  expect(calibrated.stdout).toMatch(/^score 90 {2}needs 100000 impostor pairs$/m)
+  expect(calibrated.stderr).toContain('too few impostor pairs for scores above 25')
+  expect(JSON.parse(await readFile(join(folder, 'calibration.json'), 'utf8'))).toMatchObject({
+    pack: expect.stringMatching(/^tiny-[\da-f]{12}$/),
+    effort: 'default',
+    supportedScore: 25,
+    madeFrom: { persons: 3, pictures: 5, genuinePairs: 2, impostorPairs: 8 },
+  })
+
+  const compared = await runCli(['compare', man(), man(), '--json', '--pack', folder])
+  expect(compared.code).toBe(0)
+  expect(JSON.parse(compared.stdout)).toMatchObject({
+    similarity: 100,
+    packId: expect.stringMatching(/^tiny-.*-default$/),
+  })
+  expect((await runCli(['compare', man(), man()], { ...use, FACECOMPARE_EFFORT: 'best' })).stderr).toContain(
+    'has a calibration of the effort default, and best is asked for',
+  )
+
+  const service = await startService({ ...BOOTSTRAP, ...use })
+  try {
+    const [a, b] = [await cutPerson('man'), await cutPerson('womanInBar')]
+    const { code, data } = await compare(service.url, { imageA: a, imageB: b, return_faces: '1' })
+    expect(code).toBe(0)
+    expect(data).toMatchObject({
+      similarity: expect.any(Number),
+      eyebrow_sim: expect.any(Number),
+      mouth_sim: expect.any(Number),
+      faceA: { face_count: 1, box: { width: expect.closeTo(125, 1) } },
+    })
+    expect((await compare(service.url, { imageA: a, imageB: a })).data).toMatchObject({
+      similarity: 100,
+      nose_sim: 100,
+    })
+    expect(service.stderr()).toContain('too few pairs for scores above 25')
+  } finally {
+    expect(await service.stop()).toBe(0)
+  }
+})
+
+it('the effort of the command line goes before that of the environment', async () => {
+  const packOf = async (args: readonly string[], effort: string) => {
+    const { stdout } = await runCli(['compare', man(), man(), '--json', ...args], { FACECOMPARE_EFFORT: effort })
+    const said: unknown = JSON.parse(stdout)
+    return said && typeof said === 'object' && 'packId' in said ? said.packId : undefined
+  }
+  expect(await packOf([], 'fast')).toMatch(/-fast$/)
+  expect(await packOf(['--effort', 'best'], 'fast')).toMatch(/-best$/)
+  const wrong = await runCli(['compare', man(), man(), '--effort', 'most'])
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Allowed choices are fast, default, best')])
+})
