@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readPages, renderErrors, withSettings } from '../../scripts/write-docs.js'
 import { parseSignature } from '../../src/auth/signature.js'
+import { parseManifest } from '../../src/model/pack-manifest.js'
 
 describe('the documents', () => {
   const { readme, errors } = readPages()
@@ -17,6 +19,15 @@ describe('the documents', () => {
     const named = [...readme.matchAll(/npm (?:run )?(start|test|(?<=run )[\w:]+)/g)].map(([, name]) => name ?? '')
     expect(named.length).toBeGreaterThan(5)
     expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(named))
+  })
+
+  it('show manifests that read well', () => {
+    const page = readFileSync(new URL('../../docs/packs.md', import.meta.url), 'utf8')
+    const blocks = [...page.matchAll(/```json\n(\{[\s\S]*?)```/g)].map(([, text = '']) => text)
+    const names = blocks.map((text) => {
+      return parseManifest(JSON.parse(text.replaceAll('SHA-256 OF THE FILE', '0'.repeat(64)))).name
+    })
+    expect(names).toEqual(['sface', 'buffalo_l', 'adaface'])
   })
 
   it('show a signature in Python that is well formed', () => {
