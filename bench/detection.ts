@@ -18,8 +18,9 @@ import { FaceCompareError } from '../src/errors.js'
 import { parseLfwPairs } from '../src/evaluation/pairs.js'
 import type { Box } from '../src/face/face.js'
 import { createEngine } from '../src/worker/engine.js'
-import { type Alter, KINDS, NO_FACE, seeded } from './alter-pictures.js'
+import { type Alter, KINDS, NO_FACE } from './alter-pictures.js'
 import { createProgress } from './progress.js'
+import { seeded } from './random.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -73,9 +73,9 @@ async function cutAllChips(root: string) {
   for (const file of chosen) {
     const image = await decodeImage(await readFile(file), { maxPixels: 40e6, maxSide: MAX_DECODED_SIDE })
     const { landmarks } = await analyzeImage(image, models, { effort: 'fast', nowMs: () => performance.now() })
-    const cut = cutChips(models, new Pyramid(image), landmarks, CROPS.fast)
+    const cut = cutChips(models, new Pyramid(image), landmarks, CROPS.default)
     resnet.push(cut.resnet.pixels)
-    faceres.push(cut.faceres.pixels)
+    if (cut.faceres) faceres.push(cut.faceres.pixels)
     progress.advance()
   }
   await close()

@@ -1,7 +1,7 @@
 // Compiles src/ to dist/. With --if-stale only when a source file is newer than the last build,
 // so that `npm start` costs nothing once built and an installation without the compiler still runs.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,6 +30,8 @@ export function build({ ifStale = false } = {}) {
     stdio: 'inherit',
   })
   if (status !== 0) process.exit(status ?? 1)
+  // npx runs the program of the package that it stands in as it is.
+  chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755)
   writeFileSync(stamp, `${startedAt.toISOString()}\n`)
 }
 

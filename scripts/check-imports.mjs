@@ -16,7 +16,7 @@ const MAY_IMPORT = {
   model: ['errors', 'face'],
   auth: ['errors'],
   store: ['errors'],
-  evaluation: ['errors'],
+  evaluation: ['errors', 'face'],
   worker: ['errors', 'engine', 'face', 'model', 'image/decode', 'image/image'],
   http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'store/store'],
   index: ['errors', 'engine', 'worker', 'face', 'image'],

@@ -5,7 +5,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Config } from '../config.js'
 import type { FaceEngine } from '../engine.js'
 import { FaceCompareError } from '../errors.js'
-import { type DataSet, readPairsFile, readPersonFolder } from '../evaluation/data-set.js'
+import { compareAll, type DataSet, readPairsFiles, readPersonFolder } from '../evaluation/data-set.js'
 import { type Analysed, type Embedded, embedPictures } from '../evaluation/embed-pictures.js'
 import { type EmbeddingCache, openEmbeddingCache } from '../evaluation/embedding-cache.js'
 import { quantise } from '../evaluation/face-vectors.js'
@@ -30,7 +30,9 @@ const THUMBNAIL_SIDE = 160
 const DEFAULT_FARS = '1e-2,1e-3,1e-4,1e-5'
 
 interface EvalOptions extends EngineFlags {
-  readonly pairs?: string
+  readonly pairs?: readonly string[]
+  readonly all?: boolean
+  readonly folds: number
   readonly far: readonly number[]
   readonly hardest: number
   readonly json?: string
@@ -45,9 +47,11 @@ export function addEvalCommand(program: Command): void {
     .description('Measures how well faces are told apart on labelled pictures of your own.')
     .argument('<folder>', 'one sub-folder a person (every picture is compared with every other), or see --pairs')
     .option(
-      '--pairs <file>',
+      '--pairs <file...>',
       'compare these pairs only: LFW format or CSV (a,b,label); pictures in folder or folder/images',
     )
+    .option('--all', "compare every picture of --pairs with every other one; a person is a picture's folder")
+    .option('--folds <n>', 'cross-validate the accuracy over the pairs of --pairs in so many folds', parseCount, 0)
     .addOption(
       new Option('--far <list>', 'false accept rates to report')
         .argParser(parseFars)
@@ -92,9 +96,14 @@ async function evaluate(folder: string, options: EvalOptions): Promise<number> {
   const config = readEngineConfig(options)
   if (options.withPictures && options.html === undefined) throw new Error('--with-pictures asks for --html.')
   for (const file of [options.html, options.json]) if (file !== undefined && file !== '-') await checkWritable(file)
+  if (options.folds === 1) throw new Error('One fold leaves no pairs to choose a threshold on; name at least two.')
+  if (options.folds > 0 && (options.all || options.pairs === undefined)) {
+    throw new Error('--folds asks for a list of pairs: name it with --pairs, without --all.')
+  }
   if (options.html === '-') throw new Error('Only JSON can be printed with "-"; name a file for the page.')
-  const dataSet =
-    options.pairs === undefined ? await readPersonFolder(folder) : await readPairsFile(folder, options.pairs)
+  const listed =
+    options.pairs === undefined ? await readPersonFolder(folder) : await readPairsFiles(folder, options.pairs)
+  const dataSet = options.all ? compareAll(listed) : listed
   const interruption = watchInterrupt()
   try {
     const report = await measure(folder, dataSet, config, options, interruption.signal)
@@ -174,6 +183,7 @@ async function measure(
     outcomes: embedded.outcomes,
     scored: await score(dataSet, embedded, options.hardest, signal),
     fars: options.far,
+    folds: options.folds,
     packThreshold: fit.bestThreshold,
     toScore: (cosine) => calibrate(fit.calibration, cosine),
   })
@@ -225,9 +235,9 @@ export async function embed(
 
 async function analyze(engine: FaceEngine, bytes: Uint8Array): Promise<Analysed> {
   try {
-    const { packId, embedding, parts } = await engine.analyze(bytes)
+    const { packId, embedding, cohort, parts } = await engine.analyze(bytes)
     const quantised = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, quantise(part)]))
-    return { packId, outcome: { face: { embedding, parts: quantised } }, lasting: true }
+    return { packId, outcome: { face: { embedding, cohort, parts: quantised } }, lasting: true }
   } catch (error) {
     if (!(error instanceof FaceCompareError)) throw error
     const { kind, message } = error

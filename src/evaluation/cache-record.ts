@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { CohortScale } from '../face/cohort.js'
 import type { FaceVectors, Outcome } from './face-vectors.js'
 
 /**
@@ -13,6 +14,7 @@ interface Head {
   readonly key: string
   readonly failure?: { readonly kind: string; readonly sentence: string }
   readonly embedding?: number
+  readonly cohort?: CohortScale
   readonly parts?: Readonly<Record<string, number>>
 }
 
@@ -23,6 +25,7 @@ export function formatRecord(key: string, outcome: Outcome): Buffer {
       : {
           key,
           embedding: outcome.face.embedding.length,
+          cohort: outcome.face.cohort,
           parts: Object.fromEntries(Object.entries(outcome.face.parts).map(([name, part]) => [name, part.length])),
         }
   const vectors = 'failure' in outcome ? [] : [outcome.face.embedding, ...Object.values(outcome.face.parts)]
@@ -73,15 +76,18 @@ function isHead(value: unknown): value is Head {
       return false
     return typeof failure.kind === 'string' && typeof failure.sentence === 'string'
   }
-  if (!('embedding' in value) || !('parts' in value)) return false
-  const { embedding, parts } = value
+  if (!('embedding' in value) || !('parts' in value) || !('cohort' in value)) return false
+  const { embedding, parts, cohort } = value
+  if (typeof cohort !== 'object' || cohort === null || !('gain' in cohort) || !('offset' in cohort)) return false
+  if (typeof cohort.gain !== 'number' || typeof cohort.offset !== 'number') return false
+  if (!('centre' in cohort) || typeof cohort.centre !== 'number') return false
   if (typeof embedding !== 'number' || typeof parts !== 'object' || parts === null) return false
   return Object.values(parts).every((length) => typeof length === 'number')
 }
 
-function readVectors({ embedding = 0, parts = {} }: Head, bytes: Buffer): FaceVectors | undefined {
+function readVectors({ embedding = 0, cohort, parts = {} }: Head, bytes: Buffer): FaceVectors | undefined {
   const sizes = Object.entries(parts)
-  if (4 * embedding + sizes.reduce((sum, [, size]) => sum + size, 0) !== bytes.length) return undefined
+  if (!cohort || 4 * embedding + sizes.reduce((sum, [, size]) => sum + size, 0) !== bytes.length) return undefined
   // A copy of its own: four-byte numbers must begin at a multiple of four.
   const own = new Uint8Array(bytes).buffer
   let at = 4 * embedding
@@ -90,5 +96,5 @@ function readVectors({ embedding = 0, parts = {} }: Head, bytes: Buffer): FaceVe
     read[name] = new Int8Array(own, at, size)
     at += size
   }
-  return { embedding: new Float32Array(own, 0, embedding), parts: read }
+  return { embedding: new Float32Array(own, 0, embedding), cohort, parts: read }
 }

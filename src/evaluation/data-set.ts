@@ -1,6 +1,6 @@
 import { type Dirent, existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { basename, isAbsolute, join, resolve, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { type PairLine, readLfwPairs } from './pairs.js'
 import { readCsvPairs } from './pairs-csv.js'
 
@@ -70,16 +70,11 @@ export async function readPersonFolder(folder: string): Promise<DataSet> {
 }
 
 /**
- * A pairs file, in LFW's format or CSV, found in the folder or by its path; its pictures lie in the folder or in the
+ * Pairs files, in LFW's format or CSV, found in the folder or by their paths; their pictures lie in the folder or in the
  * folder's `images`. Throws an Error with one sentence.
  */
-export async function readPairsFile(folder: string, pairsFile: string): Promise<DataSet> {
+export async function readPairsFiles(folder: string, pairsFiles: readonly string[]): Promise<DataSet> {
   await listFolder(folder)
-  const path = [join(folder, pairsFile), pairsFile].find((candidate) => existsSync(candidate))
-  if (path === undefined) throw new Error(`There is no pairs file ${pairsFile}, neither in ${folder} nor by that path.`)
-  const text = await readFile(path, 'utf8')
-  const lines = isCsv(path, text) ? readCsvPairs(text) : readLfwPairs(text)
-  refuseOneKind(lines)
   const places = new Map<string, number>()
   const pictures: Picture[] = []
   const placeOf = (name: string, line: number): number => {
@@ -89,8 +84,41 @@ export async function readPairsFile(folder: string, pairsFile: string): Promise<
     places.set(name, pictures.length - 1)
     return pictures.length - 1
   }
-  const pairs = lines.map(({ a, b, genuine, line }) => ({ a: placeOf(a, line), b: placeOf(b, line), genuine }))
+  const pairs: ListedPair[] = []
+  for (const pairsFile of pairsFiles) {
+    const lines = await readPairLines(folder, pairsFile)
+    pairs.push(...lines.map(({ a, b, genuine, line }) => ({ a: placeOf(a, line), b: placeOf(b, line), genuine })))
+  }
+  refuseOneKind(pairs)
   return { pictures, pairing: { kind: 'listed', pairs }, skippedFiles: 0 }
+}
+
+async function readPairLines(folder: string, pairsFile: string): Promise<readonly PairLine[]> {
+  const path = [join(folder, pairsFile), pairsFile].find((candidate) => existsSync(candidate))
+  if (path === undefined) throw new Error(`There is no pairs file ${pairsFile}, neither in ${folder} nor by that path.`)
+  const text = await readFile(path, 'utf8')
+  return isCsv(path, text) ? readCsvPairs(text) : readLfwPairs(text)
+}
+
+/**
+ * The pictures of a list, each to be compared with every other one: a person is the folder that a picture lies in.
+ * Throws an Error with one sentence when the list says otherwise.
+ */
+export function compareAll(dataSet: DataSet): DataSet {
+  const { pictures, pairing } = dataSet
+  if (pairing.kind === 'all') return dataSet
+  const persons = new Map<string, number>()
+  const personOf = Int32Array.from(pictures, ({ name }) => {
+    const folder = dirname(name)
+    if (!persons.has(folder)) persons.set(folder, persons.size)
+    return persons.get(folder) ?? 0
+  })
+  const wrong = pairing.pairs.find(({ a, b, genuine }) => (personOf[a] === personOf[b]) !== genuine)
+  if (wrong) {
+    const [a, b] = [pictures[wrong.a]?.name, pictures[wrong.b]?.name]
+    throw new Error(`All pairs can only be compared where each person has a folder, but ${a} and ${b} say otherwise.`)
+  }
+  return { ...dataSet, pairing: { kind: 'all', personCount: persons.size, personOf } }
 }
 
 function isCsv(path: string, text: string): boolean {
@@ -98,7 +126,7 @@ function isCsv(path: string, text: string): boolean {
   return /\.csv$/i.test(path) || (!first.includes('\t') && first.includes(','))
 }
 
-function refuseOneKind(pairs: readonly PairLine[]): void {
+function refuseOneKind(pairs: readonly ListedPair[]): void {
   const genuine = pairs.filter((pair) => pair.genuine).length
   if (genuine === 0) throw new Error('The pairs file has impostor pairs only; expected genuine ones as well.')
   if (genuine === pairs.length)

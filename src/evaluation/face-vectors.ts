@@ -1,7 +1,11 @@
+import type { CohortScale } from '../face/cohort.js'
+
 /** What an evaluation keeps of one face. */
 export interface FaceVectors {
   /** Unit-length embedding. */
   readonly embedding: Float32Array
+  /** How similarities to this face are read. */
+  readonly cohort: CohortScale
   /** Descriptors of the facial parts, by the names of the parts, to eight bits: see {@link quantise}. */
   readonly parts: Readonly<Record<string, Int8Array>>
 }
@@ -40,11 +44,4 @@ export function cosineOf(a: Int8Array, b: Int8Array): number {
     lengthB += q * q
   }
   return lengthA > 0 && lengthB > 0 ? dot / Math.sqrt(lengthA * lengthB) : 0
-}
-
-/** The same sum in the same order as the engine's own comparison, so that both give the same number. */
-export function dotProduct(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0)
-  return sum
 }

@@ -124,7 +124,7 @@ export function bestBin(curve: Curve): number {
   return best.middle
 }
 
-/** Where a threshold at the lower edge of a bin lies, as cosine similarity. */
+/** Where a threshold at the lower edge of a bin lies, as relative similarity. */
 export function thresholdOf(bin: number): number {
   return lowerEdge(Math.min(bin, BIN_COUNT))
 }

@@ -2,12 +2,13 @@
 export interface RankedPair {
   readonly a: number
   readonly b: number
-  readonly cosine: number
+  /** Relative similarity, -1 to 1. */
+  readonly similarity: number
 }
 
 /** Keeps the pairs that are hardest to decide. */
 export interface Hardest {
-  readonly offer: (a: number, b: number, cosine: number) => void
+  readonly offer: (a: number, b: number, similarity: number) => void
   /** The hardest first. */
   readonly list: () => readonly RankedPair[]
 }
@@ -18,15 +19,15 @@ export function keepHardest(limit: number, which: 'lowest' | 'highest'): Hardest
   const kept: RankedPair[] = []
   let bar = limit > 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
   return {
-    offer(a, b, cosine) {
-      const rank = sign * cosine
+    offer(a, b, similarity) {
+      const rank = sign * similarity
       if (!(rank < bar)) return
       let place = kept.length
-      while (place > 0 && sign * (kept[place - 1]?.cosine ?? 0) > rank) place--
-      kept.splice(place, 0, { a, b, cosine })
+      while (place > 0 && sign * (kept[place - 1]?.similarity ?? 0) > rank) place--
+      kept.splice(place, 0, { a, b, similarity })
       if (kept.length > limit) kept.pop()
       const last = kept.at(-1)
-      if (kept.length === limit && last) bar = sign * last.cosine
+      if (kept.length === limit && last) bar = sign * last.similarity
     },
     list: () => [...kept],
   }

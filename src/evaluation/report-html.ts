@@ -49,9 +49,9 @@ ${table([], listFigures(report))}
 <figure><h2>Scores</h2>${drawHistogram(report)}<figcaption>Share of <span class="key genuine"></span> genuine and <span class="key impostor"></span> impostor pairs; a score of 70, 80 or 90 stands for a false accept rate of 1e-3, 1e-4 or 1e-5 on the pictures that the pack was calibrated on.</figcaption></figure>
 </div>
 <h2>True accept rate at chosen false accept rates</h2>
-${table(['FAR', 'TAR', 'cosine', 'score', ''], report.tarAtFar.map(rowAtFar))}
+${table(['FAR', 'TAR', 'similarity', 'score', ''], report.tarAtFar.map(rowAtFar))}
 <h2>What the promised scores do on these pictures</h2>
-${table(['score', 'cosine', 'FAR', 'TAR'], rowsAtScores(report))}
+${table(['score', 'similarity', 'FAR', 'TAR'], rowsAtScores(report))}
 ${partsSection(report)}
 ${hardestSection('Genuine pairs with the lowest scores', report.hardest.genuine, thumbnails)}
 ${hardestSection('Impostor pairs with the highest scores', report.hardest.impostor, thumbnails)}

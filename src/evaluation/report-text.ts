@@ -1,3 +1,4 @@
+import type { CrossValidation } from './cross-validate.js'
 import type { AccuracyAt, HardPair, Report, TarAtFar } from './report.js'
 
 /** A share as people read it: two decimals, or three digits where that would say little. */
@@ -26,6 +27,7 @@ export function listFigures(report: Report): readonly (readonly [name: string, v
     ['impostor pairs', countPairs(pairs.impostor, pairs.impostorFailed)],
     ['accuracy', `${sayAccuracy(accuracy.atPackThreshold, report)}, the model pack's own threshold`],
     ['best possible', `${sayAccuracy(accuracy.bestPossible, report)}, chosen on these very pairs`],
+    ...(accuracy.crossValidated ? [['cross-validated', sayFolds(accuracy.crossValidated)] as const] : []),
     ['ROC AUC', report.rocAuc.toFixed(5)],
     ['EER', percent(report.equalErrorRate)],
   ]
@@ -37,7 +39,11 @@ function sayAccuracy({ plain, balanced, threshold }: AccuracyAt, { pairs }: Repo
     pairs.genuine === pairs.impostor
       ? percent(plain)
       : `${percent(balanced)} as mean of both kinds, ${percent(plain)} of all pairs,`
-  return `${share} at cosine ${threshold.toFixed(4)}`
+  return `${share} at similarity ${threshold.toFixed(4)}`
+}
+
+function sayFolds({ folds, errors, accuracy }: CrossValidation): string {
+  return `${percent(accuracy)}, ${errors} errors; each of ${folds} folds judged by the best threshold of the others`
 }
 
 /** Why a line is to be taken with care, or nothing. */
@@ -55,13 +61,13 @@ export function formatText(report: Report): string {
   const lines = [
     `${report.dataSet}, model pack ${report.packId}`,
     '',
-    ...figures.map(([name, value]) => `${name.padEnd(16)}${value}`),
-    ...(parts.length > 0 ? [`${'AUC of parts'.padEnd(16)}${parts.join(', ')}`] : []),
+    ...figures.map(([name, value]) => `${name.padEnd(17)}${value}`),
+    ...(parts.length > 0 ? [`${'AUC of parts'.padEnd(17)}${parts.join(', ')}`] : []),
     '',
-    'FAR        TAR         cosine   score',
+    'FAR        TAR         similar  score',
     ...report.tarAtFar.map(formatTarAtFar),
     '',
-    'score      cosine   FAR here    TAR here',
+    'score      similar  FAR here    TAR here',
     ...report.atScores.map(
       ({ score, threshold, far, tar }) =>
         `${String(score).padEnd(11)}${threshold.toFixed(4).padEnd(9)}${percent(far).padEnd(12)}${percent(tar)}`,

@@ -1,3 +1,4 @@
+import { type CrossValidation, crossValidate } from './cross-validate.js'
 import type { DataSet } from './data-set.js'
 import type { Outcome } from './face-vectors.js'
 import {
@@ -39,6 +40,8 @@ export interface Report {
     readonly atPackThreshold: AccuracyAt
     /** The highest mean of both kinds that any threshold reaches on these very pairs: an upper bound, no forecast. */
     readonly bestPossible: AccuracyAt
+    /** Only where it was asked for. */
+    readonly crossValidated?: CrossValidation
   }
   readonly rocAuc: number
   readonly equalErrorRate: number
@@ -60,7 +63,7 @@ export interface FailedPicture {
 }
 
 export interface AccuracyAt extends Accuracy {
-  /** Cosine similarity. */
+  /** Relative similarity, -1 to 1. */
   readonly threshold: number
   readonly score: number
 }
@@ -73,7 +76,7 @@ export interface SupportedTarAtFar {
   readonly far: number
   readonly supported: true
   readonly tar: number
-  /** Cosine similarity. */
+  /** Relative similarity, -1 to 1. */
   readonly threshold: number
   readonly score: number
   /** The impostor pairs that reach the threshold: the fewer, the less the line says. */
@@ -82,7 +85,7 @@ export interface SupportedTarAtFar {
 
 export interface RatesAtScore {
   readonly score: number
-  /** Cosine similarity. */
+  /** Relative similarity, -1 to 1. */
   readonly threshold: number
   readonly far: number
   readonly tar: number
@@ -91,7 +94,7 @@ export interface RatesAtScore {
 export interface HardPair {
   readonly a: string
   readonly b: string
-  readonly cosine: number
+  readonly similarity: number
   readonly score: number
 }
 
@@ -103,10 +106,12 @@ export interface Measured {
   readonly outcomes: readonly Outcome[]
   readonly scored: ScoredPairs
   readonly fars: readonly number[]
-  /** The pack's own threshold for measuring accuracy, as cosine similarity. */
+  /** Folds of a cross-validation over listed pairs; 0 for none. */
+  readonly folds: number
+  /** The pack's own threshold for measuring accuracy, as relative similarity. */
   readonly packThreshold: number
-  /** The pack's calibration: cosine similarity to score, never falling. */
-  readonly toScore: (cosine: number) => number
+  /** The pack's calibration: relative similarity to score, never falling. */
+  readonly toScore: (similarity: number) => number
 }
 
 /** The scores that the service promises a false accept rate for. */
@@ -119,11 +124,11 @@ export function makeReport(measured: Measured): Report {
   const { dataSet, outcomes, scored, toScore, fars, packThreshold } = measured
   const curve = measureKinds(scored.tally)
   const names = dataSet.pictures.map(({ name }) => name)
-  const nameHard = ({ a, b, cosine }: RankedPair): HardPair => ({
+  const nameHard = ({ a, b, similarity }: RankedPair): HardPair => ({
     a: names[a] ?? '',
     b: names[b] ?? '',
-    cosine,
-    score: toScore(cosine),
+    similarity,
+    score: toScore(similarity),
   })
   const accuracyAt = (bin: number): AccuracyAt => {
     const threshold = thresholdOf(bin)
@@ -147,6 +152,7 @@ export function makeReport(measured: Measured): Report {
       // Its own bin, or the next: the edge that is nearest.
       atPackThreshold: { ...accuracyAt(binOf(packThreshold + 1 / BIN_COUNT)), threshold: packThreshold },
       bestPossible: accuracyAt(bestBin(curve)),
+      ...(measured.folds > 0 && scored.listed ? { crossValidated: crossValidate(scored.listed, measured.folds) } : {}),
     },
     rocAuc: rocAuc(curve),
     equalErrorRate: equalErrorRate(curve),

@@ -1,6 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { relativeSimilarity } from '../face/cohort.js'
+import { dotProduct } from '../face/vectors.js'
+import type { ComparedPair } from './cross-validate.js'
 import type { ListedPair } from './data-set.js'
-import { cosineOf, dotProduct, type FaceVectors } from './face-vectors.js'
+import { cosineOf, type FaceVectors } from './face-vectors.js'
 import { type Hardest, keepHardest, type RankedPair } from './hardest.js'
 import { addPair, createTally, type Tally } from './tally.js'
 
@@ -10,6 +13,8 @@ export interface ScoredPairs {
   /** By the names of the facial parts. Of very many pairs a sample: see {@link LARGEST_PART_SAMPLE}. */
   readonly parts: ReadonlyMap<string, Tally>
   readonly hardest: { readonly genuine: readonly RankedPair[]; readonly impostor: readonly RankedPair[] }
+  /** The pairs of a list, in its order; absent where all pictures are compared. */
+  readonly listed?: readonly ComparedPair[]
 }
 
 export interface ScoreOptions {
@@ -38,13 +43,15 @@ export async function scoreListedPairs(
   const genuine = pairs.filter((pair) => pair.genuine).length
   const book = openBook(faces, { genuine, impostor: pairs.length - genuine }, options.hardest)
   const turn = createTurns(options)
+  const listed: ComparedPair[] = []
   for (const [i, { a, b, genuine }] of pairs.entries()) {
     const [p, q] = [faces[a], faces[b]]
-    if (p && q) book.enter(a, b, genuine, dotProduct(p.embedding, q.embedding))
-    else addPair(book.tally, genuine, undefined)
+    const similarity = p && q ? book.enter(a, b, genuine, dotProduct(p.embedding, q.embedding)) : undefined
+    if (similarity === undefined) addPair(book.tally, genuine, undefined)
+    listed.push({ genuine, similarity })
     if (i % 64 === 0) await turn(i / pairs.length)
   }
-  return book.close()
+  return { ...book.close(), listed }
 }
 
 /** Compares every picture with every other one: genuine are pairs of one person, impostors all others. */
@@ -100,15 +107,20 @@ function openBook(
   }
   return {
     tally,
-    enter(a: number, b: number, genuine: boolean, cosine: number): void {
-      addPair(tally, genuine, cosine)
-      hardest[genuine ? 'genuine' : 'impostor'].offer(a, b, cosine)
-      if (scatter(a, b) >= (genuine ? genuineShare : impostorShare)) return
+    /** Gives the relative similarity. */
+    enter(a: number, b: number, genuine: boolean, cosine: number): number {
+      const [faceA, faceB] = [faces[a], faces[b]]
+      if (!faceA || !faceB) throw new Error('Expected two faces')
+      const similarity = relativeSimilarity(cosine, faceA.cohort, faceB.cohort)
+      addPair(tally, genuine, similarity)
+      hardest[genuine ? 'genuine' : 'impostor'].offer(a, b, similarity)
+      if (scatter(a, b) >= (genuine ? genuineShare : impostorShare)) return similarity
       for (const [part, counted] of parts) {
-        const p = faces[a]?.parts[part]
-        const q = faces[b]?.parts[part]
+        const p = faceA.parts[part]
+        const q = faceB.parts[part]
         if (p && q) addPair(counted, genuine, cosineOf(p, q))
       }
+      return similarity
     },
     close: (): ScoredPairs => ({
       tally,

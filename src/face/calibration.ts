@@ -1,5 +1,5 @@
-/** A monotone piecewise-linear curve from cosine similarity to score: `[cosine, score]` points, both strictly rising. */
-export type Knots = readonly (readonly [cosine: number, score: number])[]
+/** A monotone piecewise-linear curve from similarity (-1 to 1) to score: `[similarity, score]` points, both strictly rising. */
+export type Knots = readonly (readonly [similarity: number, score: number])[]
 
 /** Scores and the false accept rates that they stand for, as the original service published them, with lower ones for orientation. */
 export const SCORE_FOR_FAR: readonly (readonly [far: number, score: number])[] = [
@@ -11,30 +11,30 @@ export const SCORE_FOR_FAR: readonly (readonly [far: number, score: number])[] =
   [1e-5, 90],
 ]
 
-/** The score of a cosine similarity: 0..100, two decimals, never falling with rising cosine. */
-export function calibrate(knots: Knots, cosine: number): number {
+/** The score of a similarity: 0..100, two decimals, never falling with rising similarity. */
+export function calibrate(knots: Knots, similarity: number): number {
   const first = knots[0]
   const last = knots[knots.length - 1]
   if (!first || !last) throw new Error('A calibration needs at least one point')
-  if (cosine <= first[0]) return first[1]
-  if (cosine >= last[0]) return last[1]
-  const right = knots.findIndex(([c]) => c > cosine)
-  const [c0, s0] = knots[right - 1]!
-  const [c1, s1] = knots[right]!
-  return Math.round((s0 + ((s1 - s0) * (cosine - c0)) / (c1 - c0)) * 100) / 100
+  if (similarity <= first[0]) return first[1]
+  if (similarity >= last[0]) return last[1]
+  const right = knots.findIndex(([s]) => s > similarity)
+  const [x0, s0] = knots[right - 1]!
+  const [x1, s1] = knots[right]!
+  return Math.round((s0 + ((s1 - s0) * (similarity - x0)) / (x1 - x0)) * 100) / 100
 }
 
 /**
- * Makes the curve from the cosine similarities of impostor pairs: each score of {@link SCORE_FOR_FAR} is put where that
+ * Makes the curve from the similarities of impostor pairs: each score of {@link SCORE_FOR_FAR} is put where that
  * share of them is accepted. `impostors` must be sorted in descending order and be more than 1 / (the lowest rate).
- * Two equal pictures (cosine 1) score 100, opposite ones 0.
+ * Two equal pictures (similarity 1) score 100, opposite ones 0.
  */
 export function fitCalibration(impostors: Float32Array): Knots {
   const knots: [number, number][] = [[-1, 0]]
   for (const [far, score] of SCORE_FOR_FAR) {
-    const cosine = impostors[Math.floor(far * impostors.length)]
-    if (cosine === undefined) throw new RangeError('Expected impostor similarities')
-    knots.push([cosine, score])
+    const similarity = impostors[Math.floor(far * impostors.length)]
+    if (similarity === undefined) throw new RangeError('Expected impostor similarities')
+    knots.push([similarity, score])
   }
   // Rounding may leave a copy of a face a hair below 1.
   knots.push([1 - 1e-6, 100])

@@ -1,4 +1,5 @@
 import { calibrate } from './calibration.js'
+import { relativeSimilarity } from './cohort.js'
 import { type Face, mapParts, type PartName } from './face.js'
 import type { Fit } from './fit.js'
 import { dotProduct } from './vectors.js'
@@ -22,7 +23,7 @@ export function compareFaces(a: Face, b: Face, fit: Fit): Comparison {
   }
   const cosine = dotProduct(a.embedding, b.embedding)
   return {
-    similarity: calibrate(fit.calibration, cosine),
+    similarity: calibrate(fit.calibration, relativeSimilarity(cosine, a.cohort, b.cohort)),
     parts: mapParts((part) => calibrate(fit.partCalibrations[part], dotProduct(a.parts[part], b.parts[part]))),
     cosine,
   }

@@ -1,4 +1,4 @@
-/** How much work goes into one face: more crops make a steadier embedding and take longer. */
+/** How much work goes into one face: more networks and crops make a steadier embedding and take longer. */
 export const EFFORTS = ['fast', 'default', 'best'] as const
 export type Effort = (typeof EFFORTS)[number]
 
@@ -14,30 +14,38 @@ export interface Crop {
   readonly mirrored: boolean
 }
 
-/** What each network sees of a face. The first crop is the aligned face: the facial parts are read from it. */
+/**
+ * What each network sees of a face; one that sees nothing is not run. The first crop is the aligned face: the facial parts
+ * are read from it.
+ */
 export interface Crops {
   readonly resnet: readonly Crop[]
   readonly faceres: readonly Crop[]
 }
 
 const PLAIN: Crop = { scale: 1, degrees: 0, mirrored: false }
+const MIRRORED: Crop = { ...PLAIN, mirrored: true }
 
-/** Chosen on DevTrain: what each step of effort is worth stands in docs/models.md. */
+/**
+ * Chosen on DevTrain: what each step is worth stands in docs/models.md. The crops of one effort begin those of the next, so
+ * that one run over pictures can be fitted for all.
+ */
 export const CROPS: Readonly<Record<Effort, Crops>> = {
-  fast: { resnet: [PLAIN], faceres: [PLAIN] },
+  fast: { resnet: [PLAIN], faceres: [] },
   default: { resnet: [PLAIN], faceres: [PLAIN] },
   best: {
     resnet: [
-      { scale: 1, degrees: 0, mirrored: true },
+      MIRRORED,
       { scale: 0.93, degrees: 0, mirrored: true },
       { scale: 1.07, degrees: 0, mirrored: true },
       { scale: 1, degrees: 4, mirrored: true },
       { scale: 1, degrees: -4, mirrored: true },
     ],
-    faceres: [
-      { scale: 1, degrees: 0, mirrored: true },
-      { scale: 0.9, degrees: 0, mirrored: true },
-      { scale: 1.1, degrees: 0, mirrored: true },
-    ],
+    faceres: [MIRRORED, { scale: 0.9, degrees: 0, mirrored: true }, { scale: 1.1, degrees: 0, mirrored: true }],
   },
+}
+
+/** How many embeddings a network makes of one face. */
+export function countViews(crops: readonly Crop[]): number {
+  return crops.reduce((sum, { mirrored }) => sum + (mirrored ? 2 : 1), 0)
 }

@@ -1,6 +1,6 @@
 import { alignChip } from './align.js'
-import { NO_COHORT } from './cohort.js'
-import type { Crop, Crops } from './effort.js'
+import { NO_COHORT, scaleByCohort } from './cohort.js'
+import { type Crop, type Crops, countViews } from './effort.js'
 import type { PartName } from './face.js'
 import type { Fit } from './fit.js'
 import { applySimilarity, type Similarity } from './geometry.js'
@@ -21,10 +21,10 @@ const FACERES_MAP = { side: 14, origin: 0, stride: 16 } as const
 export interface RawEmbedding {
   /** One vector of 128 numbers a crop. */
   readonly resnet: readonly Float32Array[]
-  /** One vector of 1024 numbers a crop. */
+  /** One vector of 1024 numbers a crop; none where FaceRes was not run. */
   readonly faceres: readonly Float32Array[]
   readonly resnetParts: Record<PartName, Float32Array>
-  readonly faceresParts: Record<PartName, Float32Array>
+  readonly faceresParts?: Record<PartName, Float32Array>
 }
 
 /** The crops of a face that one network sees, one after the other: `count * 3 * size * size` numbers. */
@@ -37,14 +37,17 @@ interface Chips {
 
 export interface FaceChips {
   readonly resnet: Chips
-  readonly faceres: Chips
+  readonly faceres?: Chips
 }
 
 /** Cuts the aligned faces that the two networks want out of the image. */
 export function cutChips(models: Models, pyramid: Pyramid, landmarks: Float32Array, crops: Crops): FaceChips {
+  const { resnet, faceres } = models
   return {
-    resnet: cutCrops(pyramid, landmarks, models.resnet.inputSize, RESNET_PADDING, crops.resnet),
-    faceres: cutCrops(pyramid, landmarks, models.faceres.inputSize, FACERES_PADDING, crops.faceres),
+    resnet: cutCrops(pyramid, landmarks, resnet.inputSize, RESNET_PADDING, crops.resnet),
+    ...(crops.faceres.length > 0
+      ? { faceres: cutCrops(pyramid, landmarks, faceres.inputSize, FACERES_PADDING, crops.faceres) }
+      : {}),
   }
 }
 
@@ -56,7 +59,7 @@ function cutCrops(
   crops: readonly Crop[],
 ): Chips {
   const toImage = alignChip(landmarks, size, padding)
-  const count = crops.reduce((sum, { mirrored }) => sum + (mirrored ? 2 : 1), 0)
+  const count = countViews(crops)
   const chip = 3 * size * size
   const pixels = new Float32Array(count * chip)
   let offset = 0
@@ -79,14 +82,18 @@ function turnChip(toImage: Similarity, size: number, scale: number, degrees: num
   return { a, b, tx: centre.x - (a - b) * (size / 2), ty: centre.y - (a + b) * (size / 2) }
 }
 
-/** Runs both networks over the chips. */
+/** Runs the networks over their chips. */
 export async function embedChips(models: Models, chips: FaceChips, landmarks: Float32Array): Promise<RawEmbedding> {
   const resnet = await runEmbedder(models.resnet, chips.resnet)
+  const ofResnet = {
+    resnet: resnet.embeddings,
+    resnetParts: poolParts({ values: resnet.features, ...RESNET_MAP }, landmarks, chips.resnet.toImage),
+  }
+  if (!chips.faceres) return { ...ofResnet, faceres: [] }
   const faceres = await runEmbedder(models.faceres, chips.faceres)
   return {
-    resnet: resnet.embeddings,
+    ...ofResnet,
     faceres: faceres.embeddings,
-    resnetParts: poolParts({ values: resnet.features, ...RESNET_MAP }, landmarks, chips.resnet.toImage),
     faceresParts: poolParts({ values: faceres.features, ...FACERES_MAP }, landmarks, chips.faceres.toImage),
   }
 }
@@ -104,10 +111,11 @@ async function runEmbedder(model: Model, { pixels, count }: Chips) {
 /** The unit-length fused embedding, what the cohort says of it, and the part descriptors. */
 export function fuse(raw: RawEmbedding, fit: Fit) {
   const resnet = averageDirection(raw.resnet)
-  const faceres = averageDirection(raw.faceres.map((v) => centreRoot(v, fit.faceresMean)))
+  const faceres = raw.faceres.map((v) => centreRoot(v, fit.faceresMean))
+  const embedding = faceres.length > 0 ? joinWeighted(resnet, averageDirection(faceres), fit.resnetShare) : resnet
   return {
-    embedding: joinWeighted(resnet, faceres, fit.resnetShare),
-    cohort: NO_COHORT,
+    embedding,
+    cohort: fit.cohort ? scaleByCohort(fit.cohort, embedding) : NO_COHORT,
     parts: describeParts(raw.resnetParts, raw.faceresParts, fit.partMeans),
   }
 }

@@ -1,4 +1,4 @@
-import type { CohortStatistics } from './cohort.js'
+import type { CohortScale } from './cohort.js'
 
 /** What is kept of one face while a call lasts: everything that comparing needs, and nothing that shows the person. */
 export interface Face {
@@ -6,8 +6,8 @@ export interface Face {
   readonly packId: string
   /** Unit-length fused embedding. */
   readonly embedding: Float32Array
-  /** How alike the face is to those of the pack's cohort. */
-  readonly cohort: CohortStatistics
+  /** How similarities to this face are read. */
+  readonly cohort: CohortScale
   /** Unit-length descriptors of the four facial parts. */
   readonly parts: Readonly<Record<PartName, Float32Array>>
   /** Where the face is, in pixels of the upright image. */

@@ -1,4 +1,5 @@
 import type { Knots } from './calibration.js'
+import type { Cohort } from './cohort.js'
 import type { PartName } from './face.js'
 
 /** The numbers of a pack that were fitted on development images, next to its networks. */
@@ -9,9 +10,11 @@ export interface Fit {
   readonly resnetShare: number
   /** Mean descriptor of each facial part, per network, before scaling to unit length. */
   readonly partMeans: Readonly<Record<PartName, { readonly resnet: Float32Array; readonly faceres: Float32Array }>>
-  /** The cosine similarity that separates DevTrain's pairs best: for measuring accuracy, not for deciding a match. */
+  /** Absent while it is being fitted. */
+  readonly cohort?: Cohort
+  /** The relative similarity that separates DevTrain's pairs best: for measuring accuracy, not for deciding a match. */
   readonly bestThreshold: number
-  /** Cosine similarity of the fused embeddings to score. */
+  /** Relative similarity of the fused embeddings to score. */
   readonly calibration: Knots
   /** Cosine similarity of a part's descriptors to score. */
   readonly partCalibrations: Readonly<Record<PartName, Knots>>

@@ -57,9 +57,9 @@ export async function analyzeWithManifest(
   const detectedMs = nowMs()
   const landmarks = await findLandmarks(models.landmarks, pyramid, detection)
   const alignFor = (size: number) => alignFace(pipeline.alignment, points ?? fivePointsOf(landmarks), landmarks, size)
-  // Without a share in the embedding the default networks are run for the facial parts alone, which one crop is enough for.
+  // Without a share in the embedding the default networks are run for the facial parts alone, for which one crop is enough.
   const fused = pipeline.members.some(({ kind }) => kind === 'default')
-  const chips = cutChips(models, pyramid, landmarks, CROPS[fused ? effort : 'fast'])
+  const chips = cutChips(models, pyramid, landmarks, CROPS[fused || effort === 'fast' ? effort : 'default'])
   const alignedMs = nowMs()
   const raw = await embedChips(models, chips, landmarks)
   const vectors: Float32Array[] = []

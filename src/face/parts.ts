@@ -37,16 +37,15 @@ export function poolParts(
   return mapParts((part) => poolPart(map, partBox(part, landmarks, chipToImage)))
 }
 
-/** Unit-length part descriptors of both networks, joined in equal shares. */
+/** Unit-length part descriptors: those of both networks joined in equal shares, or of the first alone. */
 export function describeParts(
   resnet: Readonly<Record<PartName, Float32Array>>,
-  faceres: Readonly<Record<PartName, Float32Array>>,
+  faceres: Readonly<Record<PartName, Float32Array>> | undefined,
   means: Fit['partMeans'],
 ): Record<PartName, Float32Array> {
   return mapParts((part) => {
     const a = normalise(subtract(resnet[part], means[part].resnet))
-    const b = normalise(subtract(faceres[part], means[part].faceres))
-    return joinWeighted(a, b, 0.5)
+    return faceres ? joinWeighted(a, normalise(subtract(faceres[part], means[part].faceres)), 0.5) : a
   })
 }
 

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Knots } from '../face/calibration.js'
+import { type Cohort, headOfCohort } from '../face/cohort.js'
+import { CROPS, type Effort } from '../face/effort.js'
 import { mapParts, type PartName } from '../face/face.js'
 import type { Fit } from '../face/fit.js'
 
@@ -13,38 +15,45 @@ export interface LoadedFit {
   readonly id: string
 }
 
-/** Reads the fitted numbers of a pack; throws an Error that says what is wrong with the file. */
-export async function readFitFile(file: URL): Promise<LoadedFit> {
+/** What depends on how much work goes into a face. */
+export interface EffortFit extends Pick<Fit, 'bestThreshold' | 'calibration' | 'partCalibrations'> {
+  /** How the effort's embeddings of an average face stand to the cohort. */
+  readonly cohort: Pick<Cohort, 'mean' | 'deviation'>
+}
+
+/** Reads the fitted numbers of a pack for one effort; throws an Error that says what is wrong with the file. */
+export async function readFitFile(file: URL, effort: Effort): Promise<LoadedFit> {
   const bytes = await readFile(file)
   const json: unknown = JSON.parse(bytes.toString('utf8'))
-  return { fit: parseFit(json), id: createHash('sha256').update(bytes).digest('hex').slice(0, 8) }
+  return { fit: parseFit(json, effort), id: createHash('sha256').update(bytes).digest('hex').slice(0, 8) }
 }
 
 /** The text of a fit file; the inverse of {@link readFitFile}. */
-export function formatFit(fit: Fit): string {
+export function formatFit(
+  fit: Omit<Fit, keyof EffortFit>,
+  cohort: Pick<Cohort, 'head' | 'axes' | 'members'>,
+  efforts: Readonly<Record<Effort, EffortFit>>,
+): string {
   const json = {
     resnetShare: fit.resnetShare,
-    bestThreshold: fit.bestThreshold,
-    calibration: fit.calibration,
-    partCalibrations: fit.partCalibrations,
+    efforts,
     faceresMean: encodeFloats(fit.faceresMean),
     partMeans: mapParts((part) => ({
       resnet: encodeFloats(fit.partMeans[part].resnet),
       faceres: encodeFloats(fit.partMeans[part].faceres),
     })),
+    cohort: {
+      head: cohort.head,
+      axes: encodeRows(cohort.axes, fit.faceresMean.length),
+      members: encodeRows(cohort.members, cohort.head + cohort.axes.length / fit.faceresMean.length),
+    },
   }
   return `${JSON.stringify(json, null, 1)}\n`
 }
 
-function parseFit(json: unknown): Fit {
+function parseFit(json: unknown, effort: Effort): Fit {
   const root = asRecord(json, 'fit')
   const means = asRecord(root.partMeans, 'partMeans')
-  const curves = asRecord(root.partCalibrations, 'partCalibrations')
-  const { resnetShare, bestThreshold } = root
-  if (typeof resnetShare !== 'number' || !(resnetShare >= 0 && resnetShare <= 1)) {
-    throw new Error('The fit file has no resnetShare between 0 and 1')
-  }
-  if (typeof bestThreshold !== 'number') throw new Error('The fit file has no bestThreshold')
   const meansOf = (part: PartName) => {
     const entry = asRecord(means[part], `partMeans.${part}`)
     return {
@@ -52,14 +61,40 @@ function parseFit(json: unknown): Fit {
       faceres: decodeFloats(entry.faceres, `partMeans.${part}.faceres`),
     }
   }
+  const ofEffort = asRecord(asRecord(root.efforts, 'efforts')[effort], `efforts.${effort}`)
+  const curves = asRecord(ofEffort.partCalibrations, `efforts.${effort}.partCalibrations`)
+  const standing = asRecord(ofEffort.cohort, `efforts.${effort}.cohort`)
+  const faceresMean = decodeFloats(root.faceresMean, 'faceresMean')
+  const members = parseCohort(asRecord(root.cohort, 'cohort'))
+  const usesFaceres = CROPS[effort].faceres.length > 0
+  const resnetShare = asNumber(root.resnetShare, 'resnetShare')
+  if (!(resnetShare >= 0 && resnetShare <= 1)) throw new Error('The fit file has no resnetShare between 0 and 1')
   return {
     resnetShare,
-    bestThreshold,
-    faceresMean: decodeFloats(root.faceresMean, 'faceresMean'),
-    calibration: parseKnots(root.calibration, 'calibration'),
+    bestThreshold: asNumber(ofEffort.bestThreshold, `efforts.${effort}.bestThreshold`),
+    faceresMean,
+    cohort: {
+      ...(usesFaceres ? members : headOfCohort(members, faceresMean.length)),
+      mean: asNumber(standing.mean, `efforts.${effort}.cohort.mean`),
+      deviation: asNumber(standing.deviation, `efforts.${effort}.cohort.deviation`),
+    },
+    calibration: parseKnots(ofEffort.calibration, `efforts.${effort}.calibration`),
     partMeans: mapParts(meansOf),
-    partCalibrations: mapParts((part) => parseKnots(curves[part], `partCalibrations.${part}`)),
+    partCalibrations: mapParts((part) => parseKnots(curves[part], `efforts.${effort}.partCalibrations.${part}`)),
   }
+}
+
+function parseCohort(root: Record<string, unknown>): Pick<Cohort, 'head' | 'axes' | 'members'> {
+  return {
+    head: asNumber(root.head, 'cohort.head'),
+    axes: decodeRows(root.axes, 'cohort.axes'),
+    members: decodeRows(root.members, 'cohort.members'),
+  }
+}
+
+function asNumber(value: unknown, name: string): number {
+  if (typeof value !== 'number') throw new Error(`The fit file has no number named ${name}`)
+  return value
 }
 
 function asRecord(value: unknown, name: string): Record<string, unknown> {
@@ -72,11 +107,11 @@ function asRecord(value: unknown, name: string): Record<string, unknown> {
 function parseKnots(value: unknown, name: string): Knots {
   const points: unknown[] = Array.isArray(value) ? value : []
   const knots = points.map((point): readonly [number, number] => {
-    const [cosine, score]: unknown[] = Array.isArray(point) ? point : []
-    if (typeof cosine !== 'number' || typeof score !== 'number') {
+    const [similarity, score]: unknown[] = Array.isArray(point) ? point : []
+    if (typeof similarity !== 'number' || typeof score !== 'number') {
       throw new Error(`The curve ${name} of the fit file has a point that is not two numbers`)
     }
-    return [cosine, score]
+    return [similarity, score]
   })
   const rises = knots.every((knot, i) => i === 0 || (knot[0] > knots[i - 1]![0] && knot[1] > knots[i - 1]![1]))
   if (knots.length < 2 || !rises) throw new Error(`The curve ${name} of the fit file does not rise`)
@@ -96,4 +131,30 @@ function decodeFloats(value: unknown, name: string): Float32Array {
   if (typeof value !== 'string') throw new Error(`The fit file has no numbers named ${name}`)
   const bytes = Buffer.from(value, 'base64')
   return Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(i * 4))
+}
+
+/** Rows of numbers, each to eight bits with a scale of its own: little-endian float32 scales, then the bytes, base64. */
+function encodeRows(values: Float32Array, columns: number): { readonly columns: number; readonly bytes: string } {
+  const rows = values.length / columns
+  const bytes = Buffer.alloc(rows * (4 + columns))
+  for (let row = 0; row < rows; row++) {
+    const numbers = values.subarray(row * columns, (row + 1) * columns)
+    const scale = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12) / 127
+    bytes.writeFloatLE(scale, 4 * row)
+    for (const [i, value] of numbers.entries()) bytes.writeInt8(Math.round(value / scale), 4 * rows + row * columns + i)
+  }
+  return { columns, bytes: bytes.toString('base64') }
+}
+
+function decodeRows(value: unknown, name: string): Float32Array {
+  const { columns, bytes: text } = asRecord(value, name)
+  const bytes = Buffer.from(typeof text === 'string' ? text : '', 'base64')
+  const rows = typeof columns === 'number' ? bytes.length / (4 + columns) : 0
+  if (typeof columns !== 'number' || !Number.isInteger(rows) || rows === 0) {
+    throw new Error(`The fit file has no rows named ${name}`)
+  }
+  return Float32Array.from(
+    { length: rows * columns },
+    (_, i) => bytes.readInt8(4 * rows + i) * bytes.readFloatLE(4 * Math.floor(i / columns)),
+  )
 }

@@ -133,8 +133,8 @@ async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void
 }
 
 /** The one place that reads the fitted numbers of the default pack for the engine. */
-function readDefaultFit(_: Pick<PackOptions, 'effort'>): Promise<LoadedFit> {
-  return readFitFile(DEFAULT_FIT_FILE)
+function readDefaultFit({ effort }: Pick<PackOptions, 'effort'>): Promise<LoadedFit> {
+  return readFitFile(DEFAULT_FIT_FILE, effort)
 }
 
 /** The numbers of the default pack with the curve of this one in them, and the text that the curve was read from. */

@@ -43,6 +43,8 @@ describe('facecompare eval', () => {
     ['a single person', ['alone'], /at least two persons .* found 1\.$/],
     ['no such pairs file', ['people', '--pairs', 'pairs.txt'], /There is no pairs file pairs\.txt/],
     ['rates that are none', ['people', '--far', '1e-2,2'], /Expected rates between 0 and 1/],
+    ['a single fold', ['people', '--pairs', 'pairs.csv', '--folds', '1'], /One fold leaves no pairs/],
+    ['folds without a list', ['people', '--folds', '5'], /--folds asks for a list of pairs/],
     ['pictures without a page', ['people', '--with-pictures'], /--with-pictures asks for --html/],
     ['a report that cannot be written', ['people', '--html', '/missing/report.html'], /cannot be written/],
     ['a picture for a cache', ['people', '--cache', 'people/man/1.jpg'], /is no cache of embeddings/],
@@ -88,6 +90,19 @@ describe('facecompare eval', () => {
     expect(JSON.parse(await readFile(path('report.json'), 'utf8'))).toMatchObject({
       pairs: { genuine: 1, impostor: 1 },
     })
+  })
+
+  it('cross-validates lists, and compares all that they name', async () => {
+    await writeFile(path('people/one.csv'), 'man/1.jpg,man/2.jpg,1\nman/1.jpg,woman/bar.jpg,0\n')
+    await writeFile(path('people/two.csv'), 'woman/party.jpg,woman/bar.jpg,1\nman/2.jpg,other/1.jpg,0\n')
+    const lists = [path('people'), '--pairs', 'one.csv', 'two.csv', '--cache', path('of lists')]
+    const folds = await evaluate(...lists, '--folds', '2')
+    expect([folds.code, folds.stderr]).toEqual([0, expect.any(String)])
+    expect(folds.stdout).toMatch(/^genuine pairs +2$/m)
+    expect(folds.stdout).toMatch(/^cross-validated +100\.00 %, 0 errors; each of 2 folds judged by/m)
+    const all = await evaluate(...lists, '--all')
+    expect(all.stdout).toMatch(/^persons +3$/m)
+    expect(all.stdout).toMatch(/^impostor pairs +8$/m)
   })
 
   it('resumes from the cache with the same figures, also when it was torn', { timeout: 60_000 }, async () => {

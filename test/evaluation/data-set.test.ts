@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { readPairsFile, readPersonFolder } from '../../src/evaluation/data-set.js'
+import { compareAll, readPairsFiles, readPersonFolder } from '../../src/evaluation/data-set.js'
 
 let folder: string
 beforeEach(async () => {
@@ -60,7 +60,7 @@ describe('readPersonFolder', () => {
   })
 })
 
-describe('readPairsFile', () => {
+describe('readPairsFiles', () => {
   const write = (name: string, text: string) => writeFile(join(folder, name), text)
 
   it.each([
@@ -76,18 +76,18 @@ describe('readPairsFile', () => {
   ])('refuses %s', async (_name, text, sentence) => {
     await put('a.jpg', 'b.jpg')
     await write('pairs.csv', text)
-    await expect(readPairsFile(folder, 'pairs.csv')).rejects.toThrow(sentence)
+    await expect(readPairsFiles(folder, ['pairs.csv'])).rejects.toThrow(sentence)
   })
 
   it('says which file or folder is missing', async () => {
-    await expect(readPairsFile(folder, 'pairs.txt')).rejects.toThrow(/There is no pairs file pairs\.txt/)
-    await expect(readPairsFile(join(folder, 'x'), 'pairs.txt')).rejects.toThrow(/There is no folder/)
+    await expect(readPairsFiles(folder, ['pairs.txt'])).rejects.toThrow(/There is no pairs file pairs\.txt/)
+    await expect(readPairsFiles(join(folder, 'x'), ['pairs.txt'])).rejects.toThrow(/There is no folder/)
   })
 
   it('reads LFW format, pictures in images/ and of any ending', async () => {
     await put('images/Anna/Anna_0001.jpg', 'images/Anna/Anna_0002.png', 'Bert/Bert_0001.jpg')
     await write('pairs.txt', '1\nAnna\t1\t2\nAnna\t1\tBert\t1\n')
-    const { pictures, pairing } = await readPairsFile(folder, 'pairs.txt')
+    const { pictures, pairing } = await readPairsFiles(folder, ['pairs.txt'])
     expect(pictures).toEqual([
       { name: 'Anna/Anna_0001.jpg', file: join(folder, 'images/Anna/Anna_0001.jpg') },
       { name: 'Anna/Anna_0002.png', file: join(folder, 'images/Anna/Anna_0002.png') },
@@ -105,7 +105,37 @@ describe('readPairsFile', () => {
   it('knows CSV by its ending or by its look, and takes a path', async () => {
     await put('a.jpg', 'b.jpg')
     await write('list.txt', '\na.jpg,b.jpg,same\nb.jpg,a.jpg,different\n')
-    const { pictures } = await readPairsFile(folder, join(folder, 'list.txt'))
+    const { pictures } = await readPairsFiles(folder, [join(folder, 'list.txt')])
     expect(pictures.map(({ name }) => name)).toEqual(['a.jpg', 'b.jpg'])
+  })
+
+  it('puts several lists together, pictures that both name once', async () => {
+    await put('a.jpg', 'b.jpg', 'c.jpg')
+    await write('one.csv', 'a.jpg,b.jpg,1\n')
+    await write('two.csv', 'c.jpg,b.jpg,0\n')
+    const { pictures, pairing } = await readPairsFiles(folder, ['one.csv', 'two.csv'])
+    expect(pictures.map(({ name }) => name)).toEqual(['a.jpg', 'b.jpg', 'c.jpg'])
+    expect(pairing).toMatchObject({
+      pairs: [
+        { a: 0, b: 1, genuine: true },
+        { a: 2, b: 1, genuine: false },
+      ],
+    })
+  })
+})
+
+describe('compareAll', () => {
+  it('takes the folder of a picture for its person', async () => {
+    await put('A/1.jpg', 'A/2.jpg', 'B/1.jpg')
+    await writeFile(join(folder, 'pairs.csv'), 'A/1.jpg,A/2.jpg,1\nB/1.jpg,A/1.jpg,0\n')
+    const { pairing } = compareAll(await readPairsFiles(folder, ['pairs.csv']))
+    expect(pairing).toEqual({ kind: 'all', personCount: 2, personOf: Int32Array.of(0, 0, 1) })
+  })
+
+  it('refuses a list that says otherwise', async () => {
+    await put('a.jpg', 'b.jpg')
+    await writeFile(join(folder, 'pairs.csv'), 'a.jpg,b.jpg,1\nb.jpg,a.jpg,0\n')
+    const listed = await readPairsFiles(folder, ['pairs.csv'])
+    expect(() => compareAll(listed)).toThrow(/each person has a folder, but b\.jpg and a\.jpg say otherwise/)
   })
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Analysed, type EmbedOptions, embedPictures } from '../../src/evaluation/embed-pictures.js'
 import { openEmbeddingCache } from '../../src/evaluation/embedding-cache.js'
+import { NO_COHORT } from '../../src/face/cohort.js'
 
 let folder: string
 beforeEach(async () => {
@@ -38,7 +39,13 @@ async function setUp(texts: readonly string[], overrides: Partial<EmbedOptions> 
   return { run: () => embedPictures(pictures, options), asked, controller, countDone: () => done }
 }
 
-const faceOf = (text: string) => ({ face: { embedding: Float32Array.from(Buffer.from(text)), parts: {} } })
+const faceOf = (text: string) => ({
+  face: {
+    embedding: Float32Array.from(Buffer.from(text)),
+    cohort: NO_COHORT,
+    parts: {},
+  },
+})
 
 describe('embedPictures', () => {
   it('says so when there is no face at all', async () => {

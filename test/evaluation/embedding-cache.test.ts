@@ -15,7 +15,11 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 const FACE: Outcome = {
-  face: { embedding: Float32Array.of(0.25, -1, 3e-7), parts: { eye: Int8Array.of(-127, 4), mouth: Int8Array.of(1) } },
+  face: {
+    embedding: Float32Array.of(0.25, -1, 3e-7),
+    cohort: { gain: 0.9876543210123, offset: -0.1, centre: 0.8 },
+    parts: { eye: Int8Array.of(-127, 4), mouth: Int8Array.of(1) },
+  },
 }
 const FAILURE: Outcome = { failure: { kind: 'FACE_NOT_DETECTED', sentence: 'No face – was found.' } }
 

@@ -8,13 +8,18 @@ import { makeReport, type Report } from '../../src/evaluation/report.js'
 import { escapeHtml, formatHtml } from '../../src/evaluation/report-html.js'
 import { formatText } from '../../src/evaluation/report-text.js'
 import { scoreAllPairs } from '../../src/evaluation/score-pairs.js'
+import { NO_COHORT } from '../../src/face/cohort.js'
 
 const HOSTILE = `<img src=x onerror="alert('1')">&\u001b[2J.jpg`
 
 /** A face at an angle, in degrees: the cosine similarity of two is the cosine of the difference. */
 function faceAt(degrees: number): FaceVectors {
   const angle = (degrees * Math.PI) / 180
-  return { embedding: Float32Array.of(Math.cos(angle), Math.sin(angle)), parts: { nose: Int8Array.of(1, 2) } }
+  return {
+    embedding: Float32Array.of(Math.cos(angle), Math.sin(angle)),
+    cohort: NO_COHORT,
+    parts: { nose: Int8Array.of(1, 2) },
+  }
 }
 
 const NO_FACE: Outcome = { failure: { kind: 'FACE_NOT_DETECTED', sentence: 'No <face> was found.' } }
@@ -41,6 +46,7 @@ async function makeSample(): Promise<Report> {
       { hardest: 2 },
     ),
     fars: [0.5, 0.25, 0.1],
+    folds: 0,
     packThreshold: 0.9,
     toScore: (cosine) => 50 + 50 * cosine,
   })
@@ -88,7 +94,7 @@ describe('makeReport', () => {
   it('names the hardest pairs', () => {
     const { hardest } = sample
     expect(hardest.impostor.map(({ a, b }) => [a, b])).toEqual([[HOSTILE, 'B/1.jpg'], expect.anything()])
-    expect(hardest.impostor[0]?.cosine).toBeCloseTo(0.5, 6)
+    expect(hardest.impostor[0]?.similarity).toBeCloseTo(0.5, 6)
     expect(hardest.genuine).toHaveLength(2)
   })
 
@@ -106,7 +112,7 @@ describe('makeReport', () => {
 describe('formatText', () => {
   it('lists figures, hard pairs and failures without what moves the cursor', () => {
     const text = formatText(sample)
-    expect(text).toMatch(/^accuracy +58\.33 % as mean of both kinds, 60\.00 % of all pairs, at cosine 0\.9000/m)
+    expect(text).toMatch(/^accuracy +58\.33 % as mean of both kinds, 60\.00 % of all pairs, at similarity 0\.9000/m)
     expect(text).toMatch(/^genuine pairs +4 \(2 not compared\)$/m)
     expect(text).toMatch(/^1e-1 +needs 10 impostor pairs/m)
     expect(text).toContain('B/blank.jpg: No <face> was found.')

@@ -4,6 +4,7 @@ import { type FaceVectors, quantise } from '../../src/evaluation/face-vectors.js
 import { keepHardest } from '../../src/evaluation/hardest.js'
 import { type ScoredPairs, scoreAllPairs, scoreListedPairs } from '../../src/evaluation/score-pairs.js'
 import { binOf } from '../../src/evaluation/tally.js'
+import { NO_COHORT, relativeSimilarity } from '../../src/face/cohort.js'
 import { dotProduct } from '../../src/face/vectors.js'
 
 const SIZE = 5
@@ -13,7 +14,8 @@ function makeFace(seed: number): FaceVectors {
   const values = Float32Array.from({ length: SIZE }, (_, i) => Math.sin(seed * 12.9898 + i * 78.233))
   const length = Math.hypot(...values)
   const embedding = values.map((value) => value / length)
-  return { embedding, parts: { mouth: quantise(embedding), eye: quantise(embedding.map((v) => -v)) } }
+  const cohort = { gain: 1 + 0.2 * Math.sin(seed), offset: 0.1 * Math.cos(seed), centre: -0.5 }
+  return { embedding, cohort, parts: { mouth: quantise(embedding), eye: quantise(embedding.map((v) => -v)) } }
 }
 
 function countOf(counts: Uint32Array): Map<number, number> {
@@ -45,8 +47,8 @@ describe('scoreAllPairs', () => {
       const all = await scoreAllPairs(faces, Int32Array.from(personOf), options)
       const listed = await scoreListedPairs(faces, listAll(personOf), options)
       expect(kinds(all)).toEqual(kinds(listed))
-      expect(all.hardest.genuine.map((p) => p.cosine)).toEqual(listed.hardest.genuine.map((p) => p.cosine))
-      expect(all.hardest.impostor.map((p) => p.cosine)).toEqual(listed.hardest.impostor.map((p) => p.cosine))
+      expect(all.hardest.genuine.map((p) => p.similarity)).toEqual(listed.hardest.genuine.map((p) => p.similarity))
+      expect(all.hardest.impostor.map((p) => p.similarity)).toEqual(listed.hardest.impostor.map((p) => p.similarity))
     })
     // Each run looks through twice two million bins.
     await fc.assert(runs, { numRuns: 12 })
@@ -58,10 +60,14 @@ describe('scoreAllPairs', () => {
     const pair = ([a, b]: readonly [0 | 1 | 2, 0 | 1 | 2]) => ({
       a,
       b,
-      cosine: dotProduct(faces[a].embedding, faces[b].embedding),
+      similarity: relativeSimilarity(
+        dotProduct(faces[a].embedding, faces[b].embedding),
+        faces[a].cohort,
+        faces[b].cohort,
+      ),
     })
     expect(hardest.genuine).toEqual([pair([0, 1])])
-    expect(hardest.impostor).toEqual([pair([0, 2]), pair([1, 2])].sort((p, q) => q.cosine - p.cosine))
+    expect(hardest.impostor).toEqual([pair([0, 2]), pair([1, 2])].sort((p, q) => q.similarity - p.similarity))
   })
 
   it('compares each facial part on its own', async () => {
@@ -77,7 +83,7 @@ describe('scoreAllPairs', () => {
   it('ends when it is told to', async () => {
     const signal = AbortSignal.abort(new Error('enough'))
     const vector = new Float32Array(40_000)
-    const faces = Array.from({ length: 300 }, () => ({ embedding: vector, parts: {} }))
+    const faces = Array.from({ length: 300 }, () => ({ embedding: vector, cohort: NO_COHORT, parts: {} }))
     await expect(scoreAllPairs(faces, new Int32Array(300), { hardest: 0, signal })).rejects.toThrow('enough')
   })
 })
@@ -90,7 +96,7 @@ describe('keepHardest', () => {
           const hardest = keepHardest(limit, which)
           for (const [i, cosine] of cosines.entries()) hardest.offer(i, i, cosine)
           const sorted = [...cosines].sort((p, q) => (which === 'lowest' ? p - q : q - p)).slice(0, limit)
-          expect(hardest.list().map(({ cosine }) => cosine + 0)).toEqual(sorted.map((cosine) => cosine + 0))
+          expect(hardest.list().map(({ similarity }) => similarity + 0)).toEqual(sorted.map((cosine) => cosine + 0))
         }
       }),
     )
@@ -99,6 +105,6 @@ describe('keepHardest', () => {
     const hardest = keepHardest(1, 'highest')
     hardest.offer(1, 2, 0.5)
     hardest.offer(3, 4, 0.5)
-    expect(hardest.list()).toEqual([{ a: 1, b: 2, cosine: 0.5 }])
+    expect(hardest.list()).toEqual([{ a: 1, b: 2, similarity: 0.5 }])
   })
 })
