@@ -1,17 +1,19 @@
 /**
  * Where the time of a comparison goes: medians of each stage of one image, of a whole pair of 250 px JPEGs in one
- * thread, and of the time from process start to the ready line with a warm model cache.
+ * thread, and of the time from process start to the ready line with a warm model cache. Writes `bench/results/stages.json`.
  *
  *     npm run bench
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import envPaths from 'env-paths'
 import { cutPerson } from '../scripts/sample-people.js'
 import type { Stages } from '../src/face/face.js'
+import { formatTable, median } from './figures.js'
+import { describeSetting, formatSetting, writeResult } from './result-file.js'
 
 const PAIRS = 100
 const WARM_UPS = 10
@@ -21,18 +23,20 @@ const { pairMs, stages } = await timeStages()
 const startMs: number[] = []
 for (let i = 0; i < STARTS; i++) startMs.push(await timeStart())
 
-console.log(`${cpus()[0]?.model.trim()}, Node ${process.version}, ${PAIRS} pairs in one thread, medians in ms`)
-for (const stage of ['decodeMs', 'detectMs', 'alignMs', 'embedMs'] as const) {
-  console.log(
-    `${stage.replace('Ms', '').padEnd(16)}${median(stages.map((s) => s[stage]))
-      .toFixed(1)
-      .padStart(7)}  an image`,
-  )
-}
-console.log(`${'whole pair'.padEnd(16)}${median(pairMs).toFixed(1).padStart(7)}  two 250 px JPEGs`)
-console.log(
-  `${'start to ready'.padEnd(16)}${median(startMs).toFixed(0).padStart(7)}  warm model cache, ${STARTS} starts`,
+const STAGES = { decode: 'decodeMs', detect: 'detectMs', align: 'alignMs', embed: 'embedMs' } as const
+const stageMs = Object.fromEntries(
+  Object.entries(STAGES).map(([name, key]) => [name, median(stages.map((s) => s[key]))]),
 )
+const figures = { pairs: PAIRS, stageMs, pairMs: median(pairMs), starts: STARTS, startMs: median(startMs) }
+const setting = describeSetting()
+console.log(`${formatSetting(setting)}\n${PAIRS} pairs in one thread, medians in ms\n`)
+const rows = [
+  ...Object.entries(stageMs).map(([name, ms]) => [`${name}, an image`, ms.toFixed(1)]),
+  ['whole pair, two 250 px JPEGs', figures.pairMs.toFixed(1)],
+  [`start to ready, warm model cache, ${STARTS} starts`, figures.startMs.toFixed(0)],
+]
+console.log(formatTable(rows))
+console.log(`\n${writeResult('stages', figures, setting)}`)
 
 async function timeStages(): Promise<{ readonly pairMs: readonly number[]; readonly stages: readonly Stages[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'facecompare-bench-'))
@@ -45,10 +49,6 @@ async function timeStages(): Promise<{ readonly pairMs: readonly number[]; reado
   const printed = execFileSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } })
   await rm(folder, { recursive: true })
   return JSON.parse(printed)
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((p, q) => p - q)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
 async function timeStart(): Promise<number> {
