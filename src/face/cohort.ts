@@ -1,3 +1,4 @@
+import { multiply as multiplyAligned, reserve } from './kernel.js'
 import { normalise } from './vectors.js'
 
 /**
@@ -76,23 +77,31 @@ export function projectOnto({ head, axes }: Pick<Cohort, 'head' | 'axes'>, embed
   return out
 }
 
-/** A matrix, row by row, times a vector. Four sums at once: one alone would wait for itself. */
+/** The kernel takes so many columns at once. */
+const LANES = 8
+const BYTES = Float32Array.BYTES_PER_ELEMENT
+
+/** A matrix, row by row, times a vector. */
 function multiply(rows: Float32Array, vector: Float32Array): Float32Array {
+  const columns = vector.length
+  const count = rows.length / columns
+  if (columns % LANES !== 0 || count === 0) return multiplyAny(rows, vector)
+  const vectorAt = rows.length * BYTES
+  const outAt = vectorAt + columns * BYTES
+  const { buffer } = reserve(outAt + count * BYTES)
+  new Float32Array(buffer).set(rows)
+  new Float32Array(buffer, vectorAt).set(vector)
+  multiplyAligned(0, columns, count, vectorAt, outAt)
+  return new Float32Array(buffer, outAt, count).slice()
+}
+
+function multiplyAny(rows: Float32Array, vector: Float32Array): Float32Array {
   const columns = vector.length
   const out = new Float32Array(rows.length / columns)
   for (let row = 0; row < out.length; row++) {
-    const start = row * columns
-    let [s0, s1, s2, s3] = [0, 0, 0, 0]
-    let i = 0
-    for (; i + 3 < columns; i += 4) {
-      const o = start + i
-      s0 += rows[o]! * vector[i]!
-      s1 += rows[o + 1]! * vector[i + 1]!
-      s2 += rows[o + 2]! * vector[i + 2]!
-      s3 += rows[o + 3]! * vector[i + 3]!
-    }
-    for (; i < columns; i++) s0 += rows[start + i]! * vector[i]!
-    out[row] = s0 + s1 + (s2 + s3)
+    let sum = 0
+    for (let i = 0; i < columns; i++) sum += rows[row * columns + i]! * vector[i]!
+    out[row] = sum
   }
   return out
 }

@@ -122,13 +122,15 @@ export function fuse(raw: RawEmbedding, fit: Fit) {
 
 /** FaceRes compares best after a square root (its numbers are not negative) and without the mean face. */
 function centreRoot(v: Float32Array, mean: Float32Array): Float32Array {
-  return v.map((value, i) => Math.sqrt(Math.max(0, value)) - mean[i]!)
+  const out = new Float32Array(v.length)
+  for (let i = 0; i < v.length; i++) out[i] = Math.sqrt(Math.max(0, v[i]!)) - mean[i]!
+  return out
 }
 
 function averageDirection(vectors: readonly Float32Array[]): Float32Array {
   const sum = new Float32Array(vectors[0]!.length)
   for (const vector of vectors) {
-    const unit = normalise(Float32Array.from(vector))
+    const unit = normalise(vector.slice())
     for (let i = 0; i < sum.length; i++) sum[i]! += unit[i]!
   }
   return normalise(sum)

@@ -1,7 +1,6 @@
 import { mapParts, type PartName } from './face.js'
 import type { Fit } from './fit.js'
 import type { Similarity } from './geometry.js'
-import { joinWeighted, normalise } from './vectors.js'
 
 /** First and last landmark of each part (iBUG 300-W order); both brows and both eyes are one part. */
 const PART_LANDMARKS: Readonly<Record<PartName, readonly [number, number]>> = {
@@ -44,15 +43,28 @@ export function describeParts(
   means: Fit['partMeans'],
 ): Record<PartName, Float32Array> {
   return mapParts((part) => {
-    const a = normalise(subtract(resnet[part], means[part].resnet))
-    return faceres ? joinWeighted(a, normalise(subtract(faceres[part], means[part].faceres)), 0.5) : a
+    const size = resnet[part].length
+    if (!faceres) return directionFrom(means[part].resnet, resnet[part], new Float32Array(size), 1)
+    const joined = new Float32Array(size + faceres[part].length)
+    directionFrom(means[part].resnet, resnet[part], joined.subarray(0, size), 0.5)
+    directionFrom(means[part].faceres, faceres[part], joined.subarray(size), 0.5)
+    return joined
   })
 }
 
-function subtract(v: Float32Array, mean: Float32Array): Float32Array {
+/** Writes to `out` the direction from `mean` to `v`, with a squared length of `share`; zeros where there is none. */
+function directionFrom(mean: Float32Array, v: Float32Array, out: Float32Array, share: number): Float32Array {
   if (v.length !== mean.length)
     throw new RangeError(`Expected a mean of ${v.length} numbers but received ${mean.length}`)
-  return v.map((value, i) => value - mean[i]!)
+  let squares = 0
+  for (let i = 0; i < v.length; i++) {
+    const difference = v[i]! - mean[i]!
+    out[i] = difference
+    squares += difference * difference
+  }
+  const scale = squares > 0 ? Math.sqrt(share / squares) : 0
+  for (let i = 0; i < v.length; i++) out[i]! *= scale
+  return out
 }
 
 /** The bounding box of a part's landmarks, in chip pixels. */

@@ -49,6 +49,19 @@ describe('measureNearest', () => {
   })
 })
 
+describe('projectOnto', () => {
+  it.each([1, 7, 8, 24, 1024])('multiplies axes of %i numbers', (length) => {
+    const axes = Float32Array.from({ length: 5 * length }, (_, i) => Math.sin(i))
+    const embedding = Float32Array.from({ length: 3 + length }, (_, i) => Math.cos(3 * i))
+    const expected = [0, 1, 2, 3, 4].map((axis) =>
+      axes.subarray(axis * length, (axis + 1) * length).reduce((sum, value, i) => sum + value * embedding[3 + i]!, 0),
+    )
+    const projected = projectOnto({ head: 3, axes }, embedding)
+    expect([...projected.subarray(0, 3)]).toEqual([...embedding.subarray(0, 3)])
+    expect([...projected.subarray(3)]).toEqual(expected.map((value) => expect.closeTo(value, 4)))
+  })
+})
+
 describe('scaleByCohort', () => {
   it('leaves an average face as it is', () => {
     const cohort = makeCohort([0, 40, 80, 120, 160, 200, 240])

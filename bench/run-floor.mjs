@@ -1,0 +1,65 @@
+// The floor under a pipeline: what its networks take by themselves. Watches every session of this process from outside, so
+// that nothing of the pipeline is made for the benchmark.
+import { InferenceSession } from 'onnxruntime-node'
+
+/** Processor milliseconds of this process so far, all threads: unlike the clock's they hardly grow when others use the machine. */
+export function cpuMs() {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+/** To be called before the first run. One model is one session. */
+export function watchRuns() {
+  const models = new Map()
+  const { run } = InferenceSession.prototype
+
+  InferenceSession.prototype.run = async function (feeds, ...rest) {
+    if (!models.has(this)) models.set(this, { name: describe(feeds), runs: 0, insideMs: 0, bareMs: 0, feeds: [] })
+    const model = models.get(this)
+    // A copy: the pipeline may use its buffers again.
+    model.feeds.push(Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, copy(tensor)])))
+    const startMs = cpuMs()
+    const outputs = await run.call(this, feeds, ...rest)
+    model.insideMs += cpuMs() - startMs
+    model.runs++
+    return outputs
+  }
+
+  return {
+    /** Forgets what was counted, for the end of the warm-up. */
+    reset() {
+      for (const model of models.values()) Object.assign(model, { runs: 0, insideMs: 0, bareMs: 0 })
+    },
+    /** Runs on their own what has been run since the last time, with the same inputs. */
+    async repeatAlone() {
+      for (const [session, model] of models) {
+        const startMs = cpuMs()
+        for (const feeds of model.feeds) await run.call(session, feeds)
+        model.bareMs += cpuMs() - startMs
+        model.feeds = []
+      }
+    },
+    /** In the order of their first runs; processor milliseconds of all runs inside of the pipeline and of as many on their own. */
+    report: () => [...models.values()].map(({ name, runs, insideMs, bareMs }) => ({ name, runs, insideMs, bareMs })),
+  }
+}
+
+function copy(tensor) {
+  return new tensor.constructor(tensor.type, tensor.data.slice(), tensor.dims)
+}
+
+/** The networks of the default pack by the sides of their inputs. */
+const NAMES = {
+  128: 'coarse detector',
+  256: 'detector',
+  768: 'fine detector',
+  112: 'landmarks',
+  150: 'resnet',
+  224: 'faceres',
+}
+
+function describe(feeds) {
+  const [batch, ...dims] = Object.values(feeds)[0].dims
+  const side = dims.at(-1)
+  return `${NAMES[side] ?? `${side} px`}, batch of ${batch}`
+}
