@@ -15,6 +15,11 @@ export interface FaceEngine {
    * TOO_MANY_REQUESTS when the queue is full and INTERNAL when the deadline passes or the thread dies.
    */
   readonly analyze: (image: Uint8Array, signal?: AbortSignal) => Promise<Face>
+  /**
+   * Throws TOO_MANY_REQUESTS when not all of so many images would find a place now. Absent where images never wait.
+   * `analyze` decides for itself: others may take the places meanwhile.
+   */
+  readonly requireRoom?: (images: number) => void
   /** Compares two faces; symmetric, cheap, never waits. */
   readonly compare: (a: Face, b: Face) => Comparison
   /** Finishes what is under way, then frees threads and models. */

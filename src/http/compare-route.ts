@@ -43,19 +43,21 @@ export async function answerComparison(
   if (!identity) throw new FaceCompareError('SIGNATURE_MISSING', 'The request carries no signature.')
   checkApp(fields, identity)
   const withFaces = wantsFaces(fields)
+  // Before the claim: who is asked to come again must be able to, with the same signature.
+  context.engine.requireRoom?.(2)
   await claimSingleUse(identity, context.ledger)
   const sides = readSides(fields, context.maxImageBytes)
-  const compared = await timed(call, 'faces', () => compareSides(sides, call, context, whenClientLeaves(reply)))
+  const compared = await timed(call, 'faces', () => compareSides(sides, call, context, stopWhenClientLeaves(reply)))
   return context.replies.sendComparison(request, reply, compared.comparison, withFaces ? compared.faces : undefined)
 }
 
 /** Aborts when the connection closes before the answer is out. */
-function whenClientLeaves(reply: FastifyReply): AbortSignal {
-  const aborter = new AbortController()
+function stopWhenClientLeaves(reply: FastifyReply): AbortController {
+  const stop = new AbortController()
   reply.raw.once('close', () => {
-    if (!reply.raw.writableEnded) aborter.abort()
+    if (!reply.raw.writableEnded) stop.abort()
   })
-  return aborter.signal
+  return stop
 }
 
 /** Both sides at once; A's failure is told before B's, and ends the work on B. */
@@ -63,18 +65,17 @@ async function compareSides(
   sides: Sides<ImageSource>,
   call: Call,
   context: CompareContext,
-  signal: AbortSignal,
+  stop: AbortController,
 ): Promise<{ readonly comparison: Comparison; readonly faces: Sides<Face> }> {
-  const stop = new AbortController()
-  const either = AbortSignal.any([signal, stop.signal])
-  const pendingA = analyzeSide('A', sides.A, call, context, either)
-  const pendingB = analyzeSide('B', sides.B, call, context, either)
+  const pendingA = analyzeSide('A', sides.A, call, context, stop.signal)
+  const pendingB = analyzeSide('B', sides.B, call, context, stop.signal)
   try {
     const a = await Promise.race([pendingA, refusalOf(pendingB)])
     const faces = { A: a, B: await pendingB }
     return { comparison: checkScores(context.engine.compare(faces.A, faces.B)), faces }
-  } finally {
-    stop.abort()
+  } catch (error) {
+    stop.abort(error)
+    throw error
   }
 }
 

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { FaceCompareError } from '../errors.js'
 import { decodeBase64Image } from './base64-image.js'
 import type { FieldName, Fields, TextField } from './fields.js'
@@ -28,13 +29,17 @@ export function parseJson(body: Buffer): Fields {
 function readObject(body: Buffer): Readonly<Record<string, unknown>> {
   let value: unknown
   try {
-    // A byte order mark is skipped; bytes that are no UTF-8 throw.
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    value = JSON.parse(readUtf8(body))
   } catch (cause) {
     throw new FaceCompareError('BAD_REQUEST', 'The body is not valid JSON.', { cause })
   }
   if (!isObject(value)) throw new FaceCompareError('BAD_REQUEST', 'The JSON of the body is not an object.')
   return value
+}
+
+/** A byte order mark is skipped; bytes that are no UTF-8 throw. Bodies with large images are ASCII, which is faster read. */
+function readUtf8(body: Buffer): string {
+  return isAscii(body) ? body.toString('latin1') : new TextDecoder('utf-8', { fatal: true }).decode(body)
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

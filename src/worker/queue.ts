@@ -22,6 +22,12 @@ export class BoundedQueue {
     return this.#waiting.length
   }
 
+  /** Throws TOO_MANY_REQUESTS when not all of so many tasks could run or wait now. */
+  requireRoom(tasks: number): void {
+    const free = this.#slots - this.#running + this.#capacity - this.#waiting.length
+    if (tasks > free) throw busy()
+  }
+
   /**
    * Runs the task when its turn comes. A task whose signal is aborted while it waits is not run and rejects with the
    * signal's reason; one that runs is left alone. Throws TOO_MANY_REQUESTS when the queue is full.
@@ -40,11 +46,7 @@ export class BoundedQueue {
   }
 
   #waitForTurn(signal: AbortSignal): Promise<void> {
-    if (this.#waiting.length >= this.#capacity) {
-      throw new FaceCompareError('TOO_MANY_REQUESTS', 'The service is busy; try again in a second.', {
-        retryAfterSeconds: 1,
-      })
-    }
+    if (this.#waiting.length >= this.#capacity) throw busy()
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         start: () => {
@@ -60,4 +62,10 @@ export class BoundedQueue {
       this.#waiting.push(waiting)
     })
   }
+}
+
+function busy(): FaceCompareError {
+  return new FaceCompareError('TOO_MANY_REQUESTS', 'The service is busy; try again in a second.', {
+    retryAfterSeconds: 1,
+  })
 }

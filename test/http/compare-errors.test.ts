@@ -4,6 +4,7 @@ import { FaceCompareError } from '../../src/errors.js'
 import {
   APPID,
   BUCKET,
+  createFakeEngine,
   MAX_BODY_BYTES,
   MAX_IMAGE_BYTES,
   multipart,
@@ -332,6 +333,29 @@ describe('the signature', () => {
     // 13 comes before the sides are looked at.
     check(await postJson({ appid: APPID }, { headers: { authorization: `Bearer ${signOnce('once')}` } }), [13, 401])
   })
+})
+
+it('asks to come again before it spends a single-use signature', async () => {
+  let isFull = true
+  const busy = await startApp({
+    engine: {
+      ...createFakeEngine(),
+      requireRoom(images) {
+        expect(images).toBe(2)
+        if (isFull) throw new FaceCompareError('TOO_MANY_REQUESTS', 'The service is busy.', { retryAfterSeconds: 1 })
+      },
+    },
+  })
+  const send = (payload: object) =>
+    busy.inject({ method: 'POST', url: '/face/compare', payload, headers: { authorization: signOnce('busy') } })
+  check(await send({ appid: '1' }), [6, 403])
+  const refused = await send(urls)
+  check(refused, [15, 429])
+  expect(refused.headers['retry-after']).toBe('1')
+  isFull = false
+  expect((await send(urls)).json().code).toBe(0)
+  check(await send(urls), [13, 401])
+  await busy.close()
 })
 
 it('limits the rate of an app after its signature, before its body', async () => {

@@ -47,6 +47,19 @@ describe('BoundedQueue', () => {
     await expect(queue.run(async () => 'later', never)).resolves.toBe('later')
   })
 
+  it('tells beforehand whether there is room, to run or to wait', async () => {
+    const queue = new BoundedQueue(1, 2)
+    expect(() => queue.requireRoom(3)).not.toThrow()
+    expect(() => queue.requireRoom(4)).toThrow(expect.objectContaining({ kind: 'TOO_MANY_REQUESTS' }))
+    const tasks = [openTask(), openTask()]
+    const results = tasks.map(({ task }) => queue.run(task, never))
+    expect(() => queue.requireRoom(1)).not.toThrow()
+    expect(() => queue.requireRoom(2)).toThrow(expect.objectContaining({ retryAfterSeconds: 1 }))
+    for (const { finish } of tasks) finish()
+    await Promise.all(results)
+    expect(() => queue.requireRoom(3)).not.toThrow()
+  })
+
   it('forgets a waiting task that is given up, and lets a running one finish', async () => {
     const queue = new BoundedQueue(1, 2)
     const [running, waiting] = [openTask(), openTask()]

@@ -1,0 +1,28 @@
+// Loaded into the service with `--import` by http.ts: tells over the IPC channel how late the event loop was since it was
+// last asked, the resident memory and the processor time of the whole process. No part of the service.
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { isMainThread } from 'node:worker_threads'
+
+/** How often the loop is looked at. The histogram holds times between two looks, so that this much is no delay. */
+const RESOLUTION_MS = 5
+
+if (isMainThread && process.channel) {
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  histogram.enable()
+  const delayMs = (percentile) => Math.max(0, histogram.percentile(percentile) / 1e6 - RESOLUTION_MS)
+  process.on('message', ({ id }) => {
+    const { user, system } = process.cpuUsage()
+    const answer = {
+      delayP50Ms: delayMs(50),
+      delayP99Ms: delayMs(99),
+      delayMaxMs: delayMs(100),
+      rssBytes: process.memoryUsage.rss(),
+      heapBytes: process.memoryUsage().heapUsed,
+      cpuMs: (user + system) / 1000,
+    }
+    histogram.reset()
+    process.send({ id, answer })
+  })
+  // The service ends as if nobody listened.
+  process.channel.unref()
+}

@@ -1,0 +1,49 @@
+import { computeSignature } from '../src/auth/signature.js'
+
+/** The app that all calls of the benchmark are signed by. */
+export const BENCH_APP = { appid: '10000001', secretId: 'AKIDbenchmark', secretKey: 'a-key-of-the-benchmark-alone' }
+
+/** Longer than any run: a signature with e > t may be used many times. */
+const SIGNATURE_SECONDS = 6 * 3600
+const BOUNDARY = 'facecompare-benchmark-boundary'
+
+export const FORMATS = ['multipart', 'json'] as const
+export type Format = (typeof FORMATS)[number]
+
+/** A whole signed request of HTTP/1.1, as it goes over the wire. */
+export function makeRequest(format: Format, imageA: Uint8Array, imageB: Uint8Array): Buffer {
+  const { contentType, body } = format === 'json' ? makeJson(imageA, imageB) : makeMultipart(imageA, imageB)
+  const issuedAt = Math.floor(Date.now() / 1000)
+  const { secretKey, ...named } = BENCH_APP
+  const head = [
+    'POST /face/compare HTTP/1.1',
+    'Host: 127.0.0.1',
+    `Authorization: ${computeSignature({ ...named, issuedAt, expiresAt: issuedAt + SIGNATURE_SECONDS }, secretKey)}`,
+    `Content-Type: ${contentType}`,
+    `Content-Length: ${body.length}`,
+  ]
+  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body])
+}
+
+function makeJson(imageA: Uint8Array, imageB: Uint8Array) {
+  const base64 = (image: Uint8Array) => Buffer.from(image).toString('base64')
+  const fields = { appid: BENCH_APP.appid, imageA: base64(imageA), imageB: base64(imageB) }
+  return { contentType: 'application/json', body: Buffer.from(JSON.stringify(fields)) }
+}
+
+function makeMultipart(imageA: Uint8Array, imageB: Uint8Array) {
+  const parts: readonly (readonly [string, Uint8Array])[] = [
+    ['name="appid"', Buffer.from(BENCH_APP.appid)],
+    ['name="imageA"; filename="a.jpg"', imageA],
+    ['name="imageB"; filename="b.jpg"', imageB],
+  ]
+  const body = Buffer.concat([
+    ...parts.flatMap(([name, content]) => [
+      Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; ${name}\r\n\r\n`),
+      content,
+      Buffer.from('\r\n'),
+    ]),
+    Buffer.from(`--${BOUNDARY}--\r\n`),
+  ])
+  return { contentType: `multipart/form-data; boundary=${BOUNDARY}`, body }
+}

@@ -1,0 +1,108 @@
+/**
+ * The service over HTTP: calls a second, latency, event-loop delay and memory, from one connection to 64, held to bars.
+ * The built service, the same pipeline without HTTP and the load generator are three processes that share the machine;
+ * what is compared is measured in turns, and the medians of the rounds are compared. A service time is the median latency
+ * of a call of one client, alone. `--calls 0` leaves the long run for the memory out.
+ *
+ *     npm run bench:http -- [--calls 20000] [--seconds 4] [--rounds 6]
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { cutPerson } from '../scripts/sample-people.js'
+import { readConfig } from '../src/config.js'
+import {
+  type Bench,
+  measureLargeJson,
+  measureMemory,
+  measureOneClient,
+  measureOverload,
+  measureSaturation,
+  measureSweep,
+  type Sweep,
+  warmUp,
+} from './http-cases.js'
+import { startBarePipeline, startLoadGenerator, startService } from './http-processes.js'
+import { describeResults, type HttpResults, judge } from './http-report.js'
+import { FORMATS, makeRequest } from './http-requests.js'
+import { writeResult } from './result-file.js'
+
+/** Pixels of a square picture: what a cut-out face has, and what a camera sends. */
+const SMALL_SIDE = 250
+const LARGE_SIDE = 1600
+
+const { values } = parseArgs({
+  options: {
+    calls: { type: 'string', default: '20000' },
+    seconds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '6' },
+  },
+})
+const folder = await mkdtemp(join(tmpdir(), 'facecompare-bench-'))
+try {
+  const results = await measure(folder, Number(values.calls))
+  const bars = judge(results)
+  console.log(`${cpus()[0]?.model.trim()}, Node ${process.version}, ${results.workers} threads\n`)
+  console.log(describeResults(results, bars))
+  writeResult('http', { ...results, bars })
+  process.exitCode = bars.every(({ holds }) => holds) ? 0 : 1
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function measure(folder: string, calls: number): Promise<HttpResults> {
+  const { workers, cacheDir } = readConfig(process.env)
+  const files = await writeFiles(folder)
+  const [service, bare] = await Promise.all([
+    startService(folder, {}),
+    startBarePipeline(workers, cacheDir, files.images),
+  ])
+  const load = startLoadGenerator()
+  const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)]
+  const bench: Bench = { service, bare, load, workers, seconds, rounds, ...files }
+  try {
+    say('warming up')
+    await warmUp(bench)
+    say('one client')
+    const oneClient = await measureOneClient(bench)
+    say('saturation')
+    const saturation = await measureSaturation(bench)
+    say('large pictures')
+    const largeJson = await measureLargeJson(bench)
+    say('one connection to 64')
+    const sweeps: Sweep[] = []
+    for (const format of FORMATS) sweeps.push(await measureSweep(bench, format))
+    say('overload')
+    const overloads = await measureOverload(bench, oneClient.latencyMs)
+    const common = { workers, serviceTimeMs: oneClient.latencyMs, oneClient, saturation, largeJson, sweeps, overloads }
+    if (calls === 0) return common
+    say(`memory over ${calls} calls`)
+    return { ...common, memory: await measureMemory(bench, calls) }
+  } finally {
+    await Promise.all([load.stop(), bare.stop(), service.stop()])
+  }
+}
+
+/** The pictures, and the requests that carry them. */
+async function writeFiles(folder: string) {
+  const write = async (name: string, bytes: Uint8Array) => {
+    const file = join(folder, name)
+    await writeFile(file, bytes)
+    return file
+  }
+  const [a, b] = await Promise.all([cutPerson('man', SMALL_SIDE), cutPerson('manAgain', SMALL_SIDE)])
+  const [largeA, largeB] = await Promise.all([cutPerson('man', LARGE_SIDE), cutPerson('manAgain', LARGE_SIDE)])
+  return {
+    images: [await write('a.jpg', a), await write('b.jpg', b)] as const,
+    requestFiles: {
+      multipart: await write('multipart.http', makeRequest('multipart', a, b)),
+      json: await write('json.http', makeRequest('json', a, b)),
+    },
+    largeRequestFile: await write('large.http', makeRequest('json', largeA, largeB)),
+  }
+}
+
+function say(what: string): void {
+  process.stderr.write(`${what} ...\n`)
+}

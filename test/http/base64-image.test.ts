@@ -1,0 +1,46 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decodeBase64Image } from '../../src/http/base64-image.js'
+
+describe('an image in Base64', () => {
+  it.each([
+    ['a letter outside of the alphabet', 'AAA*'],
+    ['a space of another kind', 'AAAA\u00a0AAA'],
+    ['the alphabet of urls: -', 'AA-A'],
+    ['the alphabet of urls: _', 'AA_A'],
+    ['a letter whose lower eight bits are a digit', '\u0141AAA'],
+    ['such a letter among line breaks', '\u0141A\nAA'],
+    ['a digit too many', 'AAAAA'],
+    ['padding in the middle', 'AA==AA=='],
+    ['too much padding', 'AAA=='],
+    ['three marks of padding', 'A==='],
+    ['padding alone', '===='],
+    ['padding after a whole group', 'AAAA='],
+  ])('is refused with %s', (_, text) => {
+    expect(() => decodeBase64Image(text)).toThrow(expect.objectContaining({ kind: 'IMAGE_FORMAT_UNSUPPORTED' }))
+  })
+
+  it('gives its bytes, however it is padded and broken into lines', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), fc.integer({ min: 1, max: 9 }), (bytes, lineLength) => {
+        const text = Buffer.from(bytes).toString('base64')
+        const lines = text.replace(new RegExp(`.{${lineLength}}`, 'g'), '$&\r\n')
+        for (const form of [text, text.replace(/=+$/, ''), lines, `data:image/jpeg;base64,${text}`]) {
+          expect([...decodeBase64Image(form)]).toEqual([...bytes])
+        }
+      }),
+    )
+  })
+
+  it('is refused with any other character in any place', () => {
+    const other = fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }).filter((c) => !/[\w+/= \t\r\n-]/.test(c))
+    fc.assert(
+      fc.property(fc.nat({ max: 8 }), other, (at, character) => {
+        const digits = 'AAAAAAAA'
+        expect(() => decodeBase64Image(digits.slice(0, at) + character + digits.slice(at + 1))).toThrow(
+          'The image is not valid Base64.',
+        )
+      }),
+    )
+  })
+})
