@@ -23,6 +23,7 @@ if (isMainThread && process.channel) {
     histogram.reset()
     process.send({ id, answer })
   })
-  // The service ends as if nobody listened.
+  // The service ends as if nobody listened, and does not outlive the benchmark.
   process.channel.unref()
+  process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'))
 }

@@ -1,17 +1,11 @@
 // The pipeline of the service without HTTP, on the compiled code: what http.ts compares with.
-// Arguments: threads, cache folder, image A, image B. Over IPC: { id, job } -> { id, answer }.
+// Arguments: the settings of the engine as JSON, image A, image B. Over IPC: { id, job } -> { id, answer }.
 import { readFileSync } from 'node:fs'
 import { startEnginePool } from '../dist/worker/pool.js'
 
-const [workers, cacheDir, fileA, fileB] = process.argv.slice(2)
+const [engine, fileA, fileB] = process.argv.slice(2)
 const [a, b] = [readFileSync(fileA), readFileSync(fileB)]
-const pool = await startEnginePool({
-  cacheDir,
-  maxPixels: 40_000_000,
-  workers: Number(workers),
-  queueSize: 1000,
-  timeoutMs: 60_000,
-})
+const pool = await startEnginePool({ ...JSON.parse(engine), queueSize: 1000, timeoutMs: 60_000 })
 await pool.ready
 
 process.on('message', async ({ id, job }) => {

@@ -93,9 +93,9 @@ const MOST_CONNECTIONS = 64
 const RETRY_AFTER_MS = 1000
 const MEBIBYTE = 1024 * 1024
 
-/** So many calls at once leave no thread without work, and all of them find room in the queue. */
+/** So many calls at once leave no thread without work, and all of them find room: one image in work and two waiting for each. */
 export function saturatingConnections(workers: number): number {
-  return 2 * workers
+  return Math.max(1, Math.floor((3 * workers) / 2))
 }
 
 /** From one connection to 64; those that are refused come again when they were asked to. */

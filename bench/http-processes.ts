@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Config } from '../src/config.js'
 import { BENCH_APP } from './http-requests.js'
 
 /** What the probe inside the service tells: of the event loop since it was last asked, the rest of the whole process. */
@@ -97,11 +98,10 @@ export async function startService(
 }
 
 export async function startBarePipeline(
-  workers: number,
-  cacheDir: string,
+  { workers, cacheDir, maxPixels, modelPack, effort }: Config,
   images: readonly string[],
 ): Promise<BarePipeline> {
-  const child = start(BARE, [String(workers), cacheDir, ...images])
+  const child = start(BARE, [JSON.stringify({ workers, cacheDir, maxPixels, modelPack, effort }), ...images])
   await new Promise((resolve, reject) => {
     child.once('message', resolve)
     child.once('exit', (code) => reject(new Error(`The bare pipeline ended with ${String(code)}.`)))

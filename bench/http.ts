@@ -7,7 +7,7 @@
  *     npm run bench:http -- [--calls 20000] [--seconds 4] [--rounds 6]
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { cutPerson } from '../scripts/sample-people.js'
@@ -24,7 +24,7 @@ import {
   warmUp,
 } from './http-cases.js'
 import { startBarePipeline, startLoadGenerator, startService } from './http-processes.js'
-import { describeResults, type HttpResults, judge } from './http-report.js'
+import { describeBars, describeMemory, describeResults, type HttpResults, judge } from './http-report.js'
 import { FORMATS, makeRequest } from './http-requests.js'
 import { writeResult } from './result-file.js'
 
@@ -39,24 +39,24 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '6' },
   },
 })
+/** Of the minute before: what else the machine was at. */
+const [loadAverage] = loadavg()
 const folder = await mkdtemp(join(tmpdir(), 'facecompare-bench-'))
 try {
-  const results = await measure(folder, Number(values.calls))
-  const bars = judge(results)
-  console.log(`${cpus()[0]?.model.trim()}, Node ${process.version}, ${results.workers} threads\n`)
-  console.log(describeResults(results, bars))
-  writeResult('http', { ...results, bars })
+  const bars = judge(await measure(folder, Number(values.calls)))
+  console.log(describeBars(bars))
   process.exitCode = bars.every(({ holds }) => holds) ? 0 : 1
 } finally {
   await rm(folder, { recursive: true, force: true })
 }
 
 async function measure(folder: string, calls: number): Promise<HttpResults> {
-  const { workers, cacheDir } = readConfig(process.env)
+  const config = readConfig(process.env)
+  const { workers } = config
   const files = await writeFiles(folder)
   const [service, bare] = await Promise.all([
-    startService(folder, {}),
-    startBarePipeline(workers, cacheDir, files.images),
+    startService(folder, { FACECOMPARE_HOST: '127.0.0.1', FACECOMPARE_RATE_LIMIT: '0' }),
+    startBarePipeline(config, files.images),
   ])
   const load = startLoadGenerator()
   const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)]
@@ -75,10 +75,15 @@ async function measure(folder: string, calls: number): Promise<HttpResults> {
     for (const format of FORMATS) sweeps.push(await measureSweep(bench, format))
     say('overload')
     const overloads = await measureOverload(bench, oneClient.latencyMs)
-    const common = { workers, serviceTimeMs: oneClient.latencyMs, oneClient, saturation, largeJson, sweeps, overloads }
-    if (calls === 0) return common
+    const quick = { workers, serviceTimeMs: oneClient.latencyMs, oneClient, saturation, largeJson, sweeps, overloads }
+    console.log(`${cpus()[0]?.model.trim()}, Node ${process.version}, ${workers} threads\n\n${describeResults(quick)}`)
+    keep(quick)
+    if (calls === 0) return quick
     say(`memory over ${calls} calls`)
-    return { ...common, memory: await measureMemory(bench, calls) }
+    const results = { ...quick, memory: await measureMemory(bench, calls) }
+    console.log(describeMemory(results.memory))
+    keep(results)
+    return results
   } finally {
     await Promise.all([load.stop(), bare.stop(), service.stop()])
   }
@@ -101,6 +106,10 @@ async function writeFiles(folder: string) {
     },
     largeRequestFile: await write('large.http', makeRequest('json', largeA, largeB)),
   }
+}
+
+function keep(results: HttpResults): void {
+  writeResult('http', { loadAverage, ...results, bars: judge(results) })
 }
 
 function say(what: string): void {

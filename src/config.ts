@@ -53,11 +53,11 @@ const LONGEST_SIGNATURE_SECONDS = 7_776_000
 /** A JSON body holds two images as Base64 and must fit into one string of the runtime (512 MiB). */
 const LARGEST_IMAGE_BYTES = 128 * MEBIBYTE
 /**
- * With 3 images waiting for each thread, the last one is done after four images' time, and a call that was accepted is
- * answered within ten times what it takes alone, even while refusing others takes half of the processors
- * (`npm run bench:http`).
+ * With 2 images waiting for each thread, the last one is done after the time of three, and an accepted call is answered
+ * within ten times what it takes alone, even while 64 clients that come again at once take their share of the processors
+ * (`npm run bench:http`; with 3 it is twelve times).
  */
-const QUEUE_PER_WORKER = 3
+const QUEUE_PER_WORKER = 2
 
 /** Every setting, by its name in {@link Config}, in the order of the documents. */
 export const SETTINGS = {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { setImmediate } from 'node:timers/promises'
+import { createTurns } from './turns.js'
 
 /** How much of an upload that nobody wants any more is still taken in, so that the client can read its answer. */
 export interface DiscardLimits {
@@ -38,6 +38,7 @@ export class Connections {
   readonly #unanswered = new WeakMap<Socket, Set<ServerResponse>>()
   readonly #brokenUploads = new WeakMap<IncomingMessage, AbortController>()
   readonly #awaitingContinue = new WeakSet<IncomingMessage>()
+  readonly #turn = createTurns()
   #draining = false
 
   constructor(limits: DiscardLimits) {
@@ -108,10 +109,10 @@ export class Connections {
 
   /**
    * Lets in what arrived together with the head of a request. If that is all of its body, the connection need not close
-   * whatever the answer.
+   * whatever the answer. Of requests that arrive together one goes on at a time.
    */
   async settle(request: IncomingMessage): Promise<void> {
-    if (isIncomplete(request)) await setImmediate()
+    if (isIncomplete(request)) await this.#turn()
   }
 
   /**

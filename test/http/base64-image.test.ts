@@ -33,9 +33,12 @@ describe('an image in Base64', () => {
   })
 
   it('is refused with any other character in any place', () => {
-    const other = fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }).filter((c) => !/[\w+/= \t\r\n-]/.test(c))
+    const other = fc
+      .integer({ min: 0, max: 0xffff })
+      .map((unit) => String.fromCharCode(unit))
+      .filter((character) => !/[A-Za-z0-9+/= \t\r\n]/.test(character))
     fc.assert(
-      fc.property(fc.nat({ max: 8 }), other, (at, character) => {
+      fc.property(fc.nat({ max: 7 }), other, (at, character) => {
         const digits = 'AAAAAAAA'
         expect(() => decodeBase64Image(digits.slice(0, at) + character + digits.slice(at + 1))).toThrow(
           'The image is not valid Base64.',
