@@ -78,6 +78,9 @@ export interface Overload {
 
 export interface Memory {
   readonly calls: number
+  /** Answers without a similarity, and the first of them. */
+  readonly wrong: number
+  readonly firstWrong?: string
   readonly seconds: number
   readonly startMiB: number
   readonly endMiB: number
@@ -186,12 +189,13 @@ export async function measureMemory(bench: Bench, calls: number): Promise<Memory
       void sample(done)
     },
   )
-  requireRight(answer)
   const late = samples.filter((s) => s.calls >= calls / 2)
   const slopeOf = (read: (s: (typeof samples)[number]) => number) =>
     slope(late.map((s): Point => ({ x: s.calls / 1000, y: read(s) * 1024 })))
   return {
     calls,
+    wrong: answer.wrong.length,
+    ...(answer.wrong[0] === undefined ? {} : { firstWrong: answer.wrong[0] }),
     seconds: round(answer.elapsedMs / 1000, 1),
     startMiB: samples[0]?.rssMiB ?? Number.NaN,
     endMiB: samples.at(-1)?.rssMiB ?? Number.NaN,
