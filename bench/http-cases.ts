@@ -1,3 +1,4 @@
+import { median, type Point, quantile, slope } from './figures.js'
 import type {
   BareAnswer,
   BarePipeline,
@@ -8,7 +9,6 @@ import type {
   Service,
 } from './http-processes.js'
 import { FORMATS, type Format } from './http-requests.js'
-import { median, type Point, quantile, slope } from './statistics.js'
 
 /** What is measured with: three processes, and whole requests in files. */
 export interface Bench {
@@ -216,7 +216,10 @@ export async function warmUp(bench: Bench): Promise<void> {
 
 /** The figures of the round in the middle. */
 function medianRound(rounds: readonly LoadFigures[]): LoadFigures {
-  const rate = median(rounds.map(({ callsPerSecond }) => callsPerSecond))
+  const rate = quantile(
+    rounds.map(({ callsPerSecond }) => callsPerSecond),
+    0.5,
+  )
   const middle = rounds.find(({ callsPerSecond }) => callsPerSecond === rate)
   if (!middle) throw new RangeError('Expected at least one round')
   return middle

@@ -1,3 +1,4 @@
+import { formatTable } from './figures.js'
 import type { LoadFigures, Memory, OneClient, Overload, Saturation, Sweep } from './http-cases.js'
 
 export interface HttpResults {
@@ -75,9 +76,9 @@ export function describeResults(results: HttpResults): string {
     ]),
     [
       'at saturation',
-      table(
+      formatTable([
         ['', 'bare pairs/s', 'calls/s', 'share', 'CPU ms/pair bare', 'CPU ms/call', 'load CPU ms/call'],
-        saturation.map((s) => [
+        ...saturation.map((s) => [
           s.format,
           range(s.barePairsPerSecond),
           range(s.callsPerSecond),
@@ -86,7 +87,7 @@ export function describeResults(results: HttpResults): string {
           s.figures.serviceCpuMsPerAnswer.toFixed(1),
           s.figures.loadCpuMsPerAnswer.toFixed(2),
         ]),
-      ),
+      ]),
     ],
     ['large pictures (1600 px) in JSON', loadTable([results.largeJson])],
     [
@@ -103,11 +104,11 @@ export function describeResults(results: HttpResults): string {
 
 export function describeBars(bars: readonly Bar[]): string {
   const rows = bars.map((b) => [b.what, b.value.toFixed(2), b.limit.toFixed(2), b.holds ? 'pass' : 'FAIL'])
-  return `bars\n${table(['', 'measured', 'bar', ''], rows)}`
+  return `bars\n${formatTable([['', 'measured', 'bar', ''], ...rows])}`
 }
 
 function loadTable(rows: readonly LoadFigures[]): string {
-  return table(
+  return formatTable([
     [
       'connections',
       'calls/s',
@@ -122,7 +123,7 @@ function loadTable(rows: readonly LoadFigures[]): string {
       'max ms',
       'RSS MiB',
     ],
-    rows.map((f) => [
+    ...rows.map((f) => [
       String(f.connections),
       ...[f.callsPerSecond, f.p50Ms, f.p95Ms, f.p99Ms].map((v) => v.toFixed(1)),
       percent(f.refused / (f.accepted + f.refused)),
@@ -130,7 +131,7 @@ function loadTable(rows: readonly LoadFigures[]): string {
       ...[f.delayP50Ms, f.delayP99Ms, f.delayMaxMs].map((v) => v.toFixed(1)),
       f.rssMiB.toFixed(0),
     ]),
-  )
+  ])
 }
 
 export function describeMemory(m: Memory): string {
@@ -138,13 +139,6 @@ export function describeMemory(m: Memory): string {
     `memory\n${m.calls} calls in ${m.seconds} s: from ${m.startMiB} to ${m.endMiB} MiB; over the second half ` +
     `${m.slopeKiBPerThousandCalls.toFixed(0)} KiB a thousand calls (JavaScript's heap: ${m.heapSlopeKiBPerThousandCalls.toFixed(0)})\n`
   )
-}
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = heads.map((head, i) => Math.max(head.length, ...rows.map((row) => row[i]?.length ?? 0)))
-  const line = (cells: readonly string[]) =>
-    cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')
-  return [heads, ...rows].map(line).join('\n')
 }
 
 function range(values: readonly number[]): string {

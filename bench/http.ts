@@ -7,7 +7,7 @@
  *     npm run bench:http -- [--calls 20000] [--seconds 4] [--rounds 6]
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { cpus, loadavg, tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { cutPerson } from '../scripts/sample-people.js'
@@ -26,7 +26,7 @@ import {
 import { startBarePipeline, startLoadGenerator, startService } from './http-processes.js'
 import { describeBars, describeMemory, describeResults, type HttpResults, judge } from './http-report.js'
 import { FORMATS, makeRequest } from './http-requests.js'
-import { writeResult } from './result-file.js'
+import { describeSetting, formatSetting, writeResult } from './result-file.js'
 
 /** Pixels of a square picture: what a cut-out face has, and what a camera sends. */
 const SMALL_SIDE = 250
@@ -76,7 +76,7 @@ async function measure(folder: string, calls: number): Promise<HttpResults> {
     say('overload')
     const overloads = await measureOverload(bench, oneClient.latencyMs)
     const quick = { workers, serviceTimeMs: oneClient.latencyMs, oneClient, saturation, largeJson, sweeps, overloads }
-    console.log(`${cpus()[0]?.model.trim()}, Node ${process.version}, ${workers} threads\n\n${describeResults(quick)}`)
+    console.log(`${formatSetting(describeSetting())}, ${workers} threads\n\n${describeResults(quick)}`)
     keep(quick)
     if (calls === 0) return quick
     say(`memory over ${calls} calls`)

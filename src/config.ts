@@ -53,11 +53,11 @@ const LONGEST_SIGNATURE_SECONDS = 7_776_000
 /** A JSON body holds two images as Base64 and must fit into one string of the runtime (512 MiB). */
 const LARGEST_IMAGE_BYTES = 128 * MEBIBYTE
 /**
- * With 2 images waiting for each thread, the last one is done after the time of three, and an accepted call is answered
- * within ten times what it takes alone, even while 64 clients that come again at once take their share of the processors
- * (`npm run bench:http`; with 3 it is twelve times).
+ * Images that may wait for each thread: few enough that an accepted call is answered within ten times what it takes alone
+ * (`npm run bench:http`), and never so few that several clients at once are too many for one thread.
  */
-const QUEUE_PER_WORKER = 2
+const QUEUE_PER_WORKER = 4
+const LEAST_QUEUE = 8
 
 /** Every setting, by its name in {@link Config}, in the order of the documents. */
 export const SETTINGS = {
@@ -111,7 +111,7 @@ export const SETTINGS = {
     description: 'Images that may wait for a thread; calls with more are refused with code 15.',
     example: '128',
     fallback: undefined,
-    fallbackText: `${QUEUE_PER_WORKER} for each thread`,
+    fallbackText: `${QUEUE_PER_WORKER} for each thread, at least ${LEAST_QUEUE}`,
     parse: wholeNumber(1, 100_000),
   }),
   engineTimeoutMs: define<number>({
@@ -241,7 +241,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     masterKey: read(SETTINGS.masterKey),
     bootstrapApp: read(SETTINGS.bootstrapApp),
     workers,
-    queueSize: read(SETTINGS.queueSize) ?? QUEUE_PER_WORKER * workers,
+    queueSize: read(SETTINGS.queueSize) ?? Math.max(LEAST_QUEUE, QUEUE_PER_WORKER * workers),
     engineTimeoutMs: read(SETTINGS.engineTimeoutMs),
     maxImageBytes: read(SETTINGS.maxImageBytes),
     maxPixels: read(SETTINGS.maxPixels),
