@@ -15,17 +15,24 @@
     (param $image i32) (param $stride i32)
     (param $x f64) (param $y f64) (param $dx f64) (param $dy f64)
     (param $count i32) (param $out i32) (param $plane i32)
-    (local $column i32) (local $row i32) (local $at i32)
-    (local $right v128) (local $below f64) (local $upper v128) (local $lower v128)
+    (local $at i32) (local $point v128) (local $step v128) (local $whole v128) (local $rest v128)
+    (local $right v128) (local $below v128) (local $upper v128) (local $lower v128)
     (local $left v128) (local $top v128) (local $bottom v128) (local $blue v128)
+    (local.set $point (f64x2.replace_lane 1 (f64x2.splat (local.get $x)) (local.get $y)))
+    (local.set $step (f64x2.replace_lane 1 (f64x2.splat (local.get $dx)) (local.get $dy)))
     (loop $next
-      (local.set $column (i32.trunc_sat_f64_s (local.get $x)))
-      (local.set $row (i32.trunc_sat_f64_s (local.get $y)))
-      (local.set $right (f64x2.splat (f64.sub (local.get $x) (f64.convert_i32_s (local.get $column)))))
-      (local.set $below (f64.sub (local.get $y) (f64.convert_i32_s (local.get $row))))
+      ;; Rounded down by what adding 1.5 * 2^52 does: the low half of each double is then the whole number. A point on a
+      ;; whole number may come to the pixel before, with a rest of 1, which gives the same.
+      (local.set $whole (f64x2.add
+        (f64x2.sub (local.get $point) (v128.const f64x2 0.5 0.5))
+        (v128.const f64x2 6755399441055744 6755399441055744)))
       (local.set $at (i32.add (local.get $image) (i32.add
-        (i32.mul (local.get $row) (local.get $stride))
-        (i32.mul (local.get $column) (i32.const 3)))))
+        (i32.mul (i32x4.extract_lane 2 (local.get $whole)) (local.get $stride))
+        (i32.mul (i32x4.extract_lane 0 (local.get $whole)) (i32.const 3)))))
+      (local.set $rest (f64x2.sub (local.get $point)
+        (f64x2.sub (local.get $whole) (v128.const f64x2 6755399441055744 6755399441055744))))
+      (local.set $right (i8x16.shuffle 0 1 2 3 4 5 6 7 0 1 2 3 4 5 6 7 (local.get $rest) (local.get $rest)))
+      (local.set $below (i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 (local.get $rest) (local.get $rest)))
       ;; Two neighbours: R G B R' G' B' and two bytes more; bytes 8 to 15 are 0.
       (local.set $upper (v128.load64_zero (local.get $at)))
       (local.set $lower (v128.load64_zero (i32.add (local.get $at) (local.get $stride))))
@@ -44,7 +51,7 @@
           (v128.const i8x16 3 -1 -1 -1 4 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1)))
         (local.get $left)))))
       (local.set $top (f32x4.demote_f64x2_zero (f64x2.add (local.get $top)
-        (f64x2.mul (f64x2.splat (local.get $below)) (f64x2.sub (local.get $bottom) (local.get $top))))))
+        (f64x2.mul (local.get $below) (f64x2.sub (local.get $bottom) (local.get $top))))))
       (v128.store32_lane 0 (local.get $out) (local.get $top))
       (v128.store32_lane 1 (i32.add (local.get $out) (local.get $plane)) (local.get $top))
 
@@ -57,11 +64,10 @@
         (local.get $left)))))
       (f32.store (i32.add (local.get $out) (i32.shl (local.get $plane) (i32.const 1)))
         (f32.demote_f64 (f64.add (f64x2.extract_lane 0 (local.get $blue))
-          (f64.mul (local.get $below)
+          (f64.mul (f64x2.extract_lane 0 (local.get $below))
             (f64.sub (f64x2.extract_lane 1 (local.get $blue)) (f64x2.extract_lane 0 (local.get $blue)))))))
 
-      (local.set $x (f64.add (local.get $x) (local.get $dx)))
-      (local.set $y (f64.add (local.get $y) (local.get $dy)))
+      (local.set $point (f64x2.add (local.get $point) (local.get $step)))
       (local.set $out (i32.add (local.get $out) (i32.const 4)))
       (local.set $count (i32.sub (local.get $count) (i32.const 1)))
       (br_if $next (local.get $count))))

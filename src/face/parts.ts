@@ -87,20 +87,24 @@ function poolPart(map: FeatureMap, box: { readonly x: Span; readonly y: Span }):
   const plane = side * side
   const channels = values.length / plane
   const out = new Float32Array(channels * ROWS * COLUMNS)
-  const columns = coverage(box.x, COLUMNS, map)
-  const rows = coverage(box.y, ROWS, map)
-  for (let r = 0; r < ROWS; r++) {
-    for (let c = 0; c < COLUMNS; c++) {
-      for (const [y, wy] of rows[r]!) {
-        for (const [x, wx] of columns[c]!) {
-          const weight = wx * wy
-          let i = y * side + x
-          for (let o = r * COLUMNS + c; o < out.length; o += ROWS * COLUMNS, i += plane) out[o]! += weight * values[i]!
-        }
-      }
-    }
+  // The cells outside, their weights and places in variables: this loop is what the parts cost.
+  for (const { slot, index, weight } of coveredCells(box, map)) {
+    for (let o = slot, i = index; o < out.length; o += ROWS * COLUMNS, i += plane) out[o]! += weight * values[i]!
   }
   return out
+}
+
+/** The cells of a map that the slots of a part's grid cover, with their shares of the slots. */
+function coveredCells(box: { readonly x: Span; readonly y: Span }, map: FeatureMap) {
+  const columns = coverage(box.x, COLUMNS, map)
+  const rows = coverage(box.y, ROWS, map)
+  return rows.flatMap((row, r) =>
+    columns.flatMap((column, c) =>
+      row.flatMap(([y, wy]) =>
+        column.map(([x, wx]) => ({ slot: r * COLUMNS + c, index: y * map.side + x, weight: wx * wy })),
+      ),
+    ),
+  )
 }
 
 /** For each of `count` equal slices of a span: the map cells that it covers with their shares, which sum to one. */

@@ -53,10 +53,14 @@ function halve({ width, height, data }: Image): Image {
   let o = 0
   for (let y = 0; y < h; y++) {
     let i = 2 * y * width * 3
-    for (let x = 0; x < w; x++, i += 6) {
-      for (let c = i; c < i + 3; c++) {
-        out[o++] = (data[c]! + data[c + right]! + data[c + below]! + data[c + right + below]! + 2) >> 2
-      }
+    // The channels one by one: a loop over three takes twice as long.
+    for (let x = 0; x < w; x++, i += 6, o += 3) {
+      const j = i + right
+      const k = i + below
+      const l = k + right
+      out[o] = (data[i]! + data[j]! + data[k]! + data[l]! + 2) >> 2
+      out[o + 1] = (data[i + 1]! + data[j + 1]! + data[k + 1]! + data[l + 1]! + 2) >> 2
+      out[o + 2] = (data[i + 2]! + data[j + 2]! + data[k + 2]! + data[l + 2]! + 2) >> 2
     }
   }
   return { width: w, height: h, data: out }
