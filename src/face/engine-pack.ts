@@ -14,6 +14,11 @@ export interface AnalysedFace extends Pick<Face, 'embedding' | 'cohort' | 'parts
 export interface EnginePack {
   /** Stands for everything that embeddings and scores depend on: faces of packs with different ids must not be compared. */
   readonly id: string
+  /**
+   * Of a small version of a large photograph: undefined unless a quick look is sure of a face that is large enough there to be
+   * embedded as well as from the whole. Absent from packs that look at everything alike.
+   */
+  readonly analyzeDraft?: (image: Image) => Promise<AnalysedFace | undefined>
   /** Throws FACE_NOT_DETECTED. */
   readonly analyze: (image: Image) => Promise<AnalysedFace>
   /** Frees the native memory; nothing may follow. */

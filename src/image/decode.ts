@@ -53,6 +53,34 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions): Pr
   }
 }
 
+/** A JPEG of fewer bytes is hardly larger than what is decoded anyway; its header need not be read. */
+const LEAST_DRAFT_BYTES = 65_536
+
+/**
+ * A small version of a large JPEG, for a quick look: libjpeg leaves out what a quarter or an eighth of the size does not
+ * show. Undefined where that saves nothing: other formats are decoded whole before they are shrunk, and what is not larger
+ * than `instead` is best decoded at once. Throws what {@link decodeImage} throws.
+ *
+ * @param options what to decode to, and the `maxSide` of what would be decoded instead
+ */
+export async function decodeDraft(
+  bytes: Uint8Array,
+  options: DecodeOptions & { readonly instead: number },
+): Promise<DecodedImage | undefined> {
+  if (bytes.length < LEAST_DRAFT_BYTES || sniffFormat(bytes) !== 'jpeg') return undefined
+  return (await isLonger(bytes, options.instead)) ? decodeImage(bytes, options) : undefined
+}
+
+async function isLonger(bytes: Uint8Array, side: number): Promise<boolean> {
+  try {
+    const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata()
+    return Math.max(width, height) > side
+  } catch {
+    // Decoding it says what is wrong.
+    return false
+  }
+}
+
 /** One pass: the size is asked for in a second one (of the header alone) only when the picture may have been shrunk. */
 async function decodeWithSharp(bytes: Uint8Array, { maxPixels, maxSide }: DecodeOptions): Promise<DecodedImage> {
   const input = {

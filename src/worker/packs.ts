@@ -1,4 +1,4 @@
-import { analyzeImage } from '../face/analyze.js'
+import { analyzeDraft, analyzeImage, type FoundFace } from '../face/analyze.js'
 import type { Effort } from '../face/effort.js'
 import { fuse } from '../face/embed.js'
 import type { EnginePack } from '../face/engine-pack.js'
@@ -88,14 +88,17 @@ const nowMs = () => performance.now()
 async function openDefaultPack(options: PackOptions): Promise<OpenPack> {
   const { effort } = options
   const [pack, { fit, id }] = await Promise.all([loadDefaultPack(options), readDefaultFit(options)])
+  const clocked = { effort, nowMs }
+  const describe = (found: FoundFace) => ({ ...found, ...fuse(found.raw, fit) })
   return {
     id: `${pack.id}-${id}-${effort}`,
     numbers: { fit },
     networks: [],
-    async analyze(image) {
-      const found = await analyzeImage(image, pack.models, { effort, nowMs })
-      return { ...found, ...fuse(found.raw, fit) }
+    async analyzeDraft(image) {
+      const found = await analyzeDraft(image, pack.models, clocked)
+      return found && describe(found)
     },
+    analyze: async (image) => describe(await analyzeImage(image, pack.models, clocked)),
     close: pack.close,
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { FaceCompareError } from '../../src/errors.js'
-import { decodeImage } from '../../src/image/decode.js'
+import { decodeDraft, decodeImage } from '../../src/image/decode.js'
 import { headerBomb, noise, quarters, quartersError, storeTurned } from './pictures.js'
 
 const OPTIONS = { maxPixels: 20_000_000, maxSide: 512 }
@@ -259,4 +259,33 @@ it('gives the memory of its pixels back', async () => {
   await decodeMany(150)
   // Pictures of 3 MB each; without a collection some of them wait to be freed.
   expect((process.memoryUsage().rss - before) / (1024 * 1024)).toBeLessThan(225)
+})
+
+describe('decodeDraft', () => {
+  const draft = (bytes: Uint8Array) => decodeDraft(bytes, { maxPixels: 20_000_000, maxSide: 200, instead: 600 })
+
+  it('gives a small version of a large JPEG, upright, with its real size', async () => {
+    const bytes = await storeTurned(noise(900, 700), 6).jpeg().toBuffer()
+    const whole = await decodeImage(bytes, { maxPixels: 20_000_000, maxSide: 200 })
+    const image = await draft(bytes)
+    expect(image).toEqual(whole)
+    expect(Math.max(image?.width ?? 0, image?.height ?? 0)).toBe(200)
+  })
+
+  it.each([
+    ['a PNG', () => noise(900, 700).png().toBuffer()],
+    ['a JPEG that would hardly be shrunk', () => noise(600, 600).jpeg({ quality: 100 }).toBuffer()],
+    ['a JPEG of few bytes', () => quarters(900, 700).jpeg().toBuffer()],
+    ['no bytes', async () => new Uint8Array()],
+    ['what only begins like a JPEG', async () => new Uint8Array(100_000).fill(0xff).fill(0xd8, 1, 2)],
+  ])('leaves %s to decodeImage', async (_name, make) => {
+    expect(await draft(await make())).toBeUndefined()
+  })
+
+  it('refuses what decodeImage refuses', async () => {
+    const bytes = await noise(900, 700).jpeg().toBuffer()
+    await expect(draft(bytes.subarray(0, bytes.length - 5000))).rejects.toMatchObject({ kind: 'IMAGE_UNDECODABLE' })
+    const tooLarge = decodeDraft(bytes, { maxPixels: 10_000, maxSide: 200, instead: 600 })
+    await expect(tooLarge).rejects.toMatchObject({ kind: 'IMAGE_UNDECODABLE' })
+  })
 })
