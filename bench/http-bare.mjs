@@ -1,4 +1,4 @@
-// The pipeline of the service without HTTP, on the compiled code: what http.ts compares with.
+// The pipeline of the service without HTTP, on the compiled code: what http.ts compares with, and what scale.ts measures.
 // Arguments: the settings of the engine as JSON, image A, image B. Over IPC: { id, job } -> { id, answer }.
 import { readFileSync } from 'node:fs'
 import { startEnginePool } from '../dist/worker/pool.js'
@@ -35,7 +35,8 @@ async function timeTogether({ seconds, lanes }) {
   }
   await Promise.all(Array.from({ length: lanes }, lane))
   const { user, system } = process.cpuUsage(cpuBefore)
-  return { pairs, elapsedMs: performance.now() - startMs, cpuMs: (user + system) / 1000 }
+  const peakMiB = process.resourceUsage().maxRSS / 1024
+  return { pairs, elapsedMs: performance.now() - startMs, cpuMs: (user + system) / 1000, peakMiB }
 }
 
 /** Milliseconds of A's analysis and then B's, one image at a time. */

@@ -1,9 +1,8 @@
 /** The three processes of http.ts: the service as it is built, the same pipeline without HTTP, and the load. */
-import { type ChildProcess, fork } from 'node:child_process'
-import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Config } from '../src/config.js'
+import { ask, readiness, start, stop } from './child-process.js'
 import { BENCH_APP } from './http-requests.js'
 
 /** What the probe inside the service tells: of the event loop since it was last asked, the rest of the whole process. */
@@ -44,6 +43,8 @@ export interface BareAnswer {
   readonly pairs: number
   readonly elapsedMs: number
   readonly cpuMs: number
+  /** The most memory that the process has had at once, resident. */
+  readonly peakMiB: number
 }
 
 export interface Service {
@@ -61,6 +62,10 @@ export interface BarePipeline {
 export interface LoadGenerator {
   readonly run: (job: LoadJob, onProgress?: (calls: number) => void) => Promise<LoadAnswer>
   readonly stop: () => Promise<void>
+}
+
+export type PipelineOptions = Pick<Config, 'workers' | 'cacheDir' | 'maxPixels' | 'modelPack' | 'effort'> & {
+  readonly intraOpThreads?: number
 }
 
 const PROBE = new URL('./event-loop-probe.mjs', import.meta.url)
@@ -97,15 +102,14 @@ export async function startService(
   return { port, probe: () => ask<ProbeAnswer>(child, undefined), stop: () => stop(child, 'SIGTERM') }
 }
 
+/** The pool of threads without HTTP; `images` are the files of A and B. */
 export async function startBarePipeline(
-  { workers, cacheDir, maxPixels, modelPack, effort }: Config,
+  { workers, cacheDir, maxPixels, modelPack, effort, intraOpThreads = 1 }: PipelineOptions,
   images: readonly string[],
 ): Promise<BarePipeline> {
-  const child = start(BARE, [JSON.stringify({ workers, cacheDir, maxPixels, modelPack, effort }), ...images])
-  await new Promise((resolve, reject) => {
-    child.once('message', resolve)
-    child.once('exit', (code) => reject(new Error(`The bare pipeline ended with ${String(code)}.`)))
-  })
+  const options = { workers, cacheDir, maxPixels, modelPack, effort, intraOpThreads }
+  const child = start(BARE, [JSON.stringify(options), ...images])
+  await readiness(child)
   return {
     together: (job) => ask<BareAnswer>(child, job),
     alone: async (seconds) => (await ask<{ readonly sumMs: readonly number[] }>(child, { alone: true, seconds })).sumMs,
@@ -116,55 +120,4 @@ export async function startBarePipeline(
 export function startLoadGenerator(): LoadGenerator {
   const child = start(LOAD, [])
   return { run: (job, onProgress) => ask<LoadAnswer>(child, job, onProgress), stop: () => stop(child) }
-}
-
-interface StartOptions {
-  readonly execArgv?: readonly string[]
-  readonly env?: Readonly<Record<string, string>>
-  /** Takes standard error; standard output is then read here. */
-  readonly logFile?: string
-}
-
-function start(file: string, args: readonly string[], options: StartOptions = {}): ChildProcess {
-  return fork(file, args, {
-    // Not those of this process: the TypeScript loader is none of theirs.
-    execArgv: [...(options.execArgv ?? [])],
-    env: { ...process.env, NODE_OPTIONS: '', ...options.env },
-    stdio: [
-      'ignore',
-      options.logFile ? 'pipe' : 'inherit',
-      options.logFile ? openSync(options.logFile, 'a') : 'inherit',
-      'ipc',
-    ],
-  })
-}
-
-let lastId = 0
-
-/** Both sides of the channel are files of this folder, so that the shape of an answer is theirs to keep. */
-function ask<T>(child: ChildProcess, job: object | undefined, onProgress?: (calls: number) => void): Promise<T> {
-  lastId++
-  const id = lastId
-  return new Promise((resolve, reject) => {
-    const finish = (settle: () => void) => {
-      child.off('message', take).off('exit', lose)
-      settle()
-    }
-    const lose = () => finish(() => reject(new Error('A process of the benchmark ended too early.')))
-    const take = (message: { id?: number; answer?: T; failure?: string; progress?: number }) => {
-      if (message.progress !== undefined) onProgress?.(message.progress)
-      if (message.id !== id) return
-      const { answer, failure } = message
-      finish(() => (answer === undefined ? reject(new Error(failure)) : resolve(answer)))
-    }
-    child.on('message', take).once('exit', lose)
-    child.send({ id, job })
-  })
-}
-
-async function stop(child: ChildProcess, signal?: NodeJS.Signals): Promise<void> {
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  if (signal) child.kill(signal)
-  else child.disconnect()
-  await ended
 }
