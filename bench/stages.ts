@@ -24,6 +24,8 @@ const WARM_UPS = 10
 const STARTS = 5
 /** The least part of the processor time that should lie inside of the networks' runs. */
 const MIN_SHARE_INSIDE = 0.75
+/** The most that the facial parts may take of a pair. */
+const MAX_SHARE_OF_PARTS = 0.1
 const STAGES = { decode: 'decodeMs', detect: 'detectMs', align: 'alignMs', embed: 'embedMs' } as const
 
 /** What stage-times.mjs prints. */
@@ -32,6 +34,8 @@ interface Times {
   readonly stages: readonly Stages[]
   /** Processor milliseconds of all pairs. */
   readonly pipelineCpuMs: number
+  /** What the facial parts add to each pair. */
+  readonly partsMs: readonly number[]
   readonly models: readonly {
     readonly name: string
     readonly runs: number
@@ -57,7 +61,7 @@ console.log(`\nstart to ready, warm model cache, median of ${STARTS}: ${start.to
 const figures = { pairs: PAIRS, efforts: Object.fromEntries(measured), starts: STARTS, startMs: start }
 console.log(`\n${writeResult('stages', figures, setting)}`)
 
-function summarise({ pairMs, stages, pipelineCpuMs, models }: Times) {
+function summarise({ pairMs, stages, pipelineCpuMs, models, partsMs }: Times) {
   const images = 2 * PAIRS
   const insideCpuMs = models.reduce((sum, { insideMs }) => sum + insideMs, 0)
   const bareCpuMs = models.reduce((sum, { bareMs }) => sum + bareMs, 0)
@@ -73,11 +77,13 @@ function summarise({ pairMs, stages, pipelineCpuMs, models }: Times) {
       bareCpuMs: bareMs / Math.max(1, runs),
     })),
     shareInside: insideCpuMs / pipelineCpuMs,
+    partsMs: median(partsMs),
+    shareOfParts: median(partsMs) / median(pairMs),
   }
 }
 
 function formatEffort(effort: Effort, figures: ReturnType<typeof summarise>): string {
-  const { stageMs, pairMs, imageCpuMs, floorCpuMs, models, shareInside } = figures
+  const { stageMs, pairMs, imageCpuMs, floorCpuMs, models, shareInside, partsMs, shareOfParts } = figures
   const verdict = shareInside >= MIN_SHARE_INSIDE ? 'reached' : 'missed'
   return formatTable([
     [`effort ${effort}`, 'ms'],
@@ -86,6 +92,8 @@ function formatEffort(effort: Effort, figures: ReturnType<typeof summarise>): st
     ['processor time of an image', imageCpuMs.toFixed(1)],
     ...models.map(({ name, runs, bareCpuMs }) => [`${name}: a run by itself, ${runs} an image`, bareCpuMs.toFixed(1)]),
     ['the floor: all its runs by themselves', floorCpuMs.toFixed(1)],
+    ['the facial parts, of a pair', partsMs.toFixed(1)],
+    [`their share of a pair (at most ${100 * MAX_SHARE_OF_PARTS} %)`, `${(100 * shareOfParts).toFixed(1)} %`],
     [`inside of the runs (at least ${100 * MIN_SHARE_INSIDE} %: ${verdict})`, `${(100 * shareInside).toFixed(0)} %`],
   ])
 }
