@@ -21,6 +21,7 @@ import { formatTable, median } from './figures.js'
 import { startBarePipeline } from './http-processes.js'
 import { createProgress } from './progress.js'
 import { describeSetting, formatSetting, writeResult } from './result-file.js'
+import type { KindFigures, SharedFigures } from './scale-figures.js'
 
 const PAIRS_PROGRAM = fileURLToPath(new URL('./scale-pairs.mjs', import.meta.url))
 const MAX_PIXELS = 40_000_000
@@ -37,29 +38,6 @@ const WARM_UPS = 3
 const MOST_PHOTO_RATIO = 3
 const MOST_SCORE_DIFFERENCE = 0.5
 const MOST_PHOTO_MB = 250
-
-/** One way to share the processors. */
-export interface SharedFigures {
-  readonly workers: number
-  readonly intraOpThreads: number
-  readonly pairsPerSecond: number
-  /** A pair without others, both of its images at once where there are two threads for them. */
-  readonly aloneMs: number
-  readonly peakMiB: number
-}
-
-/** Pairs of one kind in one thread. */
-export interface KindFigures {
-  readonly name: string
-  /** Of both files. */
-  readonly kilobytes: number
-  /** Seen in A. */
-  readonly faces: number
-  readonly pairMs: number
-  readonly stageMs: Stages
-  readonly score: number
-  readonly peakMiB: number
-}
 
 interface PairAnswer {
   readonly ms: number

@@ -1,13 +1,17 @@
 /**
- * Writes the parts of the documents that the code knows better: the settings in README.md and docs/errors.md.
+ * Writes the parts of the documents that the code knows better: the settings in README.md, docs/errors.md, and what the
+ * benchmarks found (`bench/results`).
  * `npm run docs`; a test fails while they are not up to date.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { SETTINGS } from '../src/config.js'
 import { ERRORS } from '../src/errors.js'
+import { BLOCKS, PLOTS } from './render-results.js'
 
 const README = new URL('../README.md', import.meta.url)
-const ERRORS_PAGE = new URL('../docs/errors.md', import.meta.url)
+const DOCS = new URL('../docs/', import.meta.url)
+const ERRORS_PAGE = new URL('errors.md', DOCS)
+const PERFORMANCE_PAGE = new URL('performance.md', DOCS)
 
 export function renderSettings(): string {
   const rows = Object.values(SETTINGS).map(({ variable, description, fallbackText }) => {
@@ -33,16 +37,35 @@ export function renderErrors(): string {
   ].join('\n')
 }
 
-/** The README with its table of settings replaced. */
-export function withSettings(readme: string): string {
-  return readme.replace(/(<!-- settings -->\n)[\s\S]*?(\n<!-- end of settings -->)/, `$1${renderSettings()}$2`)
+/** A page with its generated blocks made anew: the text between `<!-- NAME -->` and `<!-- end of NAME -->`. */
+export function withBlocks(page: string): string {
+  return Object.entries({ settings: renderSettings, ...BLOCKS }).reduce((text, [name, render]) => {
+    const block = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n<!-- end of ${name} -->)`)
+    return block.test(text) ? text.replace(block, (_, begin, end) => `${begin}${render()}${end}`) : text
+  }, page)
 }
 
 export function readPages() {
-  return { readme: readFileSync(README, 'utf8'), errors: readFileSync(ERRORS_PAGE, 'utf8') }
+  return {
+    readme: readFileSync(README, 'utf8'),
+    errors: readFileSync(ERRORS_PAGE, 'utf8'),
+    performance: readFileSync(PERFORMANCE_PAGE, 'utf8'),
+  }
+}
+
+/** The plots that can be drawn, by their file, as they are and as they should be. */
+export function readPlots() {
+  return Object.entries(PLOTS).flatMap(([name, draw]) => {
+    const wanted = draw()
+    const file = new URL(name, DOCS)
+    return wanted === undefined ? [] : [{ file, wanted, found: existsSync(file) ? readFileSync(file, 'utf8') : '' }]
+  })
 }
 
 if (process.argv.includes('--write')) {
-  writeFileSync(README, withSettings(readFileSync(README, 'utf8')))
+  const { readme, performance } = readPages()
+  writeFileSync(README, withBlocks(readme))
+  writeFileSync(PERFORMANCE_PAGE, withBlocks(performance))
   writeFileSync(ERRORS_PAGE, renderErrors())
+  for (const { file, wanted } of readPlots()) writeFileSync(file, wanted)
 }

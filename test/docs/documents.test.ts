@@ -1,22 +1,30 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readPages, renderErrors, withSettings } from '../../scripts/write-docs.js'
+import { readPages, readPlots, renderErrors, withBlocks } from '../../scripts/write-docs.js'
 import { parseSignature } from '../../src/auth/signature.js'
 import { parseManifest } from '../../src/model/pack-manifest.js'
 
 describe('the documents', () => {
-  const { readme, errors } = readPages()
+  const { readme, errors, performance } = readPages()
 
   it('list every setting and every error as the code has them', () => {
-    expect(readme).toBe(withSettings(readme))
+    expect(readme).toBe(withBlocks(readme))
     expect(readme).toContain('FACECOMPARE_PORT')
     expect(errors).toBe(renderErrors())
   })
 
+  it('show what the benchmarks found', () => {
+    expect(performance).toBe(withBlocks(performance))
+    expect(performance).not.toContain('NaN')
+    for (const { file, wanted, found } of readPlots()) expect(found, file.pathname).toBe(wanted)
+  })
+
   it('name only npm scripts that exist', async () => {
     const { default: manifest } = await import('../../package.json', { with: { type: 'json' } })
-    const named = [...readme.matchAll(/npm (?:run )?(start|test|(?<=run )[\w:]+)/g)].map(([, name]) => name ?? '')
+    const named = [...`${readme}${performance}`.matchAll(/npm (?:run )?(start|test|(?<=run )[\w:]+)/g)].map(
+      ([, name]) => name ?? '',
+    )
     expect(named.length).toBeGreaterThan(5)
     expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(named))
   })
