@@ -13,6 +13,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import envPaths from 'env-paths'
+import { multiplyAllPairs } from '../src/evaluation/pair-products.js'
 import { parseLfwPairs } from '../src/evaluation/pairs.js'
 import { fitCalibration, type Knots } from '../src/face/calibration.js'
 import { type Cohort, headOfCohort, measureNearest, relativeSimilarity } from '../src/face/cohort.js'
@@ -23,6 +24,7 @@ import type { Fit } from '../src/face/fit.js'
 import { dotProduct } from '../src/face/vectors.js'
 import { DEFAULT_FIT_FILE, type EffortFit, formatFit } from '../src/model/fit-file.js'
 import { accuracyAt, bestThreshold, measureRoc, type ScoredPair } from './metrics.js'
+import { createProgress } from './progress.js'
 import { seeded } from './random.js'
 import { embedFiles } from './raw-embeddings.js'
 import { makeCohort } from './synthetic-cohort.js'
@@ -123,7 +125,11 @@ function fitEffort(candidate: Fit, members: Members, effort: Effort): EffortFit 
   const fit = { ...candidate, cohort: { ...members, ...standing } }
   const fused = faces.map(({ person, face }) => ({ person, ...fuse(takeViews(face.raw, effort), fit) }))
   const calibration = fitCalibration(
-    compareImpostors(fused, (p, q) => relativeSimilarity(dotProduct(p.embedding, q.embedding), p.cohort, q.cohort)),
+    compareImpostors(
+      fused,
+      ({ embedding }) => embedding,
+      (cosine, p, q) => relativeSimilarity(cosine, p.cohort, q.cohort),
+    ),
   )
   const { accuracy, auc, threshold } = measurePairs(fit, effort)
   const figures = `accuracy ${(100 * accuracy).toFixed(2)} %, AUC ${auc.toFixed(5)}, threshold ${threshold.toFixed(4)}`
@@ -131,7 +137,7 @@ function fitEffort(candidate: Fit, members: Members, effort: Effort): EffortFit 
   // A third of the pictures: over a million pairs are enough for a part.
   const sample = fused.filter((_, i) => i % 3 === 0)
   const partCalibrations = mapParts((part) => {
-    const curve = fitCalibration(compareImpostors(sample, (p, q) => dotProduct(p.parts[part], q.parts[part])))
+    const curve = fitCalibration(compareImpostors(sample, ({ parts }) => parts[part]))
     console.log(`${effort}: ${part} ${JSON.stringify(curve)}`)
     return curve
   })
@@ -167,18 +173,22 @@ function mean(vectors: readonly Float32Array[]): Float32Array {
   return Float32Array.from(sum, (value) => value / vectors.length)
 }
 
-/** The similarities of all pairs of different people, highest first. */
+/** The similarities of all pairs of different people, highest first; `read` makes them of dot products. */
 function compareImpostors<T extends { readonly person: string }>(
   all: readonly T[],
-  compare: (p: T, q: T) => number,
+  vectorOf: (face: T) => Float32Array,
+  read: (product: number, p: T, q: T) => number = (product) => product,
 ): Float32Array {
   const similarities = new Float32Array((all.length * (all.length - 1)) / 2)
   let count = 0
-  for (const [i, p] of all.entries()) {
-    for (let j = i + 1; j < all.length; j++) {
-      const q = all[j]!
-      if (p.person !== q.person) similarities[count++] = compare(p, q)
-    }
+  const take = (i: number, j: number, product: number): void => {
+    const [p, q] = [all[i]!, all[j]!]
+    if (p.person !== q.person) similarities[count++] = read(product, p, q)
+  }
+  const progress = createProgress('impostor pairs, a hundredth', 100)
+  let done = 0
+  for (const share of multiplyAllPairs(all.map(vectorOf), take)) {
+    for (; done < 100 * share; done++) progress.advance()
   }
   return similarities.subarray(0, count).sort().reverse()
 }

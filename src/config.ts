@@ -56,8 +56,8 @@ const LARGEST_IMAGE_BYTES = 128 * MEBIBYTE
  * Images that may wait for each thread: few enough that an accepted call is answered within ten times what it takes alone
  * (`npm run bench:http`), and never so few that several clients at once are too many for one thread.
  */
-const QUEUE_PER_WORKER = 4
-const LEAST_QUEUE = 8
+const QUEUE_PER_WORKER = 3
+const LEAST_QUEUE = 6
 
 /** Every setting, by its name in {@link Config}, in the order of the documents. */
 export const SETTINGS = {

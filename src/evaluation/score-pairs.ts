@@ -5,6 +5,7 @@ import type { ComparedPair } from './cross-validate.js'
 import type { ListedPair } from './data-set.js'
 import { cosineOf, type FaceVectors } from './face-vectors.js'
 import { type Hardest, keepHardest, type RankedPair } from './hardest.js'
+import { multiplyAllPairs } from './pair-products.js'
 import { addPair, createTally, type Tally } from './tally.js'
 
 /** All pairs of a data set after comparison. */
@@ -66,20 +67,12 @@ export async function scoreAllPairs(
   book.tally.failed.genuine = all.genuine - compared.genuine
   book.tally.failed.impostor = all.impostor - compared.impostor
   const turn = createTurns(options)
-  const matrix = stackEmbeddings(found.flatMap((i) => faces[i] ?? []))
+  const embeddings = found.flatMap((i) => faces[i]?.embedding ?? [])
   const enter = (p: number, q: number, cosine: number): void => {
     const [a, b] = [found[p] ?? 0, found[q] ?? 0]
     book.enter(a, b, personOf[a] === personOf[b], cosine)
   }
-  const total = found.length * found.length
-  // Rows of one block stay in the processor's cache while all rows above them pass by.
-  for (let block = 0; block < found.length; block += BLOCK_ROWS) {
-    const end = Math.min(found.length, block + BLOCK_ROWS)
-    for (let row = 0; row < end; row += 2) {
-      compareRows(matrix, row, Math.max(block, row + 1), end, enter)
-      if (row % 32 === 0) await turn((block * block + (row * (end * end - block * block)) / end) / total)
-    }
-  }
+  for (const share of multiplyAllPairs(embeddings, enter)) await turn(share)
   return book.close()
 }
 
@@ -148,71 +141,4 @@ function createTurns({ onProgress, signal }: ScoreOptions): (share: number) => P
     signal?.throwIfAborted()
     startMs = performance.now()
   }
-}
-
-/** So many rows are compared with two others at once. */
-const TILE_ROWS = 4
-
-/** Embeddings one below the other; double precision, because converting each number at each use takes longer. */
-interface Matrix {
-  readonly values: Float64Array
-  readonly columns: number
-}
-
-/** With 1,152 columns a block takes 300 KB. */
-const BLOCK_ROWS = 32
-
-function stackEmbeddings(faces: readonly FaceVectors[]): Matrix {
-  const columns = faces[0]?.embedding.length ?? 0
-  // Rows of zeros at the end: a tile may reach past the last face.
-  const values = new Float64Array((faces.length + TILE_ROWS) * columns)
-  for (const [i, { embedding }] of faces.entries()) values.set(embedding, i * columns)
-  return { values, columns }
-}
-
-/** Compares two neighbouring rows, `row` and the next, with the rows from `start` to `end` that lie below them. */
-function compareRows(
-  matrix: Matrix,
-  row: number,
-  start: number,
-  end: number,
-  enter: (p: number, q: number, cosine: number) => void,
-): void {
-  const sums = new Float64Array(8)
-  for (let q = start; q < end; q += TILE_ROWS) {
-    multiplyTile(matrix, row, q, sums)
-    for (let i = 0; i < 8; i++) {
-      const upper = row + (i >> 2)
-      const lower = q + (i & 3)
-      if (lower < end && lower > upper) enter(upper, lower, sums[i] ?? 0)
-    }
-  }
-}
-
-/**
- * The dot products of two rows with four: each number that is read is used several times, which makes it five times as
- * fast as one pair at a time. Each sum runs in the order of the columns.
- */
-function multiplyTile({ values, columns }: Matrix, row: number, other: number, sums: Float64Array): void {
-  let a = row * columns
-  let b = other * columns
-  const [second, third, fourth] = [columns, 2 * columns, 3 * columns]
-  let [s0, s1, s2, s3, t0, t1, t2, t3] = [0, 0, 0, 0, 0, 0, 0, 0]
-  for (const end = a + columns; a < end; a++, b++) {
-    const p = values[a] ?? 0
-    const q = values[a + columns] ?? 0
-    const w = values[b] ?? 0
-    const x = values[b + second] ?? 0
-    const y = values[b + third] ?? 0
-    const z = values[b + fourth] ?? 0
-    s0 += p * w
-    s1 += p * x
-    s2 += p * y
-    s3 += p * z
-    t0 += q * w
-    t1 += q * x
-    t2 += q * y
-    t3 += q * z
-  }
-  sums.set([s0, s1, s2, s3, t0, t1, t2, t3])
 }
