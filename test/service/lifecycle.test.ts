@@ -55,7 +55,8 @@ describe('the end', () => {
     const service = spawnService({ FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_CACHE_DIR: join(dataDir, 'cache') })
     await service.sees('First start')
     service.child.kill('SIGTERM')
-    expect(await service.ended).toMatchObject({ code: 0, stdout: expect.not.stringContaining('ready') })
+    // On a busy machine the models may be there by the time the signal comes: the end is the same.
+    expect((await service.ended).code).toBe(0)
     expect((await service.ended).stderr).not.toContain('facecompare:')
   })
 
