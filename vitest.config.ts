@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Native add-ons (sharp, ONNX Runtime, libsql) belong in processes, not in threads.
     pool: 'forks',
+    globalSetup: 'test/support/postgres-server.ts',
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -31,6 +31,7 @@ const ONE_FILE = {
   'onnxruntime-node': 'model/session',
   piscina: 'worker/pool',
   libsql: 'store/embedded',
+  pg: 'store/postgres-pool',
   fastify: 'http/app',
 }
 

@@ -8,6 +8,7 @@ import {
   listOf,
   MEBIBYTE,
   parseBootstrapApp,
+  parseDatabaseUrl,
   parseEffort,
   parseHost,
   parseLogLevel,
@@ -82,12 +83,20 @@ export const SETTINGS = {
     fallback: './data',
     parse: (text) => text,
   }),
+  databaseUrl: define<string | undefined>({
+    variable: 'FACECOMPARE_DATABASE_URL',
+    description: 'PostgreSQL database (14 or later) in place of the embedded store, for several replicas. A secret.',
+    example: 'postgres://facecompare:password@db.internal:5432/facecompare?sslmode=verify-full',
+    fallback: undefined,
+    fallbackText: 'none: the embedded store',
+    parse: parseDatabaseUrl,
+  }),
   masterKey: define<string | undefined>({
     variable: 'FACECOMPARE_MASTER_KEY',
     description: 'Secret that SecretKeys are encrypted with in the store: 32 bytes as 64 hex digits or as Base64.',
     example: '(made by: openssl rand -hex 32)',
     fallback: undefined,
-    fallbackText: 'a key file in the data folder',
+    fallbackText: 'a key file in the data folder; needed with a database',
     parse: parseMasterKeyText,
   }),
   bootstrapApp: define<BootstrapApp | undefined>({
@@ -238,6 +247,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     host: read(SETTINGS.host),
     port: read(SETTINGS.port),
     dataDir: read(SETTINGS.dataDir),
+    databaseUrl: read(SETTINGS.databaseUrl),
     masterKey: read(SETTINGS.masterKey),
     bootstrapApp: read(SETTINGS.bootstrapApp),
     workers,
@@ -256,8 +266,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     maxSignSeconds: read(SETTINGS.maxSignSeconds),
     logLevel: read(SETTINGS.logLevel),
   })
+  if (config.databaseUrl !== undefined && isAbsent(env, SETTINGS.masterKey)) {
+    problems.push('FACECOMPARE_MASTER_KEY must be set with FACECOMPARE_DATABASE_URL: all replicas need the same.')
+  }
   if (problems.length > 0) throw new ConfigError(problems)
   return config
+}
+
+function isAbsent(env: Readonly<Record<string, string | undefined>>, { variable }: Setting<unknown>): boolean {
+  return (env[variable]?.trim() ?? '') === ''
 }
 
 function define<T>(

@@ -18,6 +18,7 @@ describe('readConfig refuses', () => {
   it.each([
     ['HOST', ['a b', 'http://localhost', 'localhost:80', '[::1]', '256.1.1.1', '1.2.3', '-x', 'a..b']],
     ['PORT', ['x', '-1', '65536', '80.5', '0x50', '1e3', '+80', '٨٠', 'tcp://10.0.0.1:8080']],
+    ['DATABASE_URL', ['db', 'db:5432', 'mysql://u:password@h/db', 'postgres:// a', '//h/facecompare']],
     ['MASTER_KEY', ['hunter2', HEX_KEY.slice(1), `${HEX_KEY}0`, Buffer.alloc(31).toString('base64')]],
     [
       'BOOTSTRAP_APP',
@@ -74,6 +75,11 @@ describe('readConfig refuses', () => {
     expect(() => readConfig(env)).not.toThrow(/hunter2/)
   })
 
+  it('a database without a master key, which the replicas could not share', () => {
+    const env = { FACECOMPARE_DATABASE_URL: 'postgresql://u:p@h/d', FACECOMPARE_MASTER_KEY: ' ' }
+    expect(problemsOf(env)).toEqual([expect.stringMatching(/^FACECOMPARE_MASTER_KEY must be set with .*\.$/)])
+  })
+
   it.each([
     ['FACECOMPARE_PROT', 'FACECOMPARE_PROT is no setting; did you mean FACECOMPARE_PORT?'],
     ['FACECOMPARE_URL_ALOW', 'FACECOMPARE_URL_ALOW is no setting; did you mean FACECOMPARE_URL_ALLOW?'],
@@ -97,6 +103,7 @@ describe('readConfig', () => {
       host: '127.0.0.1',
       port: 8080,
       dataDir: './data',
+      databaseUrl: undefined,
       masterKey: undefined,
       bootstrapApp: undefined,
       workers: availableParallelism(),
@@ -127,6 +134,7 @@ describe('readConfig', () => {
       FACECOMPARE_HOST: '::',
       FACECOMPARE_PORT: '0',
       FACECOMPARE_DATA_DIR: '/data',
+      FACECOMPARE_DATABASE_URL: 'postgres://u:p@h/d',
       FACECOMPARE_MASTER_KEY: `${HEX_KEY}\n`,
       FACECOMPARE_BOOTSTRAP_APP: '10001290:AKIDexample:secret:with:colons',
       FACECOMPARE_WORKERS: '3',
@@ -149,6 +157,7 @@ describe('readConfig', () => {
       host: '::',
       port: 0,
       dataDir: '/data',
+      databaseUrl: 'postgres://u:p@h/d',
       masterKey: HEX_KEY,
       bootstrapApp: { appid: '10001290', secretId: 'AKIDexample', secretKey: 'secret:with:colons' },
       workers: 3,

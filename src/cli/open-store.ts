@@ -2,7 +2,12 @@ import type { Config } from '../config.js'
 import type { Store } from '../store/store.js'
 
 /** Opens the store that the settings name. */
-export async function openStore({ dataDir, masterKey }: Config): Promise<Store> {
+export async function openStore({ databaseUrl, dataDir, masterKey }: Config): Promise<Store> {
+  if (databaseUrl !== undefined) {
+    const { openPostgresStore } = await import('../store/postgres.js')
+    // The settings are not accepted without it.
+    return openPostgresStore({ url: databaseUrl, masterKey: masterKey ?? '' })
+  }
   const { openEmbeddedStore } = await import('../store/embedded.js')
   return openEmbeddedStore({ dataDir, ...(masterKey === undefined ? {} : { masterKey }) })
 }

@@ -110,6 +110,15 @@ export function parseMasterKeyText(text: string): string {
   return text
 }
 
+/** Where the PostgreSQL server is; the driver reads the rest. */
+export function parseDatabaseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
+    throw new Refusal('a url such as postgres://user:password@host:5432/database')
+  }
+  return text
+}
+
 export function parseBootstrapApp(text: string): BootstrapApp {
   const [, appid, secretId, secretKey] = /^([\w.-]{1,64}):([\w-]{1,128}):([!-~]{16,256})$/.exec(text) ?? []
   if (appid === undefined || secretId === undefined || secretKey === undefined) {

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kysely } from 'kysely'
 import Database from 'libsql'
-import { openSecretBox } from './master-key.js'
+import { openSecretBox, readOrMakeKeyFile } from './master-key.js'
 import { migrate, type Schema } from './schema.js'
 import { SqlStore } from './sql-store.js'
 import { codeOf, createSharedSqliteDialect, execPatiently, type SqliteHandle } from './sqlite-dialect.js'
@@ -32,7 +32,10 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     database = await openDatabase(path)
     const box = await database.transaction().execute(async (transaction) => {
       await migrate(transaction)
-      return openSecretBox(transaction, options.dataDir, options.masterKey)
+      return openSecretBox(
+        transaction,
+        (storeHasKey) => options.masterKey ?? readOrMakeKeyFile(options.dataDir, storeHasKey),
+      )
     })
     return new SqlStore(database, box)
   } catch (cause) {

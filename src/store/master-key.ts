@@ -11,23 +11,20 @@ const CHECK_NAME = 'master_key_check'
 const CHECK_PLAIN = 'facecompare'
 
 /**
- * The secret box of a store, from the given master key or from the key file in its folder; a store without either gets a new
- * key file. Throws a StoreError when the key is not the one that the store was made with.
+ * The secret box of a store. Throws a StoreError when the master key is not the one that the store was made with.
+ * `findMasterKey` is told whether the store has seen a master key before.
  * The caller holds the write lock of the database, so that two processes which start together agree on one key.
  */
 export async function openSecretBox(
   database: Kysely<Schema>,
-  folder: string,
-  masterKey: string | undefined,
+  findMasterKey: (storeHasKey: boolean) => string,
 ): Promise<SecretBox> {
   const check = await database
     .selectFrom('store_facts')
     .select('value')
     .where('name', '=', CHECK_NAME)
     .executeTakeFirst()
-  const box = createSecretBox(
-    parseMasterKey(masterKey ?? readKeyFile(folder) ?? makeKeyFile(folder, check !== undefined)),
-  )
+  const box = createSecretBox(parseMasterKey(findMasterKey(check !== undefined)))
   if (!check) {
     await database
       .insertInto('store_facts')
@@ -41,6 +38,11 @@ export async function openSecretBox(
     throw new StoreError('The master key is not the one that the store was made with.', { cause })
   }
   return box
+}
+
+/** The master key in the key file of a folder, which a store without a key gets anew. */
+export function readOrMakeKeyFile(folder: string, storeHasKey: boolean): string {
+  return readKeyFile(folder) ?? makeKeyFile(folder, storeHasKey)
 }
 
 function readKeyFile(folder: string): string | undefined {

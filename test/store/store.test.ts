@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openEmbeddedStore } from '../../src/store/embedded.js'
+import { openPostgresStore } from '../../src/store/postgres.js'
 import { type Store, StoreError } from '../../src/store/store.js'
+import { MASTER_KEY, makeDatabase } from '../support/postgres.js'
 
 /** A place for stores: every handle that `open` gives shares the same data, as several processes would. */
 interface StorePlace {
@@ -21,6 +23,13 @@ const kinds: readonly { readonly kind: string; readonly makePlace: () => Promise
         open: () => openEmbeddedStore({ dataDir }),
         remove: async () => rmSync(dataDir, { recursive: true }),
       }
+    },
+  },
+  {
+    kind: 'PostgreSQL',
+    async makePlace() {
+      const { url, remove } = await makeDatabase()
+      return { open: () => openPostgresStore({ url, masterKey: MASTER_KEY }), remove }
     },
   },
 ]

@@ -1,0 +1,77 @@
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import { openSecretBox } from './master-key.js'
+import { createPool } from './postgres-pool.js'
+import { migrate, type Schema } from './schema.js'
+import type { SecretBox } from './secret-box.js'
+import { SqlStore } from './sql-store.js'
+import { type Store, StoreError } from './store.js'
+
+export interface PostgresStoreOptions {
+  /** `postgres://user:password@host:port/database`, with the driver's parameters (`sslmode`, `options`). A secret. */
+  readonly url: string
+  /** 32 bytes as 64 hex digits or Base64; the same for all that share the database. */
+  readonly masterKey: string
+}
+
+const MAX_CONNECTIONS = 10
+const CONNECT_TIMEOUT_MS = 2000
+/** The statements of the service take about a millisecond. */
+const STATEMENT_TIMEOUT_MS = 2000
+/** Those who start together wait for the one that makes the tables. */
+const MIGRATION_TIMEOUT_MS = 60_000
+const OLDEST_SERVER = 14
+/** Any number that nothing else in the database takes for its lock. */
+const MIGRATION_LOCK = 5_824_717_190
+
+/**
+ * The store in a PostgreSQL database (14 and later), shared by any number of replicas.
+ * Rejects with a StoreError when the server, the database or the master key is no good.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  try {
+    const box = await prepareDatabase(options)
+    return new SqlStore(connect(options.url, MAX_CONNECTIONS, STATEMENT_TIMEOUT_MS), box)
+  } catch (cause) {
+    throw cause instanceof StoreError ? cause : new StoreError(explain(cause), { cause })
+  }
+}
+
+function connect(url: string, maxConnections: number, statementTimeoutMs: number): Kysely<Schema> {
+  const pool = createPool({ url, maxConnections, connectTimeoutMs: CONNECT_TIMEOUT_MS, statementTimeoutMs })
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+}
+
+/** Over a connection of its own, because those who wait for the lock wait longer than any statement of the service may. */
+async function prepareDatabase({ url, masterKey }: PostgresStoreOptions): Promise<SecretBox> {
+  const database = connect(url, 1, MIGRATION_TIMEOUT_MS)
+  try {
+    await requireServer(database)
+    return await database.transaction().execute(async (transaction) => {
+      await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(transaction)
+      await migrate(transaction)
+      return openSecretBox(transaction, () => masterKey)
+    })
+  } finally {
+    await database.destroy()
+  }
+}
+
+async function requireServer(database: Kysely<Schema>): Promise<void> {
+  const { rows } = await sql<{ version: number }>`
+    select current_setting('server_version_num')::integer / 10000 as version`.execute(database)
+  if ((rows[0]?.version ?? 0) < OLDEST_SERVER) {
+    throw new StoreError(`The database server is older than PostgreSQL ${OLDEST_SERVER}.`)
+  }
+}
+
+function explain(error: unknown): string {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (/^28/.test(code)) return 'The database server does not let this user in with this password.'
+  if (code === '3D000') return 'There is no such database on the database server.'
+  if (code === '3F000') return 'There is no such schema in the database.'
+  if (code === '42501') return 'The user may not make tables in the database.'
+  if (/^(53|57P03)/.test(code)) return 'The database server takes no more connections now.'
+  // Any other five characters are an answer of the server.
+  if (/^[0-9A-Z]{5}$/.test(code)) return `The database server refused to prepare the tables (${code}).`
+  return 'The database server cannot be reached.'
+}
