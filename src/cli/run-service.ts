@@ -7,6 +7,7 @@ import type { Store } from '../store/store.js'
 import { startEnginePool } from '../worker/pool.js'
 import { exampleCall } from './example-call.js'
 import { openStore } from './open-store.js'
+import { composeServiceStore } from './service-store.js'
 
 /** The composition of the service: every part is made here and handed to those that use it. */
 export async function runService(config: Config): Promise<void> {
@@ -40,11 +41,12 @@ export async function runService(config: Config): Promise<void> {
     onRefused: (refusal) => logger.warn(refusal, 'a url was refused'),
   })
   closers.push(() => fetcher.close())
+  const serviceStore = composeServiceStore(store, config)
   let modelsLoaded = false
   const app = await createApp({
     engine: pool,
     fetchImage: fetcher.fetchImage,
-    store,
+    store: serviceStore.store,
     rateLimiter: createRateLimiter(config.rateLimit),
     maxImageBytes: config.maxImageBytes,
     maxSignSeconds: config.maxSignSeconds,
@@ -52,7 +54,7 @@ export async function runService(config: Config): Promise<void> {
     statusAlways200: config.statusAlways200,
     logger,
     isReady: async () => {
-      await store.ping()
+      await serviceStore.requireStore()
       return modelsLoaded
     },
   })
