@@ -19,6 +19,7 @@ const MAY_IMPORT = {
   evaluation: ['errors', 'face'],
   worker: ['errors', 'engine', 'face', 'model', 'image/decode', 'image/image'],
   http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'store/store'],
+  ops: [],
   index: ['errors', 'engine', 'worker', 'face', 'image'],
   cli: ['*'],
 }
@@ -33,6 +34,7 @@ const ONE_FILE = {
   libsql: 'store/embedded',
   pg: 'store/postgres-pool',
   fastify: 'http/app',
+  'prom-client': 'ops/metrics',
 }
 
 const problems = []

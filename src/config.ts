@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
 import envPaths from 'env-paths'
+import { SERVICE_SETTINGS } from './config/service-settings.js'
+import { define, type Setting } from './config/setting.js'
 import {
   type BootstrapApp,
   byteCount,
@@ -21,21 +23,8 @@ import {
 } from './config/values.js'
 import { DEFAULT_EFFORT, EFFORTS, type Effort } from './face/effort.js'
 
+export type { Setting } from './config/setting.js'
 export type { BootstrapApp, LogLevel } from './config/values.js'
-
-/** One setting: what documents are made of, and how its text is read. */
-export interface Setting<T> {
-  /** The name of the environment variable. */
-  readonly variable: string
-  /** One line. */
-  readonly description: string
-  readonly example: string
-  /** The default in words, or as it would be written. */
-  readonly fallbackText: string
-  readonly fallback: () => T
-  /** Reads a text that is not empty; throws a {@link Refusal}. */
-  readonly parse: (text: string) => T
-}
 
 /** Every problem of an environment at once, one line each in `message`; none of them repeats a value. */
 export class ConfigError extends Error {
@@ -220,6 +209,7 @@ export const SETTINGS = {
     fallback: 'info',
     parse: parseLogLevel,
   }),
+  ...SERVICE_SETTINGS,
 }
 
 type Settings = typeof SETTINGS
@@ -265,6 +255,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     effort: read(SETTINGS.effort),
     maxSignSeconds: read(SETTINGS.maxSignSeconds),
     logLevel: read(SETTINGS.logLevel),
+    opsHost: read(SETTINGS.opsHost),
+    opsPort: read(SETTINGS.opsPort),
   })
   if (config.databaseUrl !== undefined && isAbsent(env, SETTINGS.masterKey)) {
     problems.push('FACECOMPARE_MASTER_KEY must be set with FACECOMPARE_DATABASE_URL: all replicas need the same.')
@@ -275,24 +267,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
 function isAbsent(env: Readonly<Record<string, string | undefined>>, { variable }: Setting<unknown>): boolean {
   return (env[variable]?.trim() ?? '') === ''
-}
-
-function define<T>(
-  entry: Omit<Setting<T>, 'fallback' | 'fallbackText'> & {
-    readonly fallback: T | (() => T)
-    readonly fallbackText?: string
-  },
-): Setting<T> {
-  const { fallback } = entry
-  return Object.freeze({
-    ...entry,
-    fallbackText: entry.fallbackText ?? String(fallback),
-    fallback: isFunction(fallback) ? fallback : () => fallback,
-  })
-}
-
-function isFunction<T>(value: T | (() => T)): value is () => T {
-  return typeof value === 'function'
 }
 
 function freeze<T>(value: T): T {

@@ -55,6 +55,8 @@ describe('readConfig refuses', () => {
     ['MAX_SIGN_SECONDS', ['0', '7776001']],
     ['EFFORT', ['most', '1']],
     ['LOG_LEVEL', ['verbose', '30']],
+    ['OPS_HOST', ['localhost:80', '256.1.1.1']],
+    ['OPS_PORT', ['off', '-1', '65536', 'tcp://10.0.0.1:8080']],
   ])('%s', (name, values) => {
     for (const value of values) {
       const problems = problemsOf({ [`FACECOMPARE_${name}`]: value })
@@ -121,6 +123,8 @@ describe('readConfig', () => {
       effort: 'default',
       maxSignSeconds: 7_776_000,
       logLevel: 'info',
+      opsHost: '127.0.0.1',
+      opsPort: 0,
     })
   })
 
@@ -152,6 +156,8 @@ describe('readConfig', () => {
       FACECOMPARE_EFFORT: 'Best',
       FACECOMPARE_MAX_SIGN_SECONDS: '60',
       FACECOMPARE_LOG_LEVEL: 'Debug',
+      FACECOMPARE_OPS_HOST: '::1',
+      FACECOMPARE_OPS_PORT: '9464',
     })
     expect(config).toEqual({
       host: '::',
@@ -175,6 +181,8 @@ describe('readConfig', () => {
       effort: 'best',
       maxSignSeconds: 60,
       logLevel: 'debug',
+      opsHost: '::1',
+      opsPort: 9464,
     })
     for (const value of [config, config.bootstrapApp, config.urlAllow]) expect(Object.isFrozen(value)).toBe(true)
   })

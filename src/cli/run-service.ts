@@ -3,9 +3,12 @@ import { createRateLimiter } from '../auth/rate-limit.js'
 import type { Config } from '../config.js'
 import { createApp } from '../http/app.js'
 import { createImageFetcher } from '../image/fetch-remote.js'
+import { createMetrics } from '../ops/metrics.js'
+import { startOpsServer } from '../ops/ops-server.js'
 import type { Store } from '../store/store.js'
 import { startEnginePool } from '../worker/pool.js'
 import { exampleCall } from './example-call.js'
+import { observeEngine } from './observe-engine.js'
 import { openStore } from './open-store.js'
 import { composeServiceStore } from './service-store.js'
 
@@ -17,6 +20,18 @@ export async function runService(config: Config): Promise<void> {
   const isClosing = closeOnSignal(async () => {
     for (const close of closers.reverse()) await close()
   })
+  const metrics = createMetrics()
+  let modelsLoaded = false
+  let askStore = async (): Promise<void> => {}
+  const isReady = async (): Promise<boolean> => {
+    await askStore()
+    return modelsLoaded && !isClosing()
+  }
+  if (config.opsPort > 0) {
+    const ops = await startOpsServer({ host: config.opsHost, port: config.opsPort, isReady, metrics })
+    // Closed last: the drain is watched, too.
+    closers.push(() => ops.close())
+  }
   // First: a pack that cannot be used must leave nothing half-made, neither a store nor an open port.
   const pool = await startEnginePool({
     cacheDir: config.cacheDir,
@@ -27,24 +42,37 @@ export async function runService(config: Config): Promise<void> {
     queueSize: config.queueSize,
     timeoutMs: config.engineTimeoutMs,
     onWarning: (sentence) => logger.warn(sentence),
-    onThreadLost: (error) => logger.error({ err: error }, 'a thread of the engine was lost and is replaced'),
+    onThreadLost: (error) => {
+      metrics.countWorkerLoss()
+      logger.error({ err: error }, 'a thread of the engine was lost and is replaced')
+    },
+  })
+  metrics.watch({
+    waitingImages: pool.queueLength,
+    queueSize: config.queueSize,
+    workers: config.workers,
+    uploadBytes: () => 0,
+    isDraining: isClosing,
   })
   closers.push(() => pool.close())
   if (config.modelPack !== undefined) await closeOnFailure(pool.ready, closers)
   const store = await openStore(config)
   closers.push(() => store.close())
+  const serviceStore = composeServiceStore(store, config)
+  askStore = serviceStore.requireStore
   await prepareKeys(store, config)
   const fetcher = createImageFetcher({
     allow: config.urlAllow,
     timeoutMs: config.urlTimeoutMs,
     maxBytes: config.maxImageBytes,
-    onRefused: (refusal) => logger.warn(refusal, 'a url was refused'),
+    onRefused: (refusal) => {
+      metrics.countRefusedUrl()
+      logger.warn(refusal, 'a url was refused')
+    },
   })
   closers.push(() => fetcher.close())
-  const serviceStore = composeServiceStore(store, config)
-  let modelsLoaded = false
   const app = await createApp({
-    engine: pool,
+    engine: observeEngine(pool, metrics.openImage),
     fetchImage: fetcher.fetchImage,
     store: serviceStore.store,
     rateLimiter: createRateLimiter(config.rateLimit),
@@ -53,10 +81,8 @@ export async function runService(config: Config): Promise<void> {
     corsOrigins: config.corsOrigins,
     statusAlways200: config.statusAlways200,
     logger,
-    isReady: async () => {
-      await serviceStore.requireStore()
-      return modelsLoaded
-    },
+    onCall: metrics.countCall,
+    isReady,
   })
   closers.push(() => app.close())
   const url = await app.listen({ host: config.host, port: config.port })

@@ -4,7 +4,7 @@ import type { CredentialSource, SignatureLedger } from '../auth/authenticate.js'
 import type { RateLimiter } from '../auth/rate-limit.js'
 import type { FaceEngine } from '../engine.js'
 import type { FetchImage } from '../image/fetch-remote.js'
-import { logWhenDone, openCall } from './call-log.js'
+import { logWhenDone, type OnCall, openCall } from './call-log.js'
 import { answerComparison } from './compare-route.js'
 import { Connections, type DiscardLimits, type DrainLimits } from './connections.js'
 import { allowCrossOrigin } from './cors.js'
@@ -31,7 +31,9 @@ export interface AppOptions {
   readonly statusAlways200: boolean
   /** A pino logger, or false for none. */
   readonly logger: FastifyBaseLogger | false
-  /** Whether calls can be answered now; a rejection means no. */
+  /** Told of every request that has ended, for counting. */
+  readonly onCall?: OnCall
+  /** Whether calls can be answered now; a rejection means no. Not asked while the service ends: then they cannot. */
   readonly isReady: () => Promise<boolean>
   /** The clock that signatures are checked against; the system's when absent. */
   readonly now?: () => Date
@@ -60,6 +62,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const connections = new Connections(options.discardLimits ?? DEFAULT_DISCARD_LIMITS)
   const replies = createReplies({ connections, statusAlways200: options.statusAlways200 })
   const corsOrigins = new Set(options.corsOrigins)
+  const { onCall } = options
 
   const app = fastify({
     ...(options.logger ? { loggerInstance: options.logger } : { logger: false }),
@@ -68,10 +71,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     return503OnClosing: false,
     rewriteUrl: ({ url }) => toOriginForm(url ?? '/'),
     serverFactory: (handle) =>
-      connections.createServer(handle, (error, socket) => answerUnreadable(error, socket, replies, app.log)),
+      connections.createServer(handle, (error, socket) => answerUnreadable(error, socket, replies, app.log, onCall)),
     // Said above, on the server itself.
     clientErrorHandler: () => {},
-    frameworkErrors: (_error, request, reply) => refuseUrl(request, reply, replies, corsOrigins),
+    frameworkErrors: (_error, request, reply) => refuseUrl(request, reply, replies, corsOrigins, onCall),
   })
   app.decorateRequest('call')
   app.decorate('routeTable', trackRoutes(app))
@@ -83,7 +86,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   // 1. Every request: a log line, CORS, OPTIONS, no route.
   app.addHook('onRequest', async (request, reply) => {
     request.call = openCall(request.raw)
-    logWhenDone(request, reply)
+    logWhenDone(request, reply, onCall)
     await connections.settle(request.raw)
     allowCrossOrigin(request, reply, corsOrigins)
     if (request.method === 'OPTIONS') return replies.sendNothing(request, reply)
@@ -93,7 +96,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.setNotFoundHandler((request, reply) => refuseUnrouted(request, reply, app.routeTable))
 
   // 2. Public.
-  addOpsRoutes(app, replies, options.isReady)
+  addOpsRoutes(app, replies, async () => !connections.isDraining && options.isReady())
 
   // 3. Signed: the signature before the body, the body before the images.
   await app.register(async (signed) => addSignedRoutes(signed, options, connections, replies))

@@ -10,12 +10,36 @@ export interface Call {
   readonly startedMs: number
   /** Milliseconds of each stage that was reached. */
   readonly stages: Record<string, number>
+  readonly bytes: CallBytes
   /** The Content-Type header. */
   readonly contentType: string | undefined
   identity?: Identity
   code?: number
   error?: FaceCompareError
 }
+
+/** How much of what came and went; absent what was not reached. */
+export interface CallBytes {
+  /** The body as far as it was read. */
+  received?: number
+  imageA?: number
+  imageB?: number
+  /** The body of the answer. */
+  sent?: number
+}
+
+/** What is counted of a call when it has ended. */
+export interface CallRecord {
+  /** Undefined for what is no call: health checks, preflights. */
+  readonly code: number | undefined
+  /** Whether the client left before its answer was out. */
+  readonly aborted: boolean
+  readonly stages: Readonly<Record<string, number>>
+  readonly bytes: Readonly<CallBytes>
+}
+
+/** Told of every request that has ended, once. */
+export type OnCall = (record: CallRecord) => void
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -27,7 +51,7 @@ declare module 'fastify' {
 export function openCall(request: IncomingMessage): Call {
   const contentType = request.headers['content-type']
   delete request.headers['content-type']
-  return { startedMs: performance.now(), stages: {}, contentType }
+  return { startedMs: performance.now(), stages: {}, bytes: {}, contentType }
 }
 
 /** Runs one stage of a call and notes how long it took, whether it succeeds or not. */
@@ -45,28 +69,32 @@ export function noteStage(call: Call, stage: string, ms: number): void {
 }
 
 /** One line when the call has ended, well or by the client's leaving. */
-export function logWhenDone(request: FastifyRequest, reply: FastifyReply): void {
+export function logWhenDone(request: FastifyRequest, reply: FastifyReply, onCall?: OnCall): void {
   let logged = false
   const log = () => {
     if (logged) return
     logged = true
-    logCall(request, reply.raw.writableEnded)
+    const { call } = request
+    noteStage(call, 'total', performance.now() - call.startedMs)
+    const aborted = !reply.raw.writableEnded
+    logCall(request, aborted)
+    onCall?.({ code: call.code, aborted, stages: call.stages, bytes: call.bytes })
   }
   reply.raw.once('finish', log)
   reply.raw.once('close', log)
 }
 
-function logCall(request: FastifyRequest, finished: boolean): void {
+function logCall(request: FastifyRequest, aborted: boolean): void {
   const { call } = request
-  noteStage(call, 'total', performance.now() - call.startedMs)
   const line = {
     method: request.method,
     path: withoutQueries(request.raw.url ?? ''),
     ...(call.identity ? { appid: call.identity.appid } : {}),
     ...(call.code === undefined ? {} : { code: call.code }),
     ms: call.stages,
+    bytes: call.bytes,
   }
-  if (!finished) {
+  if (aborted) {
     request.log.info({ ...line, aborted: true }, 'call aborted by the client')
   } else if (call.error) {
     logFailure(request.log, line, call.error)

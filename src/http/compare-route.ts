@@ -35,9 +35,7 @@ export async function answerComparison(
 ): Promise<FastifyReply> {
   const { call } = request
   const { connections, uploadLimits } = context
-  const fields = await timed(call, 'upload', () =>
-    readUpload(request.raw, reply.raw, call.contentType, connections, uploadLimits),
-  )
+  const fields = await timed(call, 'upload', () => readUpload(request.raw, reply.raw, call, connections, uploadLimits))
   if (request.routeOptions.url === '/face/identify') requireComparison(fields)
   const { identity } = call
   if (!identity) throw new FaceCompareError('SIGNATURE_MISSING', 'The request carries no signature.')
@@ -102,6 +100,7 @@ async function analyzeSide(
     const bytes =
       'url' in source ? await timed(call, `fetch${side}`, () => fetchImage(source.url, signal)) : source.bytes
     if (bytes.length === 0) throw new FaceCompareError('IMAGE_EMPTY', `The url${side} answered without any bytes.`)
+    call.bytes[`image${side}`] = bytes.length
     const face = await timed(call, `analyze${side}`, () => engine.analyze(bytes, signal))
     noteStages(call, side, face)
     return face

@@ -97,6 +97,11 @@ export class Connections {
     setTimeout(onAll, maxMs, (socket: Socket) => socket.destroy()).unref()
   }
 
+  /** Whether the service ends. */
+  get isDraining(): boolean {
+    return this.#draining
+  }
+
   /** Tells a client that waits for `100 Continue` to send its body. */
   continueUpload(request: IncomingMessage, response: ServerResponse): void {
     if (this.#awaitingContinue.delete(request)) response.writeContinue()

@@ -49,7 +49,9 @@ export function createReplies({ connections, statusAlways200 }: ReplyOptions): R
     if (connections.closesAfter(request.raw)) reply.header('connection', 'close')
     if (!body) return reply.send()
     // Bytes, because fastify adds a charset to JSON strings; the contract says `application/json`.
-    return reply.header('content-type', 'application/json').send(Buffer.from(JSON.stringify(body)))
+    const bytes = Buffer.from(JSON.stringify(body))
+    request.call.bytes.sent = bytes.length
+    return reply.header('content-type', 'application/json').send(bytes)
   }
 
   return {

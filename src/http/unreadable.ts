@@ -1,14 +1,21 @@
 import type { Socket } from 'node:net'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
-import { logFailure, logWhenDone, openCall } from './call-log.js'
+import { logFailure, logWhenDone, type OnCall, openCall } from './call-log.js'
 import { allowCrossOrigin } from './cors.js'
 import { type Replies, UnreadableRequestError } from './reply.js'
 
 /** Answers bytes that are no HTTP, or not in time. */
-export function answerUnreadable(reason: Error, socket: Socket, replies: Replies, log: FastifyBaseLogger): void {
+export function answerUnreadable(
+  reason: Error,
+  socket: Socket,
+  replies: Replies,
+  log: FastifyBaseLogger,
+  onCall?: OnCall,
+): void {
   const error = describeUnreadable(reason)
   const sessionId = replies.writeUnreadable(socket, error)
   logFailure(log, { session_id: sessionId, code: error.code, reason: reason.message }, error)
+  onCall?.({ code: error.code, aborted: false, stages: {}, bytes: {} })
 }
 
 /** What Node's HTTP parser says, as an answer. */
@@ -30,9 +37,10 @@ export function refuseUrl(
   reply: FastifyReply,
   replies: Replies,
   corsOrigins: ReadonlySet<string>,
+  onCall?: OnCall,
 ): void {
   request.call = openCall(request.raw)
-  logWhenDone(request, reply)
+  logWhenDone(request, reply, onCall)
   allowCrossOrigin(request, reply, corsOrigins)
   if (request.method === 'OPTIONS') {
     replies.sendNothing(request, reply)

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { FaceCompareError } from '../errors.js'
+import type { Call } from './call-log.js'
 import type { Connections } from './connections.js'
 import { readContentType } from './content-type.js'
 import type { Fields } from './fields.js'
@@ -29,15 +30,15 @@ export function maxBodyBytesFor(maxImageBytes: number): number {
 export async function readUpload(
   request: IncomingMessage,
   response: ServerResponse,
-  contentType: string | undefined,
+  call: Call,
   connections: Connections,
   limits: UploadLimits,
 ): Promise<Fields> {
   if (Number(request.headers['content-length'] ?? 0) > limits.maxBodyBytes) throw tooLarge(limits)
   checkContentEncoding(request.headers['content-encoding'])
-  const parse = chooseParser(contentType)
+  const parse = chooseParser(call.contentType)
   connections.continueUpload(request, response)
-  return parse(await readBody(request, limits, connections.uploadSignal(request)))
+  return parse(await readBody(request, call, limits, connections.uploadSignal(request)))
 }
 
 function checkContentEncoding(encoding: string | undefined): void {
@@ -66,7 +67,12 @@ function chooseParser(header: string | undefined): ParseBody {
   }
 }
 
-function readBody(request: IncomingMessage, limits: UploadLimits, broken: AbortSignal | undefined): Promise<Buffer> {
+function readBody(
+  request: IncomingMessage,
+  call: Call,
+  limits: UploadLimits,
+  broken: AbortSignal | undefined,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0
@@ -80,6 +86,7 @@ function readBody(request: IncomingMessage, limits: UploadLimits, broken: AbortS
     const takeChunk = (chunk: Buffer) => {
       stallTimer.refresh()
       bytes += chunk.length
+      call.bytes.received = bytes
       chunks.push(chunk)
       if (bytes > limits.maxBodyBytes) fail(tooLarge(limits))
     }

@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { FaceCompareError } from '../../src/errors.js'
+import type { CallRecord } from '../../src/http/call-log.js'
 import { APPID, fakeFetch, listen, sign, startApp } from '../support/http-service.js'
 import { connectRaw, hasAnswer } from '../support/raw-http.js'
 
@@ -26,7 +27,15 @@ describe('the log', () => {
       method: 'POST',
       path: '/face/compare?...',
       ms: { decodeA: 1, detectB: 2, alignA: 3, embedB: 4 },
+      bytes: {
+        received: JSON.stringify(body).length,
+        imageA: 1,
+        imageB: 1,
+        sent: Buffer.byteLength(response.body),
+      },
     })
+    const known = ['level', 'time', 'pid', 'hostname', 'msg', 'session_id', 'method', 'path', 'appid', 'code']
+    expect(Object.keys(lines[0] ?? {}).sort()).toEqual([...known, 'ms', 'bytes'].sort())
     for (const stage of ['signature', 'upload', 'faces', 'fetchA', 'analyzeB', 'total']) {
       expect(lines[0]?.ms).toHaveProperty(stage)
     }
@@ -69,6 +78,29 @@ describe('the log', () => {
     expect(lines[0]).toMatchObject({ level: 50, code: 213, side: 'A' })
     expect(lines[0]?.stack).toMatch(/caused by Error: secret\n +at /)
     expect(response.json().data.detail).toBe('Something went wrong inside the service.')
+    await app.close()
+  })
+
+  it('counts every call once, whether it can be read or not, and no health check', async () => {
+    const records: CallRecord[] = []
+    const app = await startApp({
+      onCall: (record) => void records.push(record),
+      discardLimits: { maxBytes: 1000, maxMs: 100 },
+    })
+    const port = await listen(app)
+    const post = { method: 'POST', url: '/face/compare' } as const
+    await app.inject({ ...post, payload: body, headers: { authorization: sign() } })
+    await app.inject(post)
+    await app.inject('/nowhere')
+    await app.inject('/%zz')
+    const client = connectRaw(port)
+    client.write('garbage\r\n\r\n')
+    await client.until(hasAnswer)
+    client.socket.destroy()
+    await app.inject('/healthz')
+    expect(records.map(({ code }) => code)).toEqual([0, 4, 3, 3, 3, undefined])
+    expect(records.every(({ aborted }) => !aborted)).toBe(true)
+    expect(records[0]?.stages).toHaveProperty('decodeA', 1)
     await app.close()
   })
 

@@ -59,6 +59,21 @@ describe('closing the service', () => {
     expect(performance.now() - startMs).toBeLessThan(1900)
   })
 
+  it('says at once that it is not ready any more', async () => {
+    const ready = 'GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n'
+    const client = connectRaw(port)
+    expect((await exchange(connectRaw(port), ready)).status).toBe(200)
+    const call = callFor('face')
+    client.write(call.slice(0, -10))
+    await exchange(connectRaw(port), HEALTH)
+    const closed = app.close()
+    client.write(call.slice(-10) + ready)
+    const answers = parseAnswers(await client.untilClosed())
+    expect(answers.map(({ status }) => status)).toEqual([200, 503])
+    expect(answers[1]?.headers.connection).toBe('close')
+    await closed
+  })
+
   it('gives up at the limit what does not end', async () => {
     const client = connectRaw(port)
     client.write(callFor('slow'))
