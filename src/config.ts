@@ -257,9 +257,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     logLevel: read(SETTINGS.logLevel),
     opsHost: read(SETTINGS.opsHost),
     opsPort: read(SETTINGS.opsPort),
+    drainTimeoutMs: read(SETTINGS.drainTimeoutMs),
+    tlsCert: read(SETTINGS.tlsCert),
+    tlsKey: read(SETTINGS.tlsKey),
+    trustProxy: read(SETTINGS.trustProxy),
+    addressRateLimit: read(SETTINGS.addressRateLimit),
+    maxUploadBytesInFlight: read(SETTINGS.maxUploadBytesInFlight),
   })
   if (config.databaseUrl !== undefined && isAbsent(env, SETTINGS.masterKey)) {
     problems.push('FACECOMPARE_MASTER_KEY must be set with FACECOMPARE_DATABASE_URL: all replicas need the same.')
+  }
+  if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) {
+    const [given, absent] = config.tlsCert === undefined ? ['KEY', 'CERT'] : ['CERT', 'KEY']
+    problems.push(`${PREFIX}TLS_${given} is of no use without ${PREFIX}TLS_${absent}.`)
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return config

@@ -56,6 +56,10 @@ describe('readConfig refuses', () => {
     ['EFFORT', ['most', '1']],
     ['LOG_LEVEL', ['verbose', '30']],
     ['OPS_HOST', ['localhost:80', '256.1.1.1']],
+    ['DRAIN_TIMEOUT_MS', ['0', '25s']],
+    ['TRUST_PROXY', ['true', '1', 'proxy.internal', '10.0.0.0/33', '10.0.0.1:80', '*', 'fe80::1%eth0', '10.0.0.1,x']],
+    ['ADDRESS_RATE_LIMIT', ['-1', '5/s']],
+    ['MAX_UPLOAD_BYTES_IN_FLIGHT', ['0', '1GB', '65537MiB']],
     ['OPS_PORT', ['off', '-1', '65536', 'tcp://10.0.0.1:8080']],
   ])('%s', (name, values) => {
     for (const value of values) {
@@ -63,6 +67,13 @@ describe('readConfig refuses', () => {
       expect([value, problems]).toEqual([value, [expect.stringMatching(`^FACECOMPARE_${name} must be .*\\.$`)]])
       if (value.length > 6) expect(problems.join()).not.toContain(value)
     }
+  })
+
+  it('a certificate without a key, and a key without a certificate', () => {
+    const problem = 'FACECOMPARE_TLS_CERT is of no use without FACECOMPARE_TLS_KEY.'
+    expect(problemsOf({ FACECOMPARE_TLS_CERT: '/tls.crt' })).toEqual([problem])
+    expect(problemsOf({ FACECOMPARE_TLS_KEY: '/tls.key' })).toHaveLength(1)
+    expect(problemsOf({ FACECOMPARE_TLS_CERT: '/tls.crt', FACECOMPARE_TLS_KEY: '/tls.key' })).toEqual([])
   })
 
   it('everything at once, one line each', () => {
@@ -125,6 +136,12 @@ describe('readConfig', () => {
       logLevel: 'info',
       opsHost: '127.0.0.1',
       opsPort: 0,
+      drainTimeoutMs: 25_000,
+      tlsCert: undefined,
+      tlsKey: undefined,
+      trustProxy: [],
+      addressRateLimit: 0,
+      maxUploadBytesInFlight: 268_435_456,
     })
   })
 
@@ -158,6 +175,12 @@ describe('readConfig', () => {
       FACECOMPARE_LOG_LEVEL: 'Debug',
       FACECOMPARE_OPS_HOST: '::1',
       FACECOMPARE_OPS_PORT: '9464',
+      FACECOMPARE_DRAIN_TIMEOUT_MS: '1000',
+      FACECOMPARE_TLS_CERT: '/tls.crt',
+      FACECOMPARE_TLS_KEY: '/tls.key',
+      FACECOMPARE_TRUST_PROXY: '10.0.0.0/8, FD00::/8,127.0.0.1',
+      FACECOMPARE_ADDRESS_RATE_LIMIT: '7',
+      FACECOMPARE_MAX_UPLOAD_BYTES_IN_FLIGHT: '1MiB',
     })
     expect(config).toEqual({
       host: '::',
@@ -183,6 +206,12 @@ describe('readConfig', () => {
       logLevel: 'debug',
       opsHost: '::1',
       opsPort: 9464,
+      drainTimeoutMs: 1000,
+      tlsCert: '/tls.crt',
+      tlsKey: '/tls.key',
+      trustProxy: ['10.0.0.0/8', 'fd00::/8', '127.0.0.1'],
+      addressRateLimit: 7,
+      maxUploadBytesInFlight: 1_048_576,
     })
     for (const value of [config, config.bootstrapApp, config.urlAllow]) expect(Object.isFrozen(value)).toBe(true)
   })

@@ -1,5 +1,6 @@
 import type { Config } from '../config.js'
 import type { Store } from '../store/store.js'
+import { prepareDataFolder } from './data-folder.js'
 
 /** Opens the store that the settings name. */
 export async function openStore({ databaseUrl, dataDir, masterKey }: Config): Promise<Store> {
@@ -8,6 +9,7 @@ export async function openStore({ databaseUrl, dataDir, masterKey }: Config): Pr
     // The settings are not accepted without it.
     return openPostgresStore({ url: databaseUrl, masterKey: masterKey ?? '' })
   }
+  prepareDataFolder(dataDir)
   const { openEmbeddedStore } = await import('../store/embedded.js')
   return openEmbeddedStore({ dataDir, ...(masterKey === undefined ? {} : { masterKey }) })
 }

@@ -1,105 +1,205 @@
-import pino from 'pino'
+import { existsSync } from 'node:fs'
+import type { FastifyInstance } from 'fastify'
+import pino, { type Logger } from 'pino'
 import { createRateLimiter } from '../auth/rate-limit.js'
 import type { Config } from '../config.js'
 import { createApp } from '../http/app.js'
+import { openTlsFiles, type TlsFiles } from '../http/tls-files.js'
 import { createImageFetcher } from '../image/fetch-remote.js'
-import { createMetrics } from '../ops/metrics.js'
+import { createMetrics, type Metrics } from '../ops/metrics.js'
 import { startOpsServer } from '../ops/ops-server.js'
 import type { Store } from '../store/store.js'
-import { startEnginePool } from '../worker/pool.js'
+import { type EnginePool, startEnginePool } from '../worker/pool.js'
 import { exampleCall } from './example-call.js'
 import { observeEngine } from './observe-engine.js'
 import { openStore } from './open-store.js'
-import { composeServiceStore } from './service-store.js'
+import { requirePort } from './ports.js'
+import { composeServiceStore, type ServiceStore } from './service-store.js'
+import { unlessAborted, untilAborted } from './stop-signals.js'
 
-/** The composition of the service: every part is made here and handed to those that use it. */
-export async function runService(config: Config): Promise<void> {
+/** What the parts of the service are made with. */
+interface Workshop {
+  readonly config: Config
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly stop: AbortSignal
+  /** Makes a part unless the service ends already, and notes how it is closed. */
+  readonly open: <T>(make: () => Promise<T> | T, close: (part: T) => Promise<unknown>) => Promise<T>
+}
+
+/** What is closed besides connections, after their deadline: the engine's last images, the store. */
+const CLOSING_MS = 4000
+
+/**
+ * Runs the service until `stop` aborts and what is under way is finished; then the process ends. Rejects with one sentence
+ * when the start fails, after everything that had been started is closed.
+ */
+export async function runService(config: Config, stop: AbortSignal): Promise<void> {
   // Logs go to standard error; standard output has what a person reads at the first start.
   const logger = pino({ level: config.logLevel }, pino.destination(2))
   const closers: (() => Promise<unknown>)[] = []
-  const isClosing = closeOnSignal(async () => {
-    for (const close of closers.reverse()) await close()
-  })
-  const metrics = createMetrics()
-  let modelsLoaded = false
-  let askStore = async (): Promise<void> => {}
+  const open: Workshop['open'] = async (make, close) => {
+    stop.throwIfAborted()
+    const part = await make()
+    closers.push(() => close(part))
+    return part
+  }
+  try {
+    await startService({ config, logger, metrics: createMetrics(), stop, open })
+    await untilAborted(stop)
+  } catch (error) {
+    if (!stop.aborted) {
+      await closeAll(closers)
+      throw error
+    }
+  }
+  logger.info('the service ends; what is under way is finished')
+  endUnlessClosed(config.drainTimeoutMs + CLOSING_MS, logger)
+  process.exit((await closeAll(closers)) ? 0 : 1)
+}
+
+/** Makes the parts, in the order in which a mistake of the operator is told soonest; what takes long comes last. */
+async function startService(workshop: Workshop): Promise<void> {
+  const { config, stop, open } = workshop
+  stop.throwIfAborted()
+  await requirePort({ ...config, hostSetting: 'FACECOMPARE_HOST', portSetting: 'FACECOMPARE_PORT' })
+  let isLoaded = false
+  let store: Store | undefined
+  let serviceStore: ServiceStore | undefined
   const isReady = async (): Promise<boolean> => {
-    await askStore()
-    return modelsLoaded && !isClosing()
+    if (!isLoaded || stop.aborted) return false
+    await serviceStore?.requireStore()
+    return true
   }
-  if (config.opsPort > 0) {
-    const ops = await startOpsServer({ host: config.opsHost, port: config.opsPort, isReady, metrics })
-    // Closed last: the drain is watched, too.
-    closers.push(() => ops.close())
-  }
-  // First: a pack that cannot be used must leave nothing half-made, neither a store nor an open port.
-  const pool = await startEnginePool({
-    cacheDir: config.cacheDir,
-    maxPixels: config.maxPixels,
-    modelPack: config.modelPack,
-    effort: config.effort,
-    workers: config.workers,
-    queueSize: config.queueSize,
-    timeoutMs: config.engineTimeoutMs,
-    onWarning: (sentence) => logger.warn(sentence),
-    onThreadLost: (error) => {
-      metrics.countWorkerLoss()
-      logger.error({ err: error }, 'a thread of the engine was lost and is replaced')
-    },
-  })
+  await openOpsServer(workshop, isReady)
+  const tls = await openTls(workshop)
+  const openTheStore = () =>
+    open(
+      () => openStore(config),
+      (opened) => opened.close(),
+    )
+  // A pack of one's own that cannot be used must leave nothing half-made: then the store waits, unless it was made before.
+  const packFirst = config.modelPack !== undefined && !existsSync(config.dataDir)
+  if (!packFirst) store = await openTheStore()
+  const pool = await openPool(workshop)
+  if (config.modelPack !== undefined) await unlessAborted(stop, pool.ready)
+  store ??= await openTheStore()
+  serviceStore = composeServiceStore(store, config)
+  await prepareKeys(store, config)
+  const app = await openApp(workshop, { pool, store: serviceStore.store, tls, isReady })
+  stop.throwIfAborted()
+  const heard = await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' })
+  const url = tls ? heard.replace(/^http:/, 'https:') : heard
+  await unlessAborted(stop, pool.ready)
+  isLoaded = true
+  process.stdout.write(`facecompare is ready on ${url}; try: ${exampleCall(url, await newestAppid(store))}\n`)
+}
+
+/** Opened first and so closed last: start and drain are watched, too. */
+async function openOpsServer({ config, metrics, open }: Workshop, isReady: () => Promise<boolean>): Promise<void> {
+  const { opsHost: host, opsPort: port } = config
+  if (port === 0) return
+  await requirePort({ host, port, hostSetting: 'FACECOMPARE_OPS_HOST', portSetting: 'FACECOMPARE_OPS_PORT' })
+  await open(
+    () => startOpsServer({ host, port, isReady, metrics }),
+    (server) => server.close(),
+  )
+}
+
+async function openPool({ config, logger, metrics, stop, open }: Workshop): Promise<EnginePool> {
+  const start = () =>
+    startEnginePool({
+      cacheDir: config.cacheDir,
+      maxPixels: config.maxPixels,
+      modelPack: config.modelPack,
+      effort: config.effort,
+      workers: config.workers,
+      queueSize: config.queueSize,
+      timeoutMs: config.engineTimeoutMs,
+      onWarning: (sentence) => logger.warn(sentence),
+      onThreadLost: (error) => {
+        metrics.countWorkerLoss()
+        logger.error({ err: error }, 'a thread of the engine was lost and is replaced')
+      },
+    })
+  const pool = await open(start, (opened) => opened.close())
   metrics.watch({
     waitingImages: pool.queueLength,
     queueSize: config.queueSize,
     workers: config.workers,
     uploadBytes: () => 0,
-    isDraining: isClosing,
+    isDraining: () => stop.aborted,
   })
-  closers.push(() => pool.close())
-  if (config.modelPack !== undefined) await closeOnFailure(pool.ready, closers)
-  const store = await openStore(config)
-  closers.push(() => store.close())
-  const serviceStore = composeServiceStore(store, config)
-  askStore = serviceStore.requireStore
-  await prepareKeys(store, config)
-  const fetcher = createImageFetcher({
+  return pool
+}
+
+async function openTls({ config, logger, open }: Workshop): Promise<TlsFiles | undefined> {
+  const { tlsCert: certFile, tlsKey: keyFile } = config
+  if (certFile === undefined || keyFile === undefined) return undefined
+  const onReload = () => logger.info('a new certificate is in use')
+  const read = () => openTlsFiles({ certFile, keyFile, onWarning: (sentence) => logger.warn(sentence), onReload })
+  return open(read, async (files) => files.close())
+}
+
+interface AppParts {
+  readonly pool: EnginePool
+  readonly store: ServiceStore['store']
+  readonly tls: TlsFiles | undefined
+  readonly isReady: () => Promise<boolean>
+}
+
+async function openApp({ config, logger, metrics, open }: Workshop, parts: AppParts): Promise<FastifyInstance> {
+  const { pool, store, tls, isReady } = parts
+  const fetchOptions = {
     allow: config.urlAllow,
     timeoutMs: config.urlTimeoutMs,
     maxBytes: config.maxImageBytes,
-    onRefused: (refusal) => {
+    onRefused: (refusal: object) => {
       metrics.countRefusedUrl()
       logger.warn(refusal, 'a url was refused')
     },
-  })
-  closers.push(() => fetcher.close())
-  const app = await createApp({
-    engine: observeEngine(pool, metrics.openImage),
-    fetchImage: fetcher.fetchImage,
-    store: serviceStore.store,
-    rateLimiter: createRateLimiter(config.rateLimit),
-    maxImageBytes: config.maxImageBytes,
-    maxSignSeconds: config.maxSignSeconds,
-    corsOrigins: config.corsOrigins,
-    statusAlways200: config.statusAlways200,
-    logger,
-    onCall: metrics.countCall,
-    isReady,
-  })
-  closers.push(() => app.close())
-  const url = await app.listen({ host: config.host, port: config.port })
-  await closeOnFailure(pool.ready, closers)
-  if (isClosing()) return
-  modelsLoaded = true
-  process.stdout.write(`facecompare is ready on ${url}; try: ${exampleCall(url, await newestAppid(store))}\n`)
+  }
+  const fetcher = await open(
+    () => createImageFetcher(fetchOptions),
+    (opened) => opened.close(),
+  )
+  const make = () =>
+    createApp({
+      engine: observeEngine(pool, metrics.openImage),
+      fetchImage: fetcher.fetchImage,
+      store,
+      rateLimiter: createRateLimiter(config.rateLimit),
+      maxImageBytes: config.maxImageBytes,
+      maxSignSeconds: config.maxSignSeconds,
+      corsOrigins: config.corsOrigins,
+      statusAlways200: config.statusAlways200,
+      drainLimits: { idleMs: Math.min(1000, config.drainTimeoutMs), maxMs: config.drainTimeoutMs },
+      ...(tls ? { tls } : {}),
+      logger,
+      onCall: metrics.countCall,
+      isReady,
+    })
+  return open(make, (app) => app.close())
 }
 
-/** Waits; when it fails, ends what has been started, so that the process can end with the reason. */
-async function closeOnFailure(ready: Promise<void>, closers: readonly (() => Promise<unknown>)[]): Promise<void> {
-  try {
-    await ready
-  } catch (error) {
-    for (const close of closers.toReversed()) await close()
-    throw error
+/** In the opposite order of their opening; false when one failed, which does not keep the others from being closed. */
+async function closeAll(closers: readonly (() => Promise<unknown>)[]): Promise<boolean> {
+  let good = true
+  for (const close of closers.toReversed()) {
+    await close().catch(() => {
+      good = false
+    })
   }
+  return good
+}
+
+/** The last resort, so that the deadline holds whatever hangs. */
+function endUnlessClosed(ms: number, logger: Logger): void {
+  setTimeout(() => {
+    logger.error('the service did not end in time and is ended by force')
+    // Not process.exit: ending a thread inside the inference runtime aborts the process with a message.
+    process.kill(process.pid, 'SIGKILL')
+  }, ms).unref()
 }
 
 /** The first start makes an app, unless one is given; later starts keep what is there. */
@@ -117,21 +217,4 @@ async function prepareKeys(store: Store, { bootstrapApp }: Config): Promise<void
 async function newestAppid(store: Store): Promise<string> {
   const valid = (await store.listKeys()).filter((key) => !key.revokedAt)
   return valid.at(-1)?.appid ?? 'APPID'
-}
-
-/** The first signal finishes what is under way; a second one ends at once. Tells whether a signal has come. */
-function closeOnSignal(close: () => Promise<void>): () => boolean {
-  let closing = false
-  const onSignal = (): void => {
-    // Not process.exit: ending a thread inside the inference runtime aborts the process with a message.
-    if (closing) process.kill(process.pid, 'SIGKILL')
-    closing = true
-    close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    )
-  }
-  process.on('SIGTERM', onSignal)
-  process.on('SIGINT', onSignal)
-  return () => closing
 }

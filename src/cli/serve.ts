@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import { addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
+import { listenForStop } from './stop-signals.js'
 
-export function addServeCommand(program: Command): void {
+/** @param stop aborts when the service is to end; it may have done so already. */
+export function addServeCommand(program: Command, stop: AbortSignal | undefined): void {
   const command = program
     .command('serve')
     .description('Starts the service and prints one line when it is ready.')
@@ -9,7 +11,7 @@ export function addServeCommand(program: Command): void {
       const config = readEngineConfig(options)
       // Loaded when needed: other commands, and a wrong setting, need not wait for it.
       const { runService } = await import('./run-service.js')
-      await runService(config)
+      await runService(config, stop ?? listenForStop())
     })
   addPackOption(command)
 }

@@ -1,5 +1,8 @@
 import { define } from './setting.js'
-import { parseHost, wholeNumber } from './values.js'
+import { byteCount, listOf, MEBIBYTE, parseHost, parseNetwork, wholeNumber } from './values.js'
+
+/** 64 GiB: more is a slip of the hand. */
+const LARGEST_UPLOAD_BYTES = 65_536 * MEBIBYTE
 
 /** The settings of how the service is run, watched and ended. */
 export const SERVICE_SETTINGS = {
@@ -17,5 +20,53 @@ export const SERVICE_SETTINGS = {
     fallback: 0,
     fallbackText: '0 (off)',
     parse: wholeNumber(0, 65_535),
+  }),
+  drainTimeoutMs: define<number>({
+    variable: 'FACECOMPARE_DRAIN_TIMEOUT_MS',
+    description: 'Longest time that calls under way may take when the service is asked to end, in milliseconds.',
+    example: '10000',
+    // Container platforms kill 30 s after they asked to end.
+    fallback: 25_000,
+    parse: wholeNumber(1, 600_000),
+  }),
+  tlsCert: define<string | undefined>({
+    variable: 'FACECOMPARE_TLS_CERT',
+    description: 'File of the certificate (PEM, with those between it and the root): the service then speaks https.',
+    example: '/etc/facecompare/tls.crt',
+    fallback: undefined,
+    fallbackText: 'none (http)',
+    parse: (text) => text,
+  }),
+  tlsKey: define<string | undefined>({
+    variable: 'FACECOMPARE_TLS_KEY',
+    description: 'File of the key of that certificate (PEM). Both are read again when they change.',
+    example: '/etc/facecompare/tls.key',
+    fallback: undefined,
+    fallbackText: 'none',
+    parse: (text) => text,
+  }),
+  trustProxy: define<readonly string[]>({
+    variable: 'FACECOMPARE_TRUST_PROXY',
+    description: 'Addresses and networks of proxies whose `X-Forwarded-For` is believed; commas between.',
+    example: '10.0.0.0/8,192.0.2.7',
+    fallback: [],
+    fallbackText: 'none',
+    parse: listOf(parseNetwork),
+  }),
+  addressRateLimit: define<number>({
+    variable: 'FACECOMPARE_ADDRESS_RATE_LIMIT',
+    description: 'Calls a second from each client address, counted before signatures are checked; 0 sets no limit.',
+    example: '20',
+    fallback: 0,
+    parse: wholeNumber(0, 1_000_000),
+  }),
+  maxUploadBytesInFlight: define<number>({
+    variable: 'FACECOMPARE_MAX_UPLOAD_BYTES_IN_FLIGHT',
+    description:
+      'Most bytes of request bodies in memory; calls with more are refused with code 15. One call always may.',
+    example: '512MiB',
+    fallback: 256 * MEBIBYTE,
+    fallbackText: '256MiB',
+    parse: byteCount(LARGEST_UPLOAD_BYTES),
   }),
 } as const

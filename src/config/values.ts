@@ -60,16 +60,17 @@ export function parseHost(text: string): string {
   return text
 }
 
+/** An address, or a network in CIDR form. */
+export function parseNetwork(text: string): string {
+  const entry = text.toLowerCase()
+  if (!isNetwork(entry)) throw new Refusal('addresses or networks (such as 10.1.0.0/16) with commas between')
+  return entry
+}
+
 /** A host name (`*.` in front of it stands for all below it), an address or a network in CIDR form. */
 export function parseUrlTarget(text: string): string {
   const entry = text.toLowerCase()
-  const [address = '', prefix, ...rest] = entry.split('/')
-  const version = isIP(address)
-  const isNetwork =
-    version > 0 &&
-    rest.length === 0 &&
-    (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128)))
-  if (!isNetwork && !isHostName(entry.replace(/^\*\./, ''))) {
+  if (!isNetwork(entry) && !isHostName(entry.replace(/^\*\./, ''))) {
     throw new Refusal('host names, addresses or networks (such as 10.1.0.0/16) with commas between')
   }
   return entry
@@ -127,6 +128,13 @@ export function parseBootstrapApp(text: string): BootstrapApp {
     )
   }
   return { appid, secretId, secretKey }
+}
+
+function isNetwork(entry: string): boolean {
+  const [address = '', prefix, ...rest] = entry.split('/')
+  const version = isIP(address)
+  if (version === 0 || address.includes('%') || rest.length > 0) return false
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128))
 }
 
 /** Digits and dots alone are an address that is written wrongly, not a name. */

@@ -6,12 +6,13 @@ import type { FaceEngine } from '../engine.js'
 import type { FetchImage } from '../image/fetch-remote.js'
 import { logWhenDone, type OnCall, openCall } from './call-log.js'
 import { answerComparison } from './compare-route.js'
-import { Connections, type DiscardLimits, type DrainLimits } from './connections.js'
+import { Connections, type DiscardLimits, type DrainLimits, type RequestLimits } from './connections.js'
 import { allowCrossOrigin } from './cors.js'
 import { addOpsRoutes } from './ops-routes.js'
 import { createReplies, type Replies } from './reply.js'
 import { requireSignature } from './request-signature.js'
 import { type RouteTable, refuseUnrouted, requireHost, toOriginForm, trackRoutes } from './routing.js'
+import type { TlsFiles } from './tls-files.js'
 import { answerUnreadable, refuseUrl } from './unreadable.js'
 import { maxBodyBytesFor } from './upload.js'
 
@@ -37,6 +38,10 @@ export interface AppOptions {
   readonly isReady: () => Promise<boolean>
   /** The clock that signatures are checked against; the system's when absent. */
   readonly now?: () => Date
+  /** Certificate and key; plain http when absent. */
+  readonly tls?: TlsFiles
+  /** How long a client may take for its request; 20 s for the headers and 300 s for all when absent. */
+  readonly requestLimits?: RequestLimits
   /** How long an upload may stand still; 30 s when absent. */
   readonly uploadStallMs?: number
   /** What is still taken in after an early answer; 64 MiB and 5 s when absent. */
@@ -71,7 +76,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     return503OnClosing: false,
     rewriteUrl: ({ url }) => toOriginForm(url ?? '/'),
     serverFactory: (handle) =>
-      connections.createServer(handle, (error, socket) => answerUnreadable(error, socket, replies, app.log, onCall)),
+      connections.createServer(handle, (error, socket) => answerUnreadable(error, socket, replies, app.log, onCall), {
+        ...(options.tls ? { tls: options.tls } : {}),
+        ...(options.requestLimits ? { limits: options.requestLimits } : {}),
+      }),
     // Said above, on the server itself.
     clientErrorHandler: () => {},
     frameworkErrors: (_error, request, reply) => refuseUrl(request, reply, replies, corsOrigins, onCall),

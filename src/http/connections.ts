@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
+import type { TlsFiles } from './tls-files.js'
 import { createTurns } from './turns.js'
 
 /** How much of an upload that nobody wants any more is still taken in, so that the client can read its answer. */
@@ -16,14 +18,23 @@ export interface DrainLimits {
   readonly maxMs: number
 }
 
+/** How long a client may take for its request. */
+export interface RequestLimits {
+  /** From its connection, or the end of the answer before, to the end of its headers. */
+  readonly headersMs: number
+  /** The whole of it, body included. An upload that stands still is ended long before (see upload.ts). */
+  readonly requestMs: number
+  /** How often the two are looked at. */
+  readonly checkMs: number
+}
+
 /** Writes the whole answer (`Connection: close`) to bytes that are no request at all. */
 export type AnswerUnreadable = (error: Error, socket: Socket) => void
 
 /** Behind a proxy that keeps idle connections for 60 s, ours must live longer, or the proxy writes into a closed one. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000
-const HEADERS_TIMEOUT_MS = 60_000
-/** A whole request, body included. An upload that stands still is ended long before (see upload.ts). */
-const REQUEST_TIMEOUT_MS = 300_000
+const DEFAULT_REQUEST_LIMITS: RequestLimits = { headersMs: 20_000, requestMs: 300_000, checkMs: 1000 }
+const HANDSHAKE_TIMEOUT_MS = 10_000
 const POLL_MS = 20
 
 /**
@@ -34,6 +45,8 @@ const POLL_MS = 20
 export class Connections {
   readonly #limits: DiscardLimits
   readonly #sockets = new Set<Socket>()
+  /** Of TLS: the connections whose handshake is under way, by the client's address and port. */
+  readonly #handshakes = new Map<string, Socket>()
   readonly #closing = new WeakSet<Socket>()
   readonly #unanswered = new WeakMap<Socket, Set<ServerResponse>>()
   readonly #brokenUploads = new WeakMap<IncomingMessage, AbortController>()
@@ -46,23 +59,17 @@ export class Connections {
   }
 
   /** Everything that Node would answer by itself (100, 400, 408, 417, 431) is answered by us. */
-  createServer(handle: RequestListener, answerUnreadable: AnswerUnreadable): Server {
-    const server = createServer({
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      // Judged in routing.ts: Node's own answer has no JSON body.
-      requireHostHeader: false,
-    })
+  createServer(
+    handle: RequestListener,
+    answerUnreadable: AnswerUnreadable,
+    { tls, limits = DEFAULT_REQUEST_LIMITS }: { readonly tls?: TlsFiles; readonly limits?: RequestLimits } = {},
+  ): Server {
+    const server = this.#openServer(limits, tls)
     const accept: RequestListener = (request, response) => {
       if (this.#closing.has(request.socket)) return
       this.#track(request, response)
       handle(request, response)
     }
-    server.on('connection', (socket) => {
-      this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
-    })
     server.on('request', accept)
     server.on(
       'checkContinue',
@@ -74,6 +81,11 @@ export class Connections {
     // An empty or unknown `Expect` is ignored.
     server.on('checkExpectation', accept)
     server.on('clientError', (error: Error, socket) => {
+      // A handshake that failed: there is nobody to answer to.
+      if (tls && !this.#sockets.has(socket as Socket)) {
+        socket.destroy()
+        return
+      }
       // The sockets of an HTTP server are net.Sockets; the declaration says Duplex.
       this.#endUnreadable(error, socket as Socket, answerUnreadable)
     })
@@ -91,6 +103,7 @@ export class Connections {
   drain({ idleMs, maxMs }: DrainLimits): void {
     this.#draining = true
     const onAll = (end: (socket: Socket) => void) => {
+      for (const socket of this.#handshakes.values()) socket.destroy()
       for (const socket of this.#sockets) end(socket)
     }
     setTimeout(onAll, idleMs, (socket: Socket) => this.#endIdle(socket)).unref()
@@ -128,6 +141,33 @@ export class Connections {
     if (!isIncomplete(request)) return this.#draining && this.#countUnanswered(request.socket) <= 1
     this.#closeLater(request.socket, request)
     return true
+  }
+
+  #openServer({ headersMs, requestMs, checkMs }: RequestLimits, tls: TlsFiles | undefined): Server {
+    const options = {
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: checkMs,
+      // Judged in routing.ts: Node's own answer has no JSON body.
+      requireHostHeader: false,
+    }
+    const keep = (socket: Socket): void => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    }
+    if (!tls) return createServer(options).on('connection', keep)
+    const server = createSecureServer({ ...options, ...tls.material, handshakeTimeout: HANDSHAKE_TIMEOUT_MS })
+    tls.onChange((material) => server.setSecureContext(material))
+    server.on('connection', (socket: Socket) => {
+      const name = nameClient(socket)
+      this.#handshakes.set(name, socket)
+      socket.once('close', () => this.#handshakes.delete(name))
+    })
+    return server.on('secureConnection', (socket) => {
+      this.#handshakes.delete(nameClient(socket))
+      keep(socket)
+    })
   }
 
   #track(request: IncomingMessage, response: ServerResponse): void {
@@ -173,6 +213,10 @@ export class Connections {
     this.#closing.add(socket)
     socket.destroySoon = () => discardThenClose(socket, request, this.#limits)
   }
+}
+
+function nameClient({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
 }
 
 /** Whether a body is announced that has not come in whole. (Requests that are injected, without a socket, never tell.) */

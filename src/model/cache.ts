@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 export interface CachedFile {
   readonly bytes: Uint8Array
@@ -54,7 +54,7 @@ async function readKept(cacheDir: string, prefix: string): Promise<CachedFile | 
 }
 
 async function keep(cacheDir: string, name: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(cacheDir, { recursive: true })
+  await makeFolder(cacheDir)
   const unfinished = join(cacheDir, `${name}.${randomUUID()}.tmp`)
   try {
     await writeFile(unfinished, bytes)
@@ -62,6 +62,22 @@ async function keep(cacheDir: string, name: string, bytes: Uint8Array): Promise<
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => undefined)
     throw error
+  }
+}
+
+/** Step by step: Node's recursive way never ends below a folder that cannot hold any (`/proc`). */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || dirname(folder) === folder) throw error
+    await makeFolder(dirname(folder))
+    // Another thread may have been faster.
+    await mkdir(folder).catch((late: Error & { readonly code?: string }) => {
+      if (late.code !== 'EEXIST') throw late
+    })
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -109,5 +110,17 @@ it('lets many ask at once and leaves one whole file', async () => {
   const files = await Promise.all(Array.from({ length: 20 }, () => load()))
   for (const { bytes } of files) expect(Buffer.compare(bytes, CONTENT)).toBe(0)
   expect(Buffer.compare(await readFile(await onlyFile()), CONTENT)).toBe(0)
+  expect(warnings).toEqual([])
+})
+
+it.runIf(existsSync('/proc/self'))('does not try for ever to make a folder where none can be', async () => {
+  expect((await load({ folder: '/proc/facecompare/cache' })).bytes).toEqual(CONTENT)
+  expect(warnings).toEqual([expect.stringContaining('could not be kept in the cache (ENOENT)')])
+})
+
+it('makes the folders above it', async () => {
+  const folder = join(cacheDir, 'a', 'b', 'c')
+  await Promise.all([load({ folder }), load({ folder })])
+  expect(await readdir(folder)).toHaveLength(1)
   expect(warnings).toEqual([])
 })

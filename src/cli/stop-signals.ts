@@ -1,0 +1,30 @@
+/**
+ * Begins to listen for SIGTERM and SIGINT; the returned signal aborts with the first of them. A second one ends the
+ * process at once. Imports nothing, so that it can be called in the first moments of the process: until then a signal
+ * ends it as if it had failed.
+ */
+export function listenForStop(): AbortSignal {
+  const stop = new AbortController()
+  const onSignal = (): void => {
+    // Not process.exit: ending a thread inside the inference runtime aborts the process with a message.
+    if (stop.signal.aborted) process.kill(process.pid, 'SIGKILL')
+    stop.abort(new Error('The service was asked to end.'))
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+  return stop.signal
+}
+
+/** Resolves when the signal aborts. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+/** The promise, or a rejection with the signal's reason as soon as it aborts. */
+export function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  const aborted = untilAborted(signal).then(() => Promise.reject(signal.reason))
+  return Promise.race([promise, aborted])
+}
