@@ -1,7 +1,8 @@
 // Loaded into the service with `--import` by http.ts: tells over the IPC channel how late the event loop was since it was
-// last asked, the resident memory and the processor time of the whole process. No part of the service.
+// last asked, the resident memory and the processor time of it and its worker processes. No part of the service.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { isMainThread } from 'node:worker_threads'
+import { familyUsage } from './family-usage.mjs'
 
 /** How often the loop is looked at. The histogram holds times between two looks, so that this much is no delay. */
 const RESOLUTION_MS = 5
@@ -11,14 +12,14 @@ if (isMainThread && process.channel) {
   histogram.enable()
   const delayMs = (percentile) => Math.max(0, histogram.percentile(percentile) / 1e6 - RESOLUTION_MS)
   process.on('message', ({ id }) => {
-    const { user, system } = process.cpuUsage()
+    const { cpuMs, rssBytes } = familyUsage()
     const answer = {
       delayP50Ms: delayMs(50),
       delayP99Ms: delayMs(99),
       delayMaxMs: delayMs(100),
-      rssBytes: process.memoryUsage.rss(),
+      rssBytes,
       heapBytes: process.memoryUsage().heapUsed,
-      cpuMs: (user + system) / 1000,
+      cpuMs,
     }
     histogram.reset()
     process.send({ id, answer })

@@ -2,6 +2,7 @@
 // Arguments: the settings of the engine as JSON, image A, image B. Over IPC: { id, job } -> { id, answer }.
 import { readFileSync } from 'node:fs'
 import { startEnginePool } from '../dist/worker/pool.js'
+import { familyUsage } from './family-usage.mjs'
 
 const [engine, fileA, fileB] = process.argv.slice(2)
 const [a, b] = [readFileSync(fileA), readFileSync(fileB)]
@@ -21,10 +22,10 @@ process.on('disconnect', async () => {
 })
 process.send({ ready: true })
 
-/** Pairs as fast as they go; `lanes` of them are always under way, so that no thread waits. */
+/** Pairs as fast as they go; `lanes` of them are always under way, so that no worker waits. */
 async function timeTogether({ seconds, lanes }) {
   const startMs = performance.now()
-  const cpuBefore = process.cpuUsage()
+  const cpuMsBefore = familyUsage().cpuMs
   let pairs = 0
   async function lane() {
     while (performance.now() - startMs < seconds * 1000) {
@@ -34,9 +35,8 @@ async function timeTogether({ seconds, lanes }) {
     }
   }
   await Promise.all(Array.from({ length: lanes }, lane))
-  const { user, system } = process.cpuUsage(cpuBefore)
-  const peakMiB = process.resourceUsage().maxRSS / 1024
-  return { pairs, elapsedMs: performance.now() - startMs, cpuMs: (user + system) / 1000, peakMiB }
+  const { cpuMs, peakBytes } = familyUsage()
+  return { pairs, elapsedMs: performance.now() - startMs, cpuMs: cpuMs - cpuMsBefore, peakMiB: peakBytes / 2 ** 20 }
 }
 
 /** Milliseconds of A's analysis and then B's, one image at a time. */

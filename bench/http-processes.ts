@@ -5,7 +5,7 @@ import type { Config } from '../src/config.js'
 import { ask, readiness, start, stop } from './child-process.js'
 import { BENCH_APP } from './http-requests.js'
 
-/** What the probe inside the service tells: of the event loop since it was last asked, the rest of the whole process. */
+/** What the probe inside the service tells: of the event loop since it was last asked, the rest of all its processes. */
 export interface ProbeAnswer {
   readonly delayP50Ms: number
   readonly delayP99Ms: number
@@ -102,7 +102,7 @@ export async function startService(
   return { port, probe: () => ask<ProbeAnswer>(child, undefined), stop: () => stop(child, 'SIGTERM') }
 }
 
-/** The pool of threads without HTTP; `images` are the files of A and B. */
+/** The pool of processes without HTTP; `images` are the files of A and B. */
 export async function startBarePipeline(
   { workers, cacheDir, maxPixels, modelPack, effort, intraOpThreads = 1 }: PipelineOptions,
   images: readonly string[],

@@ -30,7 +30,6 @@ const ONE_FILE = {
   undici: 'image/fetch-remote',
   'ipaddr.js': 'image/address-policy',
   'onnxruntime-node': 'model/session',
-  piscina: 'worker/pool',
   libsql: 'store/embedded',
   pg: 'store/postgres-pool',
   fastify: 'http/app',

@@ -43,8 +43,8 @@ const LONGEST_SIGNATURE_SECONDS = 7_776_000
 /** A JSON body holds two images as Base64 and must fit into one string of the runtime (512 MiB). */
 const LARGEST_IMAGE_BYTES = 128 * MEBIBYTE
 /**
- * Images that may wait for each thread: few enough that an accepted call is answered within ten times what it takes alone
- * (`npm run bench:http`), and never so few that several clients at once are too many for one thread.
+ * Images that may wait for each process: few enough that an accepted call is answered within ten times what it takes alone
+ * (`npm run bench:http`), and never so few that several clients at once are too many for one process.
  */
 const QUEUE_PER_WORKER = 3
 const LEAST_QUEUE = 6
@@ -98,7 +98,7 @@ export const SETTINGS = {
   }),
   workers: define<number>({
     variable: 'FACECOMPARE_WORKERS',
-    description: 'Threads that compare faces.',
+    description: 'Processes that compare faces, one image at a time each.',
     example: '4',
     fallback: () => Math.max(1, availableParallelism()),
     fallbackText: 'one for each available core',
@@ -106,10 +106,10 @@ export const SETTINGS = {
   }),
   queueSize: define<number | undefined>({
     variable: 'FACECOMPARE_QUEUE_SIZE',
-    description: 'Images that may wait for a thread; calls with more are refused with code 15.',
+    description: 'Images that may wait for a process; calls with more are refused with code 15.',
     example: '128',
     fallback: undefined,
-    fallbackText: `${QUEUE_PER_WORKER} for each thread, at least ${LEAST_QUEUE}`,
+    fallbackText: `${QUEUE_PER_WORKER} for each process, at least ${LEAST_QUEUE}`,
     parse: wholeNumber(1, 100_000),
   }),
   engineTimeoutMs: define<number>({

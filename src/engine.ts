@@ -5,14 +5,14 @@ export type { Comparison, PartSimilarities } from './face/compare.js'
 export type { Face } from './face/face.js'
 
 /**
- * What the service and the command line need of face comparison, with threads behind it or without.
+ * What the service and the command line need of face comparison, with worker processes behind it or without.
  * Errors are `FaceCompareError`s without a side: the caller knows which image it handed over.
  */
 export interface FaceEngine {
   /**
    * Decodes one image file (JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP bytes), finds its most prominent face and embeds it.
-   * Throws IMAGE_EMPTY, IMAGE_FORMAT_UNSUPPORTED, IMAGE_UNDECODABLE, FACE_NOT_DETECTED, EMBEDDING_FAILED; with threads also
-   * TOO_MANY_REQUESTS when the queue is full and INTERNAL when the deadline passes or the thread dies.
+   * Throws IMAGE_EMPTY, IMAGE_FORMAT_UNSUPPORTED, IMAGE_UNDECODABLE, FACE_NOT_DETECTED, EMBEDDING_FAILED; with processes also
+   * TOO_MANY_REQUESTS when the queue is full and INTERNAL when the deadline passes or the process dies.
    */
   readonly analyze: (image: Uint8Array, signal?: AbortSignal) => Promise<Face>
   /**
@@ -22,6 +22,6 @@ export interface FaceEngine {
   readonly requireRoom?: (images: number) => void
   /** Compares two faces; symmetric, cheap, never waits. */
   readonly compare: (a: Face, b: Face) => Comparison
-  /** Finishes what is under way, then frees threads and models. */
+  /** Finishes what is under way, then ends processes and frees models. */
   readonly close: () => Promise<void>
 }

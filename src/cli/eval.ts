@@ -67,7 +67,7 @@ export function addEvalCommand(program: Command): void {
       `
 Labels in CSV: 1 or 0, same or different, genuine or impostor, true or false. LFW: name i j, or name i other j.
 Embeddings are biometric data of the people in the pictures: they are kept only with --cache, and the file stays until you delete it.
-FACECOMPARE_WORKERS sets the number of threads. Ends with 0 when it ran, 2 for an error.`,
+FACECOMPARE_WORKERS sets the number of worker processes. Ends with 0 when it ran, 2 for an error.`,
     )
     .action(async (folder: string, options: EvalOptions) => {
       process.exitCode = await evaluate(folder, options)
@@ -132,7 +132,7 @@ async function checkWritable(file: string): Promise<void> {
 export function watchInterrupt(): { readonly signal: AbortSignal; readonly close: () => void } {
   const controller = new AbortController()
   const onSignal = (): void => {
-    // Not process.exit: ending a thread inside the inference runtime aborts the process with a message.
+    // Not process.exit: nothing here is worth another moment, and the worker processes see that their parent is gone.
     if (controller.signal.aborted) process.kill(process.pid, 'SIGKILL')
     controller.abort()
   }
@@ -206,7 +206,7 @@ export async function openEngine(config: Config): Promise<EnginePool> {
   })
 }
 
-/** One picture more than there are threads, so that no thread waits for the disk. */
+/** One picture more than there are processes, so that none waits for the disk. */
 function countLanes({ workers }: Config): number {
   return workers + 1
 }

@@ -34,7 +34,7 @@ export function addModelsCommand(program: Command): void {
 }
 
 async function listModels({ modelPack, effort }: Config): Promise<void> {
-  const { listDefaultNetworks } = await import('../model/pack.js')
+  const { listDefaultNetworks } = await import('../model/default-networks.js')
   const rows = listDefaultNetworks().map(({ name, file, licence, inputSize, precision, sha256 }) => {
     return [name, file, `${inputSize} px`, precision, licence, sha256.slice(0, 12)]
   })

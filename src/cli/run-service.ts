@@ -117,9 +117,9 @@ async function openPool({ config, logger, metrics, stop, open }: Workshop): Prom
       queueSize: config.queueSize,
       timeoutMs: config.engineTimeoutMs,
       onWarning: (sentence) => logger.warn(sentence),
-      onThreadLost: (error) => {
+      onWorkerLost: (reason) => {
         metrics.countWorkerLoss()
-        logger.error({ err: error }, 'a thread of the engine was lost and is replaced')
+        logger.error({ err: reason }, 'a worker process was lost and is replaced')
       },
     })
   const pool = await open(start, (opened) => opened.close())

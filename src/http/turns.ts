@@ -1,6 +1,6 @@
 /**
  * Lets one caller go on in each turn of the event loop, in the order of their coming. Calls that arrive together would
- * otherwise be worked on in one turn, however many they are, and meanwhile nothing else would happen: threads that are
+ * otherwise be worked on in one turn, however many they are, and meanwhile nothing else would happen: workers that are
  * done with an image would stand idle until somebody hands them the next one.
  */
 export function createTurns(): () => Promise<void> {

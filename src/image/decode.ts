@@ -4,7 +4,7 @@ import { decodeBmp } from './bmp.js'
 import { sniffFormat } from './format.js'
 import type { Image } from './image.js'
 
-// Parallelism comes from the worker threads, one image each; libvips' own threads and cache would only take their memory.
+// Parallelism comes from the worker processes, one image each; libvips' own threads and cache would only take their memory.
 sharp.concurrency(1)
 sharp.cache(false)
 

@@ -39,9 +39,9 @@ const ERRORS_ONLY = 3
 
 /**
  * Makes an ONNX file with one input `input` (`[N, 3, inputSize, inputSize]`) runnable on the CPU.
- * A run blocks the calling thread until it is done: the runtime computes synchronously. Runs belong in worker threads.
- * Never terminate a thread, nor exit the process, while one of its threads runs or loads a model: the runtime's binding
- * cannot return into an ending thread and aborts the whole process. Wait for the run, then terminate.
+ * A run blocks the calling thread until it is done: the runtime computes synchronously. Runs belong in worker processes.
+ * Never exit the process while a model runs or is loaded: the runtime's binding cannot return into an ending thread and
+ * aborts with a message. Wait for the run, or end the process with SIGKILL.
  */
 export async function createModel(onnx: Uint8Array, options: SessionOptions): Promise<RunnableModel> {
   const { inputSize, intraOpThreads } = options

@@ -1,28 +1,12 @@
 import type { FaceEngine } from '../engine.js'
-import { compareFaces } from '../face/compare.js'
-import { DEFAULT_EFFORT, type Effort } from '../face/effort.js'
 import type { AnalysedFace } from '../face/engine-pack.js'
 import type { Face } from '../face/face.js'
-import type { Fit } from '../face/fit.js'
 import { rollOf } from '../face/landmarks.js'
 import { type DecodedImage, decodeDraft, decodeImage } from '../image/decode.js'
-import { openPack, type PackOptions } from './packs.js'
+import { createComparer, type EngineOptions, packOptionsOf } from './engine-options.js'
+import { openPack } from './packs.js'
 
-export interface EngineOptions {
-  /** Where converted networks are kept between starts. */
-  readonly cacheDir: string
-  /** Pictures with more pixels are refused before they are decoded. */
-  readonly maxPixels: number
-  /** A folder with a manifest (`pack.json`); absent for the default pack. */
-  readonly modelPack?: string | undefined
-  /** Takes a pack without calibration too, whose scores then mean nothing. */
-  readonly uncalibrated?: boolean
-  /** How much work goes into one face. */
-  readonly effort?: Effort
-  /** Threads of one network run; parallelism over images is better where there are several. */
-  readonly intraOpThreads?: number
-  readonly onWarning?: (sentence: string) => void
-}
+export type { EngineOptions } from './engine-options.js'
 
 /** The longer side that pictures are decoded to: faces of 3 % of it are still 38 pixels wide. */
 export const MAX_DECODED_SIDE = 1280
@@ -33,7 +17,7 @@ export const MAX_DECODED_SIDE = 1280
  */
 const DRAFT_SIDE = 444
 
-/** The engine in this thread: `analyze` blocks it while a network runs. */
+/** The engine in this process: `analyze` blocks its thread while a network runs. */
 export async function createEngine(options: EngineOptions): Promise<FaceEngine & { readonly packId: string }> {
   const pack = await openPack(packOptionsOf(options))
   const packId = pack.id
@@ -77,14 +61,4 @@ export async function createEngine(options: EngineOptions): Promise<FaceEngine &
   }
 
   return { packId, analyze, compare: createComparer(pack.numbers.fit), close: pack.close }
-}
-
-/** What of the engine's options is the pack's business. */
-export function packOptionsOf({ maxPixels: _, ...options }: EngineOptions): PackOptions {
-  return { ...options, effort: options.effort ?? DEFAULT_EFFORT }
-}
-
-/** The cheap half of the engine, for a thread that has no networks. */
-export function createComparer(fit: Fit): FaceEngine['compare'] {
-  return (a, b) => compareFaces(a, b, fit)
 }

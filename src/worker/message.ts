@@ -1,31 +1,73 @@
-import { type ErrorName, FaceCompareError } from '../errors.js'
+import { deserialize, serialize } from 'node:v8'
+import { ERRORS, type ErrorName, FaceCompareError } from '../errors.js'
 import type { Face } from '../face/face.js'
+import type { EngineOptions } from './engine-options.js'
 
-/** What the pool sends to a thread. */
-export interface AnalyzeTask {
-  readonly image: Uint8Array
+/** The streams of a worker process, as file descriptors that it is born with. */
+export const CHANNEL_FD = 3
+export const LIFELINE_FD = 4
+
+/** The first message to a worker process; each of those that follow is one image file, as it is. */
+export interface WorkerOptions {
+  readonly engine: Omit<EngineOptions, 'onWarning'>
+  /** Resident memory that the process may take beside what it has when its networks are loaded. */
+  readonly maxGrowthBytes: number
 }
 
-/** What a thread answers. An error class does not survive the way between threads, its name does. */
+/** What a worker process answers to the first message. */
+export type ReadyReply = { readonly packId: string } | Failure
+
+/** What it answers to an image. An error class does not survive the way between processes, its name does. */
 export type AnalyzeReply = { readonly face: Face } | Failure
 
 export interface Failure {
   readonly failure: { readonly kind: ErrorName; readonly sentence: string }
 }
 
-/** What a thread answers when it is asked whether it is ready. */
-export type WarmUpReply = { readonly packId: string } | Failure
+export type Reply = ReadyReply | AnalyzeReply
 
+/** More than the largest face; a process that says that it sends more has lost its mind. */
+export const MAX_REPLY_BYTES = 16 * 1024 * 1024
+
+export function packOptions(options: WorkerOptions): Uint8Array {
+  return Buffer.from(JSON.stringify(options))
+}
+
+/** Written by the parent's {@link packOptions} alone. */
+export function unpackOptions(bytes: Uint8Array): WorkerOptions {
+  return JSON.parse(Buffer.from(bytes).toString())
+}
+
+export function packReply(reply: Reply): Uint8Array {
+  return serialize(reply)
+}
+
+/** Throws on what is no reply. */
+export function unpackReply(bytes: Uint8Array): Reply {
+  const reply: unknown = deserialize(bytes)
+  if (!isReply(reply)) throw new Error('Expected a reply from the worker process but received something else.')
+  return reply
+}
+
+/** Looks at what tells the replies apart; a face is taken as it is, because our own code made it. */
+function isReply(value: unknown): value is Reply {
+  if (typeof value !== 'object' || value === null) return false
+  if ('failure' in value) return isFailure(value.failure)
+  if ('packId' in value) return typeof value.packId === 'string'
+  return 'face' in value && typeof value.face === 'object' && value.face !== null && 'embedding' in value.face
+}
+
+function isFailure(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('kind' in value && 'sentence' in value)) return false
+  return typeof value.kind === 'string' && Object.hasOwn(ERRORS, value.kind) && typeof value.sentence === 'string'
+}
+
+/** Rethrows what only our own mistakes can throw: it ends the process, and the call with it. */
 export function packFailure(error: unknown): Failure {
   if (error instanceof FaceCompareError) return { failure: { kind: error.kind, sentence: error.message } }
   throw error
 }
 
-export function unpackWarmUp(reply: AnalyzeReply | WarmUpReply): void {
-  if ('failure' in reply) throw new FaceCompareError(reply.failure.kind, reply.failure.sentence)
-}
-
-export function unpackReply(reply: AnalyzeReply): Face {
-  if ('failure' in reply) throw new FaceCompareError(reply.failure.kind, reply.failure.sentence)
-  return reply.face
+export function errorOf({ failure }: Failure): FaceCompareError {
+  return new FaceCompareError(failure.kind, failure.sentence)
 }

@@ -1,63 +1,79 @@
-import { Piscina } from 'piscina'
 import type { Face, FaceEngine } from '../engine.js'
 import { FaceCompareError } from '../errors.js'
-import { createComparer, type EngineOptions, packOptionsOf } from './engine.js'
-import { type AnalyzeReply, type AnalyzeTask, unpackReply, unpackWarmUp, type WarmUpReply } from './message.js'
-import { type PackNumbers, readPackNumbers } from './packs.js'
+import { Crew } from './crew.js'
+import { createComparer, type EngineOptions, packOptionsOf } from './engine-options.js'
+import { type AnalyzeReply, errorOf, packOptions } from './message.js'
+import { type PackNumbers, readPackNumbers } from './pack-numbers.js'
 import { BoundedQueue } from './queue.js'
+import { WorkerProcess } from './worker-process.js'
 
 export interface PoolOptions extends EngineOptions {
-  /** Threads; each holds its own networks and works on one image at a time. */
+  /** Processes; each holds its own networks and works on one image at a time. */
   readonly workers: number
-  /** Images that may wait for a thread; more are answered with TOO_MANY_REQUESTS at once. */
+  /** Images that may wait for a process; more are answered with TOO_MANY_REQUESTS at once. */
   readonly queueSize: number
   /** Longest time for one image, waiting included. */
   readonly timeoutMs: number
-  /** The compiled thread body; only needed where this file itself runs uncompiled. */
-  readonly threadFile?: URL
-  /** Told of a thread that died; it is replaced. */
-  readonly onThreadLost?: (error: unknown) => void
+  /** Memory that a process may take beside what it has when its networks are loaded; by default what `maxPixels` asks for. */
+  readonly maxGrowthBytes?: number
+  /** The compiled program of a process; only needed where this file itself runs uncompiled, and by tests. */
+  readonly workerFile?: URL
+  /** Told of a process that died, with the reason; it is replaced. */
+  readonly onWorkerLost?: (reason: Error) => void
 }
 
 export interface EnginePool extends FaceEngine {
-  /** Resolves when every thread has loaded its networks; rejects when one cannot. */
+  /** Resolves when every process has loaded its networks, or the pool is closed; rejects when one cannot. */
   readonly ready: Promise<void>
   /** The numbers that turn similarities into scores. */
   readonly numbers: PackNumbers
-  /** Images waiting for a thread. */
+  /** Images waiting for a process. */
   readonly queueLength: () => number
+  /** The ids of the processes that live now. */
+  readonly pids: () => readonly number[]
 }
 
 /**
- * The engine behind worker threads: the calling thread never waits for a network. A pack that cannot be used is refused
- * with one sentence, here or, when its networks do not fit the manifest, by `ready`.
+ * What decoding takes at most. Measured with pictures of 40 megapixels in every format: the worst are AVIF (16 bytes a pixel)
+ * and interlaced PNG with 16 bits and alpha (12), and the pipeline takes some 120 MiB whatever the picture.
+ */
+const BYTES_PER_PIXEL = 24
+const GROWTH_FLOOR_BYTES = 256 * 2 ** 20
+
+/**
+ * The engine behind worker processes: this one never waits for a network, and lives on when a decoder crashes, takes too
+ * much memory or never comes back: that costs the call which had the image. A pack that cannot be used is refused with one
+ * sentence, here or, when its networks do not fit the manifest, by `ready`.
  */
 export async function startEnginePool(options: PoolOptions): Promise<EnginePool> {
-  const { workers, queueSize, timeoutMs, threadFile, onThreadLost, onWarning, ...engineOptions } = options
-  // Once, instead of once in each thread: converting, and telling what is to be known of the pack.
-  const numbers = await readPackNumbers(packOptionsOf({ ...engineOptions, ...(onWarning ? { onWarning } : {}) }))
-  const queue = new BoundedQueue(workers, queueSize)
-  const pool = new Piscina<AnalyzeTask | undefined, AnalyzeReply | WarmUpReply>({
-    filename: (threadFile ?? new URL('./thread.js', import.meta.url)).href,
-    minThreads: workers,
-    maxThreads: workers,
-    concurrentTasksPerWorker: 1,
-    // Blocking waits would keep a thread from finishing what libuv brings it (decoding).
-    atomics: 'disabled',
-    workerData: engineOptions,
+  const { workers, queueSize, timeoutMs, maxGrowthBytes, workerFile, onWorkerLost, onWarning, ...engine } = options
+  // Once, instead of once in each process: converting, and telling what is to be known of the pack.
+  const numbersRead = readPackNumbers(packOptionsOf({ ...engine, ...(onWarning ? { onWarning } : {}) }))
+  const growth = maxGrowthBytes ?? GROWTH_FLOOR_BYTES + BYTES_PER_PIXEL * engine.maxPixels
+  const hello = numbersRead.then(() => packOptions({ engine, maxGrowthBytes: growth }))
+  const file = workerFile ?? new URL('./worker.js', import.meta.url)
+  const queue = new BoundedQueue<WorkerProcess>(workers, queueSize)
+  const crew = new Crew({
+    size: workers,
+    start: () => new WorkerProcess(file, hello),
+    onReady: (worker) => queue.add(worker),
+    onLost: (worker, reason) => {
+      queue.remove(worker)
+      onWorkerLost?.(reason)
+    },
   })
-  // Failures reach the caller of `analyze`; without a listener a thread's death between tasks would end the process.
-  pool.on('error', (error) => onThreadLost?.(error))
+  const numbers = await numbersRead.catch(async (error: unknown) => {
+    await crew.close()
+    throw error
+  })
 
-  async function runInThread(image: Uint8Array): Promise<AnalyzeReply | WarmUpReply> {
-    // A copy: the image may be a view of a far larger buffer, which would be cloned whole, or detached for its other users.
-    // (Not slice(), which a Buffer answers with another view.)
-    const own = new Uint8Array(image)
+  async function runIn(worker: WorkerProcess, image: Uint8Array): Promise<AnalyzeReply> {
     try {
-      return await pool.run({ image: own }, { name: 'analyze', transferList: [own.buffer] })
-    } catch (error) {
-      onThreadLost?.(error)
-      throw new FaceCompareError('INTERNAL', 'The image could not be processed.', { cause: error })
+      return await worker.run(image, timeoutMs)
+    } catch (cause) {
+      throw new FaceCompareError('INTERNAL', 'The image could not be processed.', { cause })
+    } finally {
+      if (worker.isAlive) queue.add(worker)
     }
   }
 
@@ -67,6 +83,7 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
     const stop = new AbortController()
     const onAbort = (): void => stop.abort(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })
+    crew.ready.catch((error: Error) => stop.abort(error))
     const deadline = setTimeout(
       () => stop.abort(new FaceCompareError('INTERNAL', 'The image took too long to process.')),
       timeoutMs,
@@ -74,43 +91,35 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
     try {
       const reply = await giveUpOn(
         stop.signal,
-        queue.run(() => runInThread(image), stop.signal),
+        queue.run((worker) => runIn(worker, image), stop.signal),
       )
-      if ('packId' in reply) throw new Error('Expected a face from the thread')
-      return unpackReply(reply)
+      if ('failure' in reply) throw errorOf(reply)
+      return reply.face
     } finally {
       clearTimeout(deadline)
       signal?.removeEventListener('abort', onAbort)
     }
   }
 
-  const ready = warmUp(pool, workers)
-  // Whoever awaits it later still sees the failure.
-  ready.catch(() => undefined)
   return {
     analyze,
     requireRoom: (images) => queue.requireRoom(images),
     compare: createComparer(numbers.fit),
     numbers,
-    ready,
+    ready: crew.ready,
     queueLength: () => queue.length,
-    // A thread that ends while it loads a network would take the process with it.
+    pids: () => crew.pids,
     async close() {
-      await ready.catch(() => undefined)
-      await pool.close()
+      await queue.empty()
+      await crew.close()
     },
   }
 }
 
-/** One task for each thread; they are handed out evenly because each thread takes one at a time. */
-async function warmUp(pool: Piscina<undefined, AnalyzeReply | WarmUpReply>, workers: number): Promise<void> {
-  const replies = await Promise.all(Array.from({ length: workers }, () => pool.run(undefined, { name: 'warmUp' })))
-  for (const reply of replies) unpackWarmUp(reply)
-}
-
 /**
- * The promise, or a rejection as soon as the signal says so. What runs in a thread is left to finish: a thread that ends
- * inside the inference runtime takes the whole process with it, and no image can keep one busy for long.
+ * The promise, or a rejection as soon as the signal says so. What a process works on is left to it until its own deadline:
+ * killing it costs more than the rest of an image that nobody waits for. That deadline counts from the image's turn, so that
+ * a full queue does not end processes that are well.
  */
 function giveUpOn<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {

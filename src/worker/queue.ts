@@ -1,20 +1,24 @@
 import { FaceCompareError } from '../errors.js'
 
-interface Waiting {
-  readonly start: () => void
+interface Waiting<W> {
+  readonly start: (worker: W) => void
   readonly onAbort: () => void
 }
 
-/** Lets a number of tasks run at once and a number of others wait for their turn; refuses more at once. */
-export class BoundedQueue {
-  readonly #slots: number
-  readonly #capacity: number
-  readonly #waiting: Waiting[] = []
-  #running = 0
+/** Gives each task a worker of its own, as workers are free, and lets a number of others wait; refuses more at once. */
+export class BoundedQueue<W> {
+  readonly #mostTasks: number
+  readonly #idle: W[] = []
+  readonly #waiting: Waiting<W>[] = []
+  #tasks = 0
+  readonly #onEmpty: (() => void)[] = []
 
-  constructor(slots: number, capacity: number) {
-    this.#slots = slots
-    this.#capacity = capacity
+  /**
+   * @param workers how many there are when all are well; the queue has none until they are added
+   * @param capacity how many tasks may wait while all of these work
+   */
+  constructor(workers: number, capacity: number) {
+    this.#mostTasks = workers + capacity
   }
 
   /** Tasks that wait. */
@@ -22,36 +26,54 @@ export class BoundedQueue {
     return this.#waiting.length
   }
 
+  /** A worker that is free: new, or done with its task. */
+  add(worker: W): void {
+    const next = this.#waiting.shift()
+    if (next) next.start(worker)
+    else this.#idle.push(worker)
+  }
+
+  /** A worker that is no more. */
+  remove(worker: W): void {
+    const at = this.#idle.indexOf(worker)
+    if (at >= 0) this.#idle.splice(at, 1)
+  }
+
   /** Throws TOO_MANY_REQUESTS when not all of so many tasks could run or wait now. */
   requireRoom(tasks: number): void {
-    const free = this.#slots - this.#running + this.#capacity - this.#waiting.length
-    if (tasks > free) throw busy()
+    if (this.#tasks + tasks > this.#mostTasks) throw busy()
   }
 
   /**
-   * Runs the task when its turn comes. A task whose signal is aborted while it waits is not run and rejects with the
-   * signal's reason; one that runs is left alone. Throws TOO_MANY_REQUESTS when the queue is full.
+   * Runs the task when there is a worker for it; who runs it adds the worker again. A task whose signal is aborted while it
+   * waits is not run and rejects with the signal's reason; one that runs is left alone. Throws TOO_MANY_REQUESTS when the
+   * queue is full.
    */
-  async run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  async run<T>(task: (worker: W) => Promise<T>, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted()
-    if (this.#running < this.#slots) this.#running++
-    else await this.#waitForTurn(signal)
+    this.requireRoom(1)
+    this.#tasks++
     try {
-      return await task()
+      // The one that worked last: its memory is warm.
+      return await task(this.#idle.pop() ?? (await this.#waitForWorker(signal)))
     } finally {
-      const next = this.#waiting.shift()
-      if (next) next.start()
-      else this.#running--
+      this.#tasks--
+      if (this.#tasks === 0) for (const resolve of this.#onEmpty.splice(0)) resolve()
     }
   }
 
-  #waitForTurn(signal: AbortSignal): Promise<void> {
-    if (this.#waiting.length >= this.#capacity) throw busy()
+  /** Resolves when no task runs or waits. */
+  async empty(): Promise<void> {
+    if (this.#tasks === 0) return
+    await new Promise<void>((resolve) => this.#onEmpty.push(resolve))
+  }
+
+  #waitForWorker(signal: AbortSignal): Promise<W> {
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = {
-        start: () => {
+      const waiting: Waiting<W> = {
+        start: (worker) => {
           signal.removeEventListener('abort', waiting.onAbort)
-          resolve()
+          resolve(worker)
         },
         onAbort: () => {
           this.#waiting.splice(this.#waiting.indexOf(waiting), 1)

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cutPerson } from '../../scripts/sample-people.js'
 import { writePackCalibration } from '../../src/model/pack-calibration.js'
 import { openPackFolder } from '../../src/model/pack-folder.js'
-import { readPackNumbers } from '../../src/worker/packs.js'
+import { readPackNumbers } from '../../src/worker/pack-numbers.js'
 import { embedderFile, goodManifest, sha256, writePack, yunetFile } from '../support/model-packs.js'
 import { BOOTSTRAP, compare, runCli, spawnService, startService } from '../support/service.js'
 

@@ -52,7 +52,8 @@ describe('the first start', () => {
 
 describe('the end', () => {
   it('comes in good order also while the models are loading', async () => {
-    const service = spawnService({ FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_CACHE_DIR: join(dataDir, 'cache') })
+    // Many, so that they load for longer than it takes to open the store.
+    const service = spawnService({ FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_WORKERS: '8' })
     await service.sees('First start')
     service.child.kill('SIGTERM')
     // On a busy machine the models may be there by the time the signal comes: the end is the same.
@@ -84,7 +85,7 @@ describe('the end', () => {
 })
 
 describe('the inference runtime', () => {
-  it('keeps no device id and no queue of reports, in the main thread and in others', async () => {
+  it('keeps no device id and no queue of reports, in one process and in the workers of a service', async () => {
     const man = await cutPerson('man')
     const file = join(dataDir, 'man.jpg')
     await writeFile(file, man)

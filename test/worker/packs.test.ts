@@ -7,7 +7,7 @@ import type { Effort } from '../../src/face/effort.js'
 import { writePackCalibration } from '../../src/model/pack-calibration.js'
 import { openPackFolder } from '../../src/model/pack-folder.js'
 import { createEngine } from '../../src/worker/engine.js'
-import { readPackNumbers } from '../../src/worker/packs.js'
+import { readPackNumbers } from '../../src/worker/pack-numbers.js'
 import { startEnginePool } from '../../src/worker/pool.js'
 import {
   embedderEntry,
@@ -19,7 +19,7 @@ import {
   yunetFile,
 } from '../support/model-packs.js'
 
-const threadFile = new URL('../../dist/worker/thread.js', import.meta.url)
+const workerFile = new URL('../../dist/worker/worker.js', import.meta.url)
 let root: string
 let man: Uint8Array
 let woman: Uint8Array
@@ -99,14 +99,14 @@ describe('a pack cannot be used', () => {
   })
 
   it('and the pool says why in one sentence, at once or when the networks do not fit', async () => {
-    const pool = { workers: 1, queueSize: 1, timeoutMs: 20_000, threadFile }
+    const pool = { workers: 1, queueSize: 1, timeoutMs: 20_000, workerFile }
     const damaged = await makePack(goodManifest(), { 'yunet.onnx': yunetFile(), 'embedder.onnx': scrfdFile() }, 'none')
     await expect(startEnginePool({ ...options(damaged), ...pool })).rejects.toThrow(/embedder 1 .* has SHA-256 /)
     const wrong = scrfdFile()
     const misfit = { ...goodManifest(), embedders: [embedderEntry('embedder.onnx', wrong)] }
     const folder = await makePack(misfit, { 'yunet.onnx': yunetFile(), 'embedder.onnx': wrong })
     const lost: unknown[] = []
-    const started = await startEnginePool({ ...options(folder), ...pool, onThreadLost: (error) => lost.push(error) })
+    const started = await startEnginePool({ ...options(folder), ...pool, onWorkerLost: (error) => lost.push(error) })
     await expect(started.ready).rejects.toThrow(/^The model pack tiny: embedder 1 .* does not fit \[1, 3, 112, 112\]/)
     await expect(started.analyze(man)).rejects.toThrow(/does not fit/)
     await started.close()

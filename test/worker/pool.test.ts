@@ -6,7 +6,7 @@ import { cutPerson } from '../../scripts/sample-people.js'
 import { createEngine } from '../../src/worker/engine.js'
 import { type EnginePool, startEnginePool } from '../../src/worker/pool.js'
 
-const threadFile = new URL('../../dist/worker/thread.js', import.meta.url)
+const workerFile = new URL('../../dist/worker/worker.js', import.meta.url)
 let cacheDir: string
 let pool: EnginePool
 let man: Uint8Array
@@ -29,16 +29,18 @@ function startPool(options: { readonly timeoutMs?: number; readonly maxPixels?: 
     workers: 2,
     queueSize: 8,
     timeoutMs: 20_000,
-    threadFile,
+    workerFile,
     ...options,
   })
 }
 
-describe('the engine behind threads', () => {
-  it('lets its threads load their networks before it closes', async () => {
+describe('the engine behind processes', () => {
+  it('can be closed while its networks are loaded', async () => {
     const early = await startPool({})
+    const pids = early.pids()
     await early.close()
     await expect(early.ready).resolves.toBeUndefined()
+    expect([pids.length, early.pids().length]).toEqual([2, 0])
   })
 
   it('gives the same face as the engine without', async () => {

@@ -1,0 +1,193 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { readFrames, writeFrame } from './frames.js'
+import { type AnalyzeReply, errorOf, MAX_REPLY_BYTES, type Reply, unpackReply } from './message.js'
+
+/** Pictures, tensors and networks live outside of this heap; what lives in it takes a tenth. */
+const MAX_HEAP_MIB = 256
+
+/** What a worker process may know of the environment: where libraries and temporary files are, and no secret. */
+const PASSED_VARIABLES = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'TZ',
+  'LANG',
+  'LC_ALL',
+  'LD_LIBRARY_PATH',
+  'LD_PRELOAD',
+  'SystemRoot',
+]
+const PASSED_PREFIXES = ['MALLOC_', 'VIPS_', 'UV_']
+
+interface Pending {
+  readonly resolve: (reply: AnalyzeReply) => void
+  readonly reject: (error: Error) => void
+}
+
+/** The parent's end of one worker process: it has one image at a time, and may die at any time. */
+export class WorkerProcess {
+  /** Resolves when the networks are loaded. Rejects with a FaceCompareError when they cannot be, or when the process ends. */
+  readonly ready: Promise<void>
+  /** Resolves with the reason when the process is gone, and all that it had to say was heard. */
+  readonly ended: Promise<Error>
+  #isAlive = true
+  #isSane = true
+  #answers = 0
+  #reason: string | undefined
+  #pending: Pending | undefined
+  readonly #child: ChildProcess | undefined
+  readonly #channel: Socket | undefined
+  #onReady: (reply: Reply) => void = () => {}
+  #onEnd: (error: Error) => void = () => {}
+
+  /** @param hello the first message; the process starts meanwhile */
+  constructor(file: URL, hello: Promise<Uint8Array>) {
+    this.ended = new Promise((resolve) => {
+      this.#onEnd = resolve
+    })
+    this.ready = new Promise((resolve, reject) => {
+      this.#onReady = (reply) => ('failure' in reply ? reject(errorOf(reply)) : resolve())
+      this.ended.then(reject)
+    })
+    // Whoever awaits it later still sees the failure.
+    this.ready.catch(() => undefined)
+    try {
+      this.#child = spawn(process.execPath, [`--max-old-space-size=${MAX_HEAP_MIB}`, fileURLToPath(file)], {
+        env: selectEnvironment(process.env),
+        // Standard output belongs to the parent: what a library may print goes to standard error.
+        stdio: ['ignore', 2, 2, 'pipe', 'pipe'],
+      })
+    } catch (error) {
+      this.#end(error instanceof Error ? error : new Error(String(error)))
+      return
+    }
+    this.#child.once('error', (error) => this.#end(error))
+    this.#child.once('exit', () => {
+      this.#isAlive = false
+    })
+    // After `exit`, when everything that it had written was read.
+    this.#child.once('close', (code, signal) => this.#end(new Error(this.#describeEnd(code, signal))))
+    this.#channel = this.#listen(this.#child)
+    hello.then(
+      (message) => this.#write(message),
+      () => this.kill('it was not needed'),
+    )
+    this.ready.then(
+      () => this.#unref(),
+      () => {},
+    )
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive
+  }
+
+  /** Images that it answered. */
+  get answers(): number {
+    return this.#answers
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  /** Rejects when the process ends first, or has the image for longer than it may: it is killed then. */
+  run(image: Uint8Array, timeoutMs: number): Promise<AnalyzeReply> {
+    if (!this.#isAlive) return this.ended.then((error) => Promise.reject(error))
+    this.#child?.ref()
+    this.#channel?.ref()
+    const deadline = setTimeout(() => this.kill('its image took too long'), timeoutMs)
+    const reply = new Promise<AnalyzeReply>((resolve, reject) => {
+      this.#pending = { resolve, reject }
+    })
+    this.#write(image)
+    return reply.finally(() => {
+      clearTimeout(deadline)
+      this.#unref()
+    })
+  }
+
+  /** Ends it at once; `ended` says when it is gone. */
+  kill(reason: string): void {
+    this.#reason ??= reason
+    this.#isAlive = false
+    // Whoever waits for its end still finds the program running.
+    this.#child?.ref()
+    this.#child?.kill('SIGKILL')
+  }
+
+  #listen(child: ChildProcess): Socket {
+    const [, , , channel, lifeline] = child.stdio
+    if (!(channel instanceof Socket && lifeline instanceof Socket))
+      throw new Error('Expected two pipes to the process.')
+    // A process that dies while it is written to: its end is told by the process itself.
+    for (const socket of [channel, lifeline]) socket.on('error', () => {})
+    lifeline.on('data', (text) => {
+      this.#reason ??= String(text)
+    })
+    lifeline.unref()
+    readFrames(channel, {
+      maxBytes: MAX_REPLY_BYTES,
+      onFrame: (frame) => this.#take(frame),
+      onTooLong: () => this.kill('it sent more than a reply'),
+    })
+    return channel
+  }
+
+  #take(frame: Uint8Array): void {
+    if (!this.#isSane) return
+    const reply = readReply(frame)
+    const pending = this.#pending
+    if (!reply || (pending && 'packId' in reply)) {
+      // What comes after it is not believed either: the call is lost.
+      this.#isSane = false
+      this.kill('it sent something else than a reply')
+    } else if (!pending) {
+      this.#onReady(reply)
+    } else if (!('packId' in reply)) {
+      this.#pending = undefined
+      this.#answers++
+      pending.resolve(reply)
+    }
+  }
+
+  #write(message: Uint8Array): void {
+    if (this.#channel && this.#isAlive) writeFrame(this.#channel, message)
+  }
+
+  /** An idle process keeps nobody's program from ending. */
+  #unref(): void {
+    this.#child?.unref()
+    this.#channel?.unref()
+  }
+
+  #end(error: Error): void {
+    this.#isAlive = false
+    this.#pending?.reject(error)
+    this.#pending = undefined
+    this.#onEnd(error)
+  }
+
+  #describeEnd(code: number | null, signal: NodeJS.Signals | null): string {
+    const how = this.#reason ?? (signal ? `it was ended by ${signal}` : `it ended with ${String(code)}`)
+    return `A worker process (${String(this.pid)}) was lost: ${how}.`
+  }
+}
+
+function selectEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      ([name]) => PASSED_VARIABLES.includes(name) || PASSED_PREFIXES.some((prefix) => name.startsWith(prefix)),
+    ),
+  )
+}
+
+function readReply(frame: Uint8Array): Reply | undefined {
+  try {
+    return unpackReply(frame)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,42 @@
+// A worker process whose "images" are words that say what happens to it. A file named `broken` in the cache folder breaks
+// its start.
+import { existsSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CHANNEL_FD } from '../../dist/worker/message.js'
+import { serveParent } from '../../dist/worker/serve-parent.js'
+
+const kept = []
+
+const DEEDS = {
+  nap: () => sleep(20),
+  hang() {
+    for (;;);
+  },
+  exit: () => process.exit(3),
+  crash: () => process.kill(process.pid, 'SIGSEGV'),
+  throw() {
+    throw new Error('a mistake of our own')
+  },
+  memory() {
+    for (;;) kept.push(Buffer.alloc(2 ** 24, 1))
+  },
+  heap() {
+    for (;;) kept.push(new Array(2 ** 20).fill(kept.length))
+  },
+  flood: () => writeSync(CHANNEL_FD, Buffer.alloc(64, 255)),
+  babble: () => writeSync(CHANNEL_FD, Buffer.from([3, 0, 0, 0, 1, 2, 3])),
+}
+
+serveParent(async ({ cacheDir }) => {
+  if (existsSync(join(cacheDir, 'broken'))) process.exit(1)
+  return {
+    packId: 'strange',
+    async analyze(image) {
+      const word = Buffer.from(image).toString()
+      await DEEDS[word]?.()
+      const packId = JSON.stringify({ word: word.slice(0, 100), pid: process.pid, env: process.env })
+      return { packId, embedding: Float32Array.of(image.length, image.at(-1) ?? 0) }
+    },
+  }
+})
