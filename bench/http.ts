@@ -76,7 +76,7 @@ async function measure(folder: string, calls: number): Promise<HttpResults> {
     say('overload')
     const overloads = await measureOverload(bench, oneClient.latencyMs)
     const quick = { workers, serviceTimeMs: oneClient.latencyMs, oneClient, saturation, largeJson, sweeps, overloads }
-    console.log(`${formatSetting(describeSetting())}, ${workers} threads\n\n${describeResults(quick)}`)
+    console.log(`${formatSetting(describeSetting())}, ${workers} worker processes\n\n${describeResults(quick)}`)
     keep(quick)
     if (calls === 0) return quick
     say(`memory over ${calls} calls`)

@@ -202,7 +202,7 @@ async function paintCrowd(person: SamplePerson, row: number): Promise<Uint8Array
 
 function formatSharing(shared: readonly SharedFigures[]): string {
   return formatTable([
-    ['threads x threads of a network run', 'pairs/s', 'a pair alone, ms', 'peak MiB'],
+    ['processes x threads of a network run', 'pairs/s', 'a pair alone, ms', 'peak MiB'],
     ...shared.map(({ workers, intraOpThreads, pairsPerSecond, aloneMs, peakMiB }) => [
       `${workers} x ${intraOpThreads}`,
       pairsPerSecond.toFixed(1),

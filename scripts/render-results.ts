@@ -196,7 +196,7 @@ function renderRoofline({ side, peaks, networks, efforts }: Results['roofline'])
 
 function renderSharing({ shared }: Results['scale']): string {
   return table(
-    ['threads x threads of one run', 'pairs a second', 'a pair alone, ms', 'peak memory, MiB'],
+    ['processes x threads of one run', 'pairs a second', 'a pair alone, ms', 'peak memory, MiB'],
     shared.map(({ workers, intraOpThreads, pairsPerSecond, aloneMs, peakMiB }) => [
       `${workers} x ${intraOpThreads}`,
       pairsPerSecond.toFixed(1),
@@ -263,7 +263,7 @@ function renderHttp(results: Results['http']): string {
   ]
   const missed = bars.filter(({ holds }) => !holds).map(({ what }) => what)
   const verdict = missed.length === 0 ? 'All bars of the benchmark hold.' : `Missed: ${missed.join('; ')}.`
-  return `${workers} threads; pictures of 250 px; who is refused comes again when asked to.\n\n${table(heads, loads)}\n\n${lines.join('\n')}\n\n${verdict}`
+  return `${workers} worker processes; pictures of 250 px; who is refused comes again when asked to.\n\n${table(heads, loads)}\n\n${lines.join('\n')}\n\n${verdict}`
 }
 
 function percent(share: number): string {
@@ -318,7 +318,7 @@ function drawSharing(shared: readonly SharedFigures[]): string {
     label: `${workers} x ${intraOpThreads}`,
     parts: [pairsPerSecond],
   }))
-  return drawBars('Pairs a second by threads x threads of one run', bars, [], 'pairs/s')
+  return drawBars('Pairs a second by processes x threads of one run', bars, [], 'pairs/s')
 }
 
 function drawKinds(kinds: readonly KindFigures[]): string {

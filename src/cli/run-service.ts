@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import pino, { type Logger } from 'pino'
+import { createAddressLimiter } from '../auth/address-limit.js'
 import { createRateLimiter } from '../auth/rate-limit.js'
 import type { Config } from '../config.js'
 import { createApp } from '../http/app.js'
 import { openTlsFiles, type TlsFiles } from '../http/tls-files.js'
+import { UploadBudget } from '../http/upload-budget.js'
 import { createImageFetcher } from '../image/fetch-remote.js'
 import { createMetrics, type Metrics } from '../ops/metrics.js'
 import { startOpsServer } from '../ops/ops-server.js'
@@ -81,12 +83,13 @@ async function startService(workshop: Workshop): Promise<void> {
   // A pack of one's own that cannot be used must leave nothing half-made: then the store waits, unless it was made before.
   const packFirst = config.modelPack !== undefined && !existsSync(config.dataDir)
   if (!packFirst) store = await openTheStore()
-  const pool = await openPool(workshop)
+  const uploadBudget = new UploadBudget(config.maxUploadBytesInFlight)
+  const pool = await openPool(workshop, uploadBudget)
   if (config.modelPack !== undefined) await unlessAborted(stop, pool.ready)
   store ??= await openTheStore()
   serviceStore = composeServiceStore(store, config)
   await prepareKeys(store, config)
-  const app = await openApp(workshop, { pool, store: serviceStore.store, tls, isReady })
+  const app = await openApp(workshop, { pool, store: serviceStore.store, tls, uploadBudget, isReady })
   stop.throwIfAborted()
   const heard = await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' })
   const url = tls ? heard.replace(/^http:/, 'https:') : heard
@@ -106,7 +109,10 @@ async function openOpsServer({ config, metrics, open }: Workshop, isReady: () =>
   )
 }
 
-async function openPool({ config, logger, metrics, stop, open }: Workshop): Promise<EnginePool> {
+async function openPool(
+  { config, logger, metrics, stop, open }: Workshop,
+  uploadBudget: UploadBudget,
+): Promise<EnginePool> {
   const start = () =>
     startEnginePool({
       cacheDir: config.cacheDir,
@@ -127,7 +133,7 @@ async function openPool({ config, logger, metrics, stop, open }: Workshop): Prom
     waitingImages: pool.queueLength,
     queueSize: config.queueSize,
     workers: config.workers,
-    uploadBytes: () => 0,
+    uploadBytes: () => uploadBudget.bytes,
     isDraining: () => stop.aborted,
   })
   return pool
@@ -145,11 +151,12 @@ interface AppParts {
   readonly pool: EnginePool
   readonly store: ServiceStore['store']
   readonly tls: TlsFiles | undefined
+  readonly uploadBudget: UploadBudget
   readonly isReady: () => Promise<boolean>
 }
 
 async function openApp({ config, logger, metrics, open }: Workshop, parts: AppParts): Promise<FastifyInstance> {
-  const { pool, store, tls, isReady } = parts
+  const { pool, store, tls, uploadBudget, isReady } = parts
   const fetchOptions = {
     allow: config.urlAllow,
     timeoutMs: config.urlTimeoutMs,
@@ -169,6 +176,9 @@ async function openApp({ config, logger, metrics, open }: Workshop, parts: AppPa
       fetchImage: fetcher.fetchImage,
       store,
       rateLimiter: createRateLimiter(config.rateLimit),
+      addressLimiter: createAddressLimiter(config.addressRateLimit, metrics.countAddressRefusal),
+      trustProxy: config.trustProxy,
+      uploadBudget,
       maxImageBytes: config.maxImageBytes,
       maxSignSeconds: config.maxSignSeconds,
       corsOrigins: config.corsOrigins,

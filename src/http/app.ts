@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import type { AddressLimiter } from '../auth/address-limit.js'
 import type { CredentialSource, SignatureLedger } from '../auth/authenticate.js'
 import type { RateLimiter } from '../auth/rate-limit.js'
 import type { FaceEngine } from '../engine.js'
 import type { FetchImage } from '../image/fetch-remote.js'
 import { logWhenDone, type OnCall, openCall } from './call-log.js'
+import { createTrust, findClientAddress, networkOf } from './client-address.js'
 import { answerComparison } from './compare-route.js'
 import { Connections, type DiscardLimits, type DrainLimits, type RequestLimits } from './connections.js'
 import { allowCrossOrigin } from './cors.js'
@@ -15,6 +17,7 @@ import { type RouteTable, refuseUnrouted, requireHost, toOriginForm, trackRoutes
 import type { TlsFiles } from './tls-files.js'
 import { answerUnreadable, refuseUrl } from './unreadable.js'
 import { maxBodyBytesFor } from './upload.js'
+import { UploadBudget } from './upload-budget.js'
 
 export interface AppOptions {
   readonly engine: FaceEngine
@@ -22,6 +25,12 @@ export interface AppOptions {
   /** Where keys are looked up and single-use signatures are claimed. */
   readonly store: CredentialSource & SignatureLedger
   readonly rateLimiter: RateLimiter
+  /** Asked before signatures are; without it addresses have no limit. */
+  readonly addressLimiter?: AddressLimiter
+  /** Addresses and networks whose `X-Forwarded-For` is believed; none when absent. */
+  readonly trustProxy?: readonly string[]
+  /** Bounds the bytes of bodies in memory; unbounded when absent. */
+  readonly uploadBudget?: UploadBudget
   /** Of one image; the body may hold two of them in Base64. */
   readonly maxImageBytes: number
   /** The longest life of a many-use signature. */
@@ -115,9 +124,18 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 function addSignedRoutes(app: FastifyInstance, options: AppOptions, connections: Connections, replies: Replies): void {
   const { engine, fetchImage, store, rateLimiter, maxImageBytes, maxSignSeconds, now = () => new Date() } = options
   const stallMs = options.uploadStallMs ?? DEFAULT_STALL_MS
-  const uploadLimits = { maxBodyBytes: maxBodyBytesFor(maxImageBytes), stallMs }
+  const budget = options.uploadBudget ?? new UploadBudget(Number.POSITIVE_INFINITY)
+  const uploadLimits = { maxBodyBytes: maxBodyBytesFor(maxImageBytes), stallMs, budget }
   const gate = { credentials: store, rateLimiter, maxSignSeconds, now }
   const context = { engine, fetchImage, ledger: store, maxImageBytes, uploadLimits, connections, replies }
+  const { addressLimiter } = options
+  const isTrusted = createTrust(options.trustProxy ?? [])
+  if (addressLimiter) {
+    app.addHook('onRequest', async ({ raw, headers }) => {
+      const forwardedFor = [headers['x-forwarded-for'] ?? []].flat().join(',')
+      await addressLimiter.take(networkOf(findClientAddress(raw.socket.remoteAddress ?? '', forwardedFor, isTrusted)))
+    })
+  }
   app.addHook('onRequest', (request) => requireSignature(request, gate))
   app.post('/face/compare', (request, reply) => answerComparison(request, reply, context))
   // The path that the specification's own examples print.

@@ -9,11 +9,14 @@ import { parseJson } from './json-body.js'
 import { parseMultipart } from './multipart.js'
 import { UnreadableRequestError } from './reply.js'
 import { describeUnreadable } from './unreadable.js'
+import type { UploadBudget, UploadShare } from './upload-budget.js'
 
 export interface UploadLimits {
   readonly maxBodyBytes: number
   /** How long an upload may stand still. */
   readonly stallMs: number
+  /** What this upload and all others may hold together, until their calls are answered. */
+  readonly budget: UploadBudget
 }
 
 type ParseBody = (body: Buffer) => Fields
@@ -25,7 +28,8 @@ export function maxBodyBytesFor(maxImageBytes: number): number {
 
 /**
  * Reads the body of a call, counted while it comes, and takes it apart. Nothing is read (and no `100 Continue` sent)
- * when the headers alone refuse it. Throws BODY_TOO_LARGE and BAD_REQUEST, the latter with status 408 for a stalled upload.
+ * when the headers alone refuse it. Throws BODY_TOO_LARGE, TOO_MANY_REQUESTS when all uploads together are too much, and
+ * BAD_REQUEST, with status 408 for a stalled upload.
  */
 export async function readUpload(
   request: IncomingMessage,
@@ -34,11 +38,16 @@ export async function readUpload(
   connections: Connections,
   limits: UploadLimits,
 ): Promise<Fields> {
-  if (Number(request.headers['content-length'] ?? 0) > limits.maxBodyBytes) throw tooLarge(limits)
+  const announcedBytes = Number(request.headers['content-length'] ?? 0)
+  if (announcedBytes > limits.maxBodyBytes) throw tooLarge(limits)
   checkContentEncoding(request.headers['content-encoding'])
   const parse = chooseParser(call.contentType)
+  const share = limits.budget.open()
+  // The images are views of the body, so that its memory is free only when the call is over.
+  response.once('finish', share.close).once('close', share.close)
+  share.take(announcedBytes)
   connections.continueUpload(request, response)
-  return parse(await readBody(request, call, limits, connections.uploadSignal(request)))
+  return parse(await readBody({ request, call, limits, share, announcedBytes }, connections.uploadSignal(request)))
 }
 
 function checkContentEncoding(encoding: string | undefined): void {
@@ -67,13 +76,20 @@ function chooseParser(header: string | undefined): ParseBody {
   }
 }
 
-function readBody(
-  request: IncomingMessage,
-  call: Call,
-  limits: UploadLimits,
-  broken: AbortSignal | undefined,
-): Promise<Buffer> {
+interface Upload {
+  readonly request: IncomingMessage
+  readonly call: Call
+  readonly limits: UploadLimits
+  readonly share: UploadShare
+  /** 0 when the head does not say. */
+  readonly announcedBytes: number
+}
+
+function readBody(upload: Upload, broken: AbortSignal | undefined): Promise<Buffer> {
+  const { request, call, limits, share, announcedBytes } = upload
   return new Promise((resolve, reject) => {
+    // Of a known length it is put in its place piece by piece: joined at the end, it would be in memory twice.
+    const body = announcedBytes > 0 ? Buffer.allocUnsafeSlow(announcedBytes) : undefined
     const chunks: Buffer[] = []
     let bytes = 0
     const settle = (finish: () => void) => {
@@ -85,12 +101,21 @@ function readBody(
     const fail = (error: FaceCompareError) => settle(() => reject(error))
     const takeChunk = (chunk: Buffer) => {
       stallTimer.refresh()
+      if (body) chunk.copy(body, bytes)
+      else chunks.push(chunk)
       bytes += chunk.length
       call.bytes.received = bytes
-      chunks.push(chunk)
       if (bytes > limits.maxBodyBytes) fail(tooLarge(limits))
+      else if (!body) claim(chunk.length)
     }
-    const takeEnd = () => settle(() => resolve(Buffer.concat(chunks, bytes)))
+    const claim = (more: number) => {
+      try {
+        share.take(more)
+      } catch (error) {
+        settle(() => reject(error))
+      }
+    }
+    const takeEnd = () => settle(() => resolve(body?.subarray(0, bytes) ?? Buffer.concat(chunks, bytes)))
     const takeLoss = () => fail(new FaceCompareError('BAD_REQUEST', 'The connection was lost during the upload.'))
     const takeBroken = () => fail(describeUnreadable(broken?.reason))
     const stallTimer = setTimeout(

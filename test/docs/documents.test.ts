@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { readPages, readPlots, renderErrors, withBlocks } from '../../scripts/write-docs.js'
 import { parseSignature } from '../../src/auth/signature.js'
 import { parseManifest } from '../../src/model/pack-manifest.js'
+import { createMetrics } from '../../src/ops/metrics.js'
 
 describe('the documents', () => {
   const { readme, errors, performance } = readPages()
@@ -27,6 +28,14 @@ describe('the documents', () => {
     )
     expect(named.length).toBeGreaterThan(5)
     expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(named))
+  })
+
+  it('tell of every metric of the service, and of no other', async () => {
+    const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')
+    const told = [...page.matchAll(/`(facecompare_\w+)/g)].map(([, name = '']) => name)
+    const names = (await createMetrics().names()).map((name) => name.replace(/_(bucket|sum|count)$/, ''))
+    const own = names.filter((name) => name.startsWith('facecompare_'))
+    expect([...new Set(told)].sort()).toEqual([...new Set(own)].sort())
   })
 
   it('show manifests that read well', () => {
