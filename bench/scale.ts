@@ -115,7 +115,7 @@ function summarise({ name, kilobytes }: Kind, answers: readonly PairAnswer[]): K
   }
 }
 
-/** From one thread to one more than there are processors; and fewer threads with networks that use several. */
+/** From one process to one more than there are processors; and fewer whose networks use several threads. */
 async function measureSharing({ files }: Kind): Promise<readonly SharedFigures[]> {
   const cores = availableParallelism()
   const upToCores = [1, 2, 4, 8, 16, 32, 64].filter((count) => count < cores)

@@ -47,7 +47,7 @@ const LARGEST_IMAGE_BYTES = 128 * MEBIBYTE
  * (`npm run bench:http`), and never so few that several clients at once are too many for one process.
  */
 const QUEUE_PER_WORKER = 3
-const LEAST_QUEUE = 6
+const LEAST_QUEUE = 8
 
 /** Every setting, by its name in {@link Config}, in the order of the documents. */
 export const SETTINGS = {

@@ -120,7 +120,7 @@ describe('readConfig', () => {
       masterKey: undefined,
       bootstrapApp: undefined,
       workers: availableParallelism(),
-      queueSize: Math.max(6, 3 * availableParallelism()),
+      queueSize: Math.max(8, 3 * availableParallelism()),
       engineTimeoutMs: 10_000,
       maxImageBytes: 10_485_760,
       maxPixels: 40_000_000,
@@ -218,7 +218,7 @@ describe('readConfig', () => {
 
   it('lets as many images wait as the threads can answer soon', () => {
     expect(readConfig({ FACECOMPARE_WORKERS: '4' }).queueSize).toBe(12)
-    expect(readConfig({ FACECOMPARE_WORKERS: '1' }).queueSize).toBe(6)
+    expect(readConfig({ FACECOMPARE_WORKERS: '1' }).queueSize).toBe(8)
     expect(readConfig({ FACECOMPARE_WORKERS: '4', FACECOMPARE_QUEUE_SIZE: '64' }).queueSize).toBe(64)
   })
 
