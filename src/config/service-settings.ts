@@ -63,7 +63,7 @@ export const SERVICE_SETTINGS = {
   maxUploadBytesInFlight: define<number>({
     variable: 'FACECOMPARE_MAX_UPLOAD_BYTES_IN_FLIGHT',
     description:
-      'Most bytes of request bodies in memory; calls with more are refused with code 15. One call always may.',
+      'Most bytes of request bodies and fetched images in memory; calls with more are refused with code 15. One call always may.',
     example: '512MiB',
     fallback: 256 * MEBIBYTE,
     fallbackText: '256MiB',

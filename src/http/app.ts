@@ -125,9 +125,9 @@ function addSignedRoutes(app: FastifyInstance, options: AppOptions, connections:
   const { engine, fetchImage, store, rateLimiter, maxImageBytes, maxSignSeconds, now = () => new Date() } = options
   const stallMs = options.uploadStallMs ?? DEFAULT_STALL_MS
   const budget = options.uploadBudget ?? new UploadBudget(Number.POSITIVE_INFINITY)
-  const uploadLimits = { maxBodyBytes: maxBodyBytesFor(maxImageBytes), stallMs, budget }
+  const uploadLimits = { maxBodyBytes: maxBodyBytesFor(maxImageBytes), stallMs }
   const gate = { credentials: store, rateLimiter, maxSignSeconds, now }
-  const context = { engine, fetchImage, ledger: store, maxImageBytes, uploadLimits, connections, replies }
+  const context = { engine, fetchImage, ledger: store, maxImageBytes, uploadLimits, budget, connections, replies }
   const { addressLimiter } = options
   const isTrusted = createTrust(options.trustProxy ?? [])
   if (addressLimiter) {

@@ -16,6 +16,7 @@ import {
 import type { Connections } from './connections.js'
 import type { Replies } from './reply.js'
 import { readUpload, type UploadLimits } from './upload.js'
+import type { UploadBudget, UploadShare } from './upload-budget.js'
 
 export interface CompareContext {
   readonly engine: FaceEngine
@@ -23,8 +24,14 @@ export interface CompareContext {
   readonly ledger: SignatureLedger
   readonly maxImageBytes: number
   readonly uploadLimits: UploadLimits
+  /** What the images of all calls may hold together. */
+  readonly budget: UploadBudget
   readonly connections: Connections
   readonly replies: Replies
+}
+
+interface CallContext extends CompareContext {
+  readonly share: UploadShare
 }
 
 /** Answers a comparison: upload, app, single use, the two sides, their similarity. Throws FaceCompareErrors. */
@@ -33,9 +40,25 @@ export async function answerComparison(
   reply: FastifyReply,
   context: CompareContext,
 ): Promise<FastifyReply> {
+  const share = context.budget.open()
+  try {
+    return await compareUpload(request, reply, { ...context, share })
+  } finally {
+    // Not before: the images are views of the body.
+    share.close()
+  }
+}
+
+async function compareUpload(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: CallContext,
+): Promise<FastifyReply> {
   const { call } = request
-  const { connections, uploadLimits } = context
-  const fields = await timed(call, 'upload', () => readUpload(request.raw, reply.raw, call, connections, uploadLimits))
+  const { connections, uploadLimits, share } = context
+  const fields = await timed(call, 'upload', () =>
+    readUpload(request.raw, reply.raw, call, connections, uploadLimits, share),
+  )
   if (request.routeOptions.url === '/face/identify') requireComparison(fields)
   const { identity } = call
   if (!identity) throw new FaceCompareError('SIGNATURE_MISSING', 'The request carries no signature.')
@@ -62,7 +85,7 @@ function stopWhenClientLeaves(reply: FastifyReply): AbortController {
 async function compareSides(
   sides: Sides<ImageSource>,
   call: Call,
-  context: CompareContext,
+  context: CallContext,
   stop: AbortController,
 ): Promise<{ readonly comparison: Comparison; readonly faces: Sides<Face> }> {
   const pendingA = analyzeSide('A', sides.A, call, context, stop.signal)
@@ -93,12 +116,14 @@ async function analyzeSide(
   side: Side,
   source: ImageSource,
   call: Call,
-  { engine, fetchImage }: CompareContext,
+  { engine, fetchImage, share }: CallContext,
   signal: AbortSignal,
 ): Promise<Face> {
   try {
     const bytes =
-      'url' in source ? await timed(call, `fetch${side}`, () => fetchImage(source.url, signal)) : source.bytes
+      'url' in source
+        ? await timed(call, `fetch${side}`, () => fetchImage(source.url, signal, share.take))
+        : source.bytes
     if (bytes.length === 0) throw new FaceCompareError('IMAGE_EMPTY', `The url${side} answered without any bytes.`)
     call.bytes[`image${side}`] = bytes.length
     const face = await timed(call, `analyze${side}`, () => engine.analyze(bytes, signal))

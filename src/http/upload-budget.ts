@@ -9,8 +9,8 @@ export interface UploadShare {
 }
 
 /**
- * Bounds the bytes of request bodies that are in memory at once, from the moment they are announced until their calls are
- * answered. One upload alone is always let in, whatever its size: another limit judges that.
+ * Bounds the bytes of request bodies and fetched images that are in memory at once, bodies from the moment they are
+ * announced, until their calls are answered. One upload alone is always let in, whatever its size: another limit judges that.
  */
 export class UploadBudget {
   readonly #maxBytes: number

@@ -9,14 +9,12 @@ import { parseJson } from './json-body.js'
 import { parseMultipart } from './multipart.js'
 import { UnreadableRequestError } from './reply.js'
 import { describeUnreadable } from './unreadable.js'
-import type { UploadBudget, UploadShare } from './upload-budget.js'
+import type { UploadShare } from './upload-budget.js'
 
 export interface UploadLimits {
   readonly maxBodyBytes: number
   /** How long an upload may stand still. */
   readonly stallMs: number
-  /** What this upload and all others may hold together, until their calls are answered. */
-  readonly budget: UploadBudget
 }
 
 type ParseBody = (body: Buffer) => Fields
@@ -37,14 +35,12 @@ export async function readUpload(
   call: Call,
   connections: Connections,
   limits: UploadLimits,
+  share: UploadShare,
 ): Promise<Fields> {
   const announcedBytes = Number(request.headers['content-length'] ?? 0)
   if (announcedBytes > limits.maxBodyBytes) throw tooLarge(limits)
   checkContentEncoding(request.headers['content-encoding'])
   const parse = chooseParser(call.contentType)
-  const share = limits.budget.open()
-  // The images are views of the body, so that its memory is free only when the call is over.
-  response.once('finish', share.close).once('close', share.close)
   share.take(announcedBytes)
   connections.continueUpload(request, response)
   return parse(await readBody({ request, call, limits, share, announcedBytes }, connections.uploadSignal(request)))

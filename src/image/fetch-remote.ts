@@ -8,7 +8,10 @@ import { type Lookup, lookupThroughDns, lookupThroughSystem } from './resolve.js
  * Fetches the bytes of a remote image. Rejects with a FaceCompareError: INVALID_PARAMETER or PARAMETER_TOO_LONG (the form
  * of the url), URL_UNREACHABLE, URL_DOWNLOAD_FAILED, IMAGE_EMPTY; or with `signal.reason` when the caller gave up.
  */
-export type FetchImage = (url: string, signal?: AbortSignal) => Promise<Uint8Array>
+export type FetchImage = (url: string, signal?: AbortSignal, onBytes?: OnBytes) => Promise<Uint8Array>
+
+/** Told of every piece before it is kept. What it throws, a FaceCompareError, ends the download. */
+export type OnBytes = (bytes: number) => void
 
 /** What the log may tell of a refused host; the answer to the client does not tell blocked from not found. */
 export interface Refusal {
@@ -61,7 +64,7 @@ export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
   const running = new Map<AbortController, Promise<unknown>>()
   let closed = false
 
-  const fetchImage: FetchImage = async (url, signal) => {
+  const fetchImage: FetchImage = async (url, signal, onBytes) => {
     checkUrl(url)
     signal?.throwIfAborted()
     if (closed) throw unreachable()
@@ -69,7 +72,12 @@ export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
     const stop = (): void => controller.abort()
     const timer = setTimeout(stop, options.timeoutMs)
     signal?.addEventListener('abort', stop, { once: true })
-    const download = followUrl(new URL(url), { ...options, policy, signal: controller.signal })
+    const download = followUrl(new URL(url), {
+      ...options,
+      policy,
+      signal: controller.signal,
+      ...(onBytes ? { onBytes } : {}),
+    })
     running.set(controller, download)
     try {
       return await download
@@ -98,6 +106,7 @@ export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
 interface Download extends ImageFetcherOptions {
   readonly policy: AddressPolicy
   readonly signal: AbortSignal
+  readonly onBytes?: OnBytes
 }
 
 async function followUrl(first: URL, download: Download): Promise<Uint8Array> {
@@ -140,7 +149,7 @@ async function requestOnce(url: URL, download: Download): Promise<Uint8Array | U
     response.body.on('error', () => {})
     if (REDIRECTS.includes(response.statusCode)) return redirectTarget(url, response, download)
     checkHead(response, download.maxBytes)
-    return await readBody(response, download.maxBytes)
+    return await readBody(response, download)
   } finally {
     await client.destroy()
   }
@@ -201,13 +210,14 @@ function checkHead({ statusCode, headers }: Dispatcher.ResponseData, maxBytes: n
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
 }
 
-async function readBody({ body }: Dispatcher.ResponseData, maxBytes: number): Promise<Uint8Array> {
+async function readBody({ body }: Dispatcher.ResponseData, { maxBytes, onBytes }: Download): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body) {
     if (!(chunk instanceof Uint8Array)) throw new Error('Expected bytes of the body.')
     size += chunk.length
     if (size > maxBytes) throw tooLarge(maxBytes)
+    onBytes?.(chunk.length)
     chunks.push(chunk)
   }
   if (size === 0) throw new FaceCompareError('IMAGE_EMPTY', 'The image url answered without any bytes.')

@@ -8,7 +8,7 @@ export interface Readings {
   readonly queueSize: number
   /** Workers that analyse images. */
   readonly workers: number
-  /** Bytes of request bodies in memory. */
+  /** Bytes of request bodies and fetched images in memory. */
   readonly uploadBytes: () => number
   /** Whether the service finishes what is under way and takes nothing new. */
   readonly isDraining: () => boolean
@@ -122,7 +122,7 @@ function createGauges(registers: Registry[], openImages: () => number): Metrics[
     Math.max(0, openImages() - from.waitingImages()),
   )
   gauge('workers', 'Workers that analyse images.', (from) => from.workers)
-  gauge('upload_memory_bytes', 'Bytes of request bodies in memory.', (from) => from.uploadBytes())
+  gauge('upload_memory_bytes', 'Bytes of request bodies and fetched images in memory.', (from) => from.uploadBytes())
   gauge('draining', '1 while the service finishes what is under way and takes nothing new.', (from) =>
     from.isDraining() ? 1 : 0,
   )

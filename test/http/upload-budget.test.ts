@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { UploadBudget } from '../../src/http/upload-budget.js'
+import { fetcher, IMAGE, serve } from '../image/servers.js'
+import { APPID, fakeFetch, listen, sign, startApp } from '../support/http-service.js'
+import { connectRaw } from '../support/raw-http.js'
 
 describe('the budget of uploads', () => {
   it('refuses what is over the limit together, with code 15 and when to come again', () => {
@@ -38,5 +41,77 @@ describe('the budget of uploads', () => {
     share.close()
     share.take(50)
     expect(budget.bytes).toBe(0)
+  })
+})
+
+describe('the service', () => {
+  const post = { method: 'POST', url: '/face/compare' } as const
+  const payload = { appid: APPID, urlA: 'http://host/a', urlB: 'http://host/b' }
+
+  it('refuses a body that is too much together with others, before it reads it, and gives everything back', async () => {
+    const budget = new UploadBudget(1000)
+    const app = await startApp({ uploadBudget: budget })
+    const other = budget.open()
+    other.take(990)
+    const refused = await app.inject({ ...post, payload, headers: { authorization: sign() } })
+    expect([refused.statusCode, refused.json().code, refused.headers['retry-after']]).toEqual([429, 15, '1'])
+    expect(refused.json().data).not.toHaveProperty('fail_flag')
+    expect(budget.bytes).toBe(990)
+    other.close()
+    expect((await app.inject({ ...post, payload, headers: { authorization: sign() } })).json().code).toBe(0)
+    expect((await app.inject({ ...post, payload: '{', headers: { authorization: sign() } })).json().code).toBe(3)
+    expect(budget.bytes).toBe(0)
+    await app.close()
+  })
+
+  it('counts what it fetches, and refuses it alike', async () => {
+    const budget = new UploadBudget(1000)
+    const app = await startApp({
+      uploadBudget: budget,
+      fetchImage: async (url, signal, onBytes) => {
+        onBytes?.(600)
+        return fakeFetch(url, signal)
+      },
+    })
+    const other = budget.open()
+    other.take(1)
+    const refused = await app.inject({ ...post, payload, headers: { authorization: sign() } })
+    expect([refused.json().code, refused.json().data.fail_flag]).toEqual([15, undefined])
+    other.close()
+    expect((await app.inject({ ...post, payload, headers: { authorization: sign() } })).json().code).toBe(0)
+    expect(budget.bytes).toBe(0)
+    await app.close()
+  })
+
+  it('gives back what a client announced that left', async () => {
+    const budget = new UploadBudget(1000)
+    const app = await startApp({ uploadBudget: budget })
+    const port = await listen(app)
+    const head = `POST /face/compare HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: ${sign()}\r\n`
+    for (const immediately of [true, false]) {
+      const client = connectRaw(port)
+      client.write(`${head}Content-Length: 500\r\n\r\n`)
+      if (!immediately) while (budget.bytes === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      client.socket.destroy()
+      while (!(await idle(app.server)) || budget.bytes > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    await app.close()
+  })
+})
+
+function idle(server: { getConnections: (done: (error: Error | null, count: number) => void) => unknown }) {
+  return new Promise<boolean>((resolve) => server.getConnections((_error, count) => resolve(count === 0)))
+}
+
+describe('fetching', () => {
+  it('tells of every piece, and ends with what the listener throws', async () => {
+    const { base } = await serve((_request, response) => response.end(IMAGE))
+    const { fetchImage } = fetcher()
+    const pieces: number[] = []
+    await fetchImage(`${base}/`, undefined, (bytes) => void pieces.push(bytes))
+    expect(pieces.reduce((sum, bytes) => sum + bytes, 0)).toBe(IMAGE.length)
+    const budget = new UploadBudget(1)
+    budget.open().take(1)
+    await expect(fetchImage(`${base}/`, undefined, budget.open().take)).rejects.toMatchObject({ code: 15 })
   })
 })
