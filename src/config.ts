@@ -67,7 +67,7 @@ export const SETTINGS = {
   }),
   dataDir: define<string>({
     variable: 'FACECOMPARE_DATA_DIR',
-    description: 'Folder of the embedded store: apps, keys, used signatures.',
+    description: 'Folder of the embedded store: apps, keys, used signatures, usage.',
     example: '/var/lib/facecompare',
     fallback: './data',
     parse: (text) => text,
@@ -136,7 +136,7 @@ export const SETTINGS = {
   }),
   rateLimit: define<number>({
     variable: 'FACECOMPARE_RATE_LIMIT',
-    description: 'Calls a second of each app; 0 sets no limit.',
+    description: 'Calls a second of each app that has no limit of its own; 0 sets no limit.',
     example: '10',
     fallback: 0,
     parse: wholeNumber(0, 1_000_000),

@@ -34,7 +34,12 @@ export const ERRORS = {
     message: 'SIGNATURE_CHECK_FAILED',
     meaning: 'The signature does not fit the SecretKey, or the clocks differ.',
   },
-  TOO_MANY_REQUESTS: { code: 15, status: 429, message: 'TOO_MANY_REQUESTS', meaning: 'Too many calls at once.' },
+  TOO_MANY_REQUESTS: {
+    code: 15,
+    status: 429,
+    message: 'TOO_MANY_REQUESTS',
+    meaning: 'Too many calls at once, or in this month.',
+  },
   INVALID_PARAMETER: { code: 21, status: 400, message: 'INVALID_PARAMETER', meaning: 'A parameter is invalid.' },
   BODY_TOO_LARGE: {
     code: 23,

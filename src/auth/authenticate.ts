@@ -5,6 +5,10 @@ import { computeMac, parseSignature, type Signature } from './signature.js'
 export interface AppRecord {
   readonly appid: string
   readonly enabled: boolean
+  /** Absent: the default. */
+  readonly callsPerSecond?: number
+  /** Absent: none. */
+  readonly monthlyQuota?: number
 }
 
 export interface KeyRecord {
@@ -31,6 +35,8 @@ export interface Identity {
   /** `''` when the signature names none. */
   readonly bucket: string
   readonly secretId: string
+  /** The app's own limits, where it has any. */
+  readonly limits?: Pick<AppRecord, 'callsPerSecond' | 'monthlyQuota'>
   /** Given for a signature that works once; {@link claimSingleUse} spends it. */
   readonly singleUse?: {
     /** Hex SHA-256 of the decoded signature: the same however it was presented. */
@@ -67,13 +73,14 @@ const SINGLE_USE_SECONDS = 900
  */
 export async function authenticate(presented: PresentedSignature, context: AuthenticationContext): Promise<Identity> {
   const signature = parseSignature(selectText(presented), { maxSignSeconds: context.maxSignSeconds })
-  const key = await findSigningKey(signature, context.credentials)
+  const { app, key } = await findSigningKey(signature, context.credentials)
   checkMac(signature, key.secretKey)
   checkTimes(signature, context.nowSeconds)
   const { appid, bucket, secretId } = signature
-  if (!signature.singleUse) return { appid, bucket, secretId }
+  const identity = { appid, bucket, secretId, ...limitsOf(app) }
+  if (!signature.singleUse) return identity
   const id = createHash('sha256').update(signature.raw).digest('hex')
-  return { appid, bucket, secretId, singleUse: { id, forgetAtSeconds: signature.issuedAt + SINGLE_USE_SECONDS } }
+  return { ...identity, singleUse: { id, forgetAtSeconds: signature.issuedAt + SINGLE_USE_SECONDS } }
 }
 
 /**
@@ -101,7 +108,20 @@ function selectText(presented: PresentedSignature): string {
   return text
 }
 
-async function findSigningKey(signature: Signature, credentials: CredentialSource): Promise<KeyRecord> {
+function limitsOf({ callsPerSecond, monthlyQuota }: AppRecord): Pick<Identity, 'limits'> {
+  if (callsPerSecond === undefined && monthlyQuota === undefined) return {}
+  return {
+    limits: {
+      ...(callsPerSecond === undefined ? {} : { callsPerSecond }),
+      ...(monthlyQuota === undefined ? {} : { monthlyQuota }),
+    },
+  }
+}
+
+async function findSigningKey(
+  signature: Signature,
+  credentials: CredentialSource,
+): Promise<{ readonly app: AppRecord; readonly key: KeyRecord }> {
   const app = await ask(() => credentials.findApp(signature.appid))
   if (!app?.enabled) throw new FaceCompareError('APP_UNKNOWN', 'There is no such appid as the signature names.')
   const key = await ask(() => credentials.findKey(signature.secretId))
@@ -111,7 +131,7 @@ async function findSigningKey(signature: Signature, credentials: CredentialSourc
   if (key.appid !== signature.appid) {
     throw new FaceCompareError('SECRET_ID_MISMATCH', 'The SecretId of the signature belongs to another appid.')
   }
-  return key
+  return { app, key }
 }
 
 async function ask<T>(question: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { readConfig } from '../config.js'
-import type { Store } from '../store/store.js'
+import type { AppLimits, Store } from '../store/store.js'
 import { openStore } from './open-store.js'
 import { printJson } from './report.js'
 
@@ -8,14 +8,31 @@ interface JsonOption {
   readonly json?: boolean
 }
 
+interface LimitOptions {
+  /** `'default'` goes back to the default of the settings. */
+  readonly rate?: number | 'default'
+  /** 0 is none. */
+  readonly quota?: number
+}
+
+const MOST_CALLS_PER_SECOND = 1_000_000
+const MOST_CALLS_A_MONTH = 1_000_000_000_000
+
 export function addKeysCommand(program: Command): void {
   const keys = program.command('keys').description('Makes, lists and revokes keys, also while the service runs.')
-  keys
+  const create = keys
     .command('create')
     .description('Makes a key, and its app where there is none; prints the SecretKey, this once.')
     .option('--appid <appid>', 'the app to make it for (default: a new one)')
+  addLimitOptions(create)
     .option('--json', 'print JSON')
-    .action((options: JsonOption & { readonly appid?: string }) => withStore((store) => createKey(store, options)))
+    .action((options: CreateOptions) => withStore((store) => createKey(store, options)))
+  const limits = keys.command('limits').description('Shows the limits of an app, and changes them.').argument('<appid>')
+  addLimitOptions(limits)
+    .option('--json', 'print JSON')
+    .action((appid: string, options: JsonOption & LimitOptions) =>
+      withStore((store) => changeLimits(store, appid, options)),
+    )
   keys
     .command('list')
     .description('Lists the keys without their SecretKeys.')
@@ -30,6 +47,41 @@ export function addKeysCommand(program: Command): void {
     .action((secretId: string, options: JsonOption) => withStore((store) => revokeKey(store, secretId, options)))
 }
 
+interface CreateOptions extends JsonOption, LimitOptions {
+  readonly appid?: string
+}
+
+function addLimitOptions(command: Command): Command {
+  return command
+    .option('--quota <calls>', 'successful calls that the app may make in a month (UTC); 0 for no quota', parseQuota)
+    .option(
+      '--rate <calls>',
+      'calls a second of the app; 0 for no limit, "default" for that of the settings',
+      parseRate,
+    )
+}
+
+function parseQuota(text: string): number {
+  return parseCalls(text, MOST_CALLS_A_MONTH)
+}
+
+function parseRate(text: string): number | 'default' {
+  return text === 'default' ? text : parseCalls(text, MOST_CALLS_PER_SECOND)
+}
+
+function parseCalls(text: string, most: number): number {
+  const calls = /^\d{1,15}$/.test(text) ? Number(text) : -1
+  if (calls < 0 || calls > most) throw new InvalidArgumentError(`Expected a whole number from 0 to ${most}.`)
+  return calls
+}
+
+function toAppLimits({ rate, quota }: LimitOptions): AppLimits {
+  return {
+    ...(rate === undefined ? {} : { callsPerSecond: rate === 'default' ? null : rate }),
+    ...(quota === undefined ? {} : { monthlyQuota: quota === 0 ? null : quota }),
+  }
+}
+
 async function withStore(use: (store: Store) => Promise<void>): Promise<void> {
   const store = await openStore(readConfig(process.env))
   try {
@@ -39,9 +91,19 @@ async function withStore(use: (store: Store) => Promise<void>): Promise<void> {
   }
 }
 
-async function createKey(store: Store, { appid, json }: JsonOption & { readonly appid?: string }): Promise<void> {
+async function changeLimits(store: Store, appid: string, options: JsonOption & LimitOptions): Promise<void> {
+  if (!(await store.setLimits(appid, toAppLimits(options)))) throw new Error('There is no such app.')
+  const app = await store.findApp(appid)
+  if (options.json) return printJson({ appid, rate: app?.callsPerSecond ?? null, quota: app?.monthlyQuota ?? null })
+  const rate = app?.callsPerSecond === 0 ? 'no limit' : (app?.callsPerSecond ?? 'that of the settings')
+  process.stdout.write(`calls a second  ${rate}\ncalls a month   ${app?.monthlyQuota ?? 'no quota'}\n`)
+}
+
+async function createKey(store: Store, options: CreateOptions): Promise<void> {
+  const { appid, json } = options
   const existing = appid === undefined ? undefined : await store.findApp(appid)
   const app = existing ?? (await store.createApp(appid === undefined ? {} : { appid }))
+  await store.setLimits(app.appid, toAppLimits(options))
   const key = await store.createKey(app.appid)
   if (json) printJson({ appid: key.appid, secretId: key.secretId, secretKey: key.secretKey })
   else process.stdout.write(`appid      ${key.appid}\nSecretId   ${key.secretId}\nSecretKey  ${key.secretKey}\n`)

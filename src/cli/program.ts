@@ -7,6 +7,7 @@ import { addModelsCommand } from './models.js'
 import { EXIT_ERROR, explain } from './report.js'
 import { addServeCommand } from './serve.js'
 import { addSignCommand } from './sign.js'
+import { addUsageCommand } from './usage.js'
 
 /** Runs the command that the command line names. `stop` aborts when a service is to end. */
 export async function runProgram(stop: AbortSignal | undefined): Promise<void> {
@@ -32,6 +33,7 @@ export async function runProgram(stop: AbortSignal | undefined): Promise<void> {
   addModelsCommand(program)
   addKeysCommand(program)
   addSignCommand(program)
+  addUsageCommand(program)
   overrideExit(program)
   try {
     await program.parseAsync()

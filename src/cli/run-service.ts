@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import pino, { type Logger } from 'pino'
 import { createAddressLimiter } from '../auth/address-limit.js'
-import { createRateLimiter } from '../auth/rate-limit.js'
+import { createQuotaGate } from '../auth/quota.js'
 import type { Config } from '../config.js'
 import { createApp } from '../http/app.js'
 import { openTlsFiles, type TlsFiles } from '../http/tls-files.js'
@@ -11,6 +11,7 @@ import { createImageFetcher } from '../image/fetch-remote.js'
 import { createMetrics, type Metrics } from '../ops/metrics.js'
 import { startOpsServer } from '../ops/ops-server.js'
 import type { Store } from '../store/store.js'
+import { UsageMeter } from '../store/usage-meter.js'
 import { type EnginePool, startEnginePool } from '../worker/pool.js'
 import { exampleCall } from './example-call.js'
 import { observeEngine } from './observe-engine.js'
@@ -89,7 +90,8 @@ async function startService(workshop: Workshop): Promise<void> {
   store ??= await openTheStore()
   serviceStore = composeServiceStore(store, config)
   await prepareKeys(store, config)
-  const app = await openApp(workshop, { pool, store: serviceStore.store, tls, uploadBudget, isReady })
+  const meter = await openMeter(workshop, store)
+  const app = await openApp(workshop, { pool, serviceStore, meter, tls, uploadBudget, isReady })
   stop.throwIfAborted()
   const heard = await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' })
   const url = tls ? heard.replace(/^http:/, 'https:') : heard
@@ -147,16 +149,27 @@ async function openTls({ config, logger, open }: Workshop): Promise<TlsFiles | u
   return open(read, async (files) => files.close())
 }
 
+/** Closed before the store: it writes the last counts. */
+async function openMeter({ logger, open }: Workshop, store: Store): Promise<UsageMeter> {
+  const onTrouble = (error: unknown) =>
+    logger.error({ err: error }, 'usage cannot be written now; it is kept and tried again')
+  return open(
+    () => new UsageMeter({ store, onTrouble }),
+    (meter) => meter.close().catch((error) => logger.error({ err: error }, 'the last usage could not be written')),
+  )
+}
+
 interface AppParts {
   readonly pool: EnginePool
-  readonly store: ServiceStore['store']
+  readonly serviceStore: ServiceStore
+  readonly meter: UsageMeter
   readonly tls: TlsFiles | undefined
   readonly uploadBudget: UploadBudget
   readonly isReady: () => Promise<boolean>
 }
 
 async function openApp({ config, logger, metrics, open }: Workshop, parts: AppParts): Promise<FastifyInstance> {
-  const { pool, store, tls, uploadBudget, isReady } = parts
+  const { pool, serviceStore, meter, tls, uploadBudget, isReady } = parts
   const fetchOptions = {
     allow: config.urlAllow,
     timeoutMs: config.urlTimeoutMs,
@@ -174,8 +187,10 @@ async function openApp({ config, logger, metrics, open }: Workshop, parts: AppPa
     createApp({
       engine: observeEngine(pool, metrics.openImage),
       fetchImage: fetcher.fetchImage,
-      store,
-      rateLimiter: createRateLimiter(config.rateLimit),
+      store: serviceStore.store,
+      rateLimiter: serviceStore.rateLimiter,
+      quotas: createQuotaGate((appid) => meter.countSuccesses(appid)),
+      countCall: (appid, code) => meter.count(appid, code),
       addressLimiter: createAddressLimiter(config.addressRateLimit, metrics.countAddressRefusal),
       trustProxy: config.trustProxy,
       uploadBudget,

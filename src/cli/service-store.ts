@@ -1,11 +1,13 @@
 import type { CredentialSource, SignatureLedger } from '../auth/authenticate.js'
 import { createCredentialCache, SHARED_CACHE } from '../auth/credential-cache.js'
+import { createRateLimiter, createSharedRateLimiter, type RateLimiter } from '../auth/rate-limit.js'
 import type { Config } from '../config.js'
 import { createReachability } from '../store/reachability.js'
-import type { Store } from '../store/store.js'
+import type { SharedStore, Store } from '../store/store.js'
 
 export interface ServiceStore {
   readonly store: CredentialSource & SignatureLedger
+  readonly rateLimiter: RateLimiter
   /** Rejects when calls cannot be answered for want of the store. */
   readonly requireStore: () => Promise<void>
 }
@@ -13,9 +15,12 @@ export interface ServiceStore {
 const READY_PATIENCE_MS = 500
 
 /** The store as calls use it: one on another machine is remembered, so that they can go on for a while without it. */
-export function composeServiceStore(store: Store, { databaseUrl }: Pick<Config, 'databaseUrl'>): ServiceStore {
-  if (databaseUrl === undefined) return { store, requireStore: () => store.ping() }
+export function composeServiceStore(store: Store, { rateLimit }: Pick<Config, 'rateLimit'>): ServiceStore {
+  if (!isShared(store)) {
+    return { store, rateLimiter: createRateLimiter(rateLimit), requireStore: () => store.ping() }
+  }
   return {
+    rateLimiter: createSharedRateLimiter(rateLimit, (appid) => store.countCall(appid)),
     store: {
       ...createCredentialCache(store, SHARED_CACHE),
       // Nothing stands in for the database here: a signature that works once must not work once a replica.
@@ -26,4 +31,8 @@ export function composeServiceStore(store: Store, { databaseUrl }: Pick<Config, 
       patienceMs: READY_PATIENCE_MS,
     }),
   }
+}
+
+function isShared(store: Store): store is SharedStore {
+  return 'countCall' in store
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import type { AddressLimiter } from '../auth/address-limit.js'
 import type { CredentialSource, SignatureLedger } from '../auth/authenticate.js'
+import { NO_QUOTAS, type QuotaGate } from '../auth/quota.js'
 import type { RateLimiter } from '../auth/rate-limit.js'
 import type { FaceEngine } from '../engine.js'
 import type { FetchImage } from '../image/fetch-remote.js'
@@ -11,7 +12,7 @@ import { answerComparison } from './compare-route.js'
 import { Connections, type DiscardLimits, type DrainLimits, type RequestLimits } from './connections.js'
 import { allowCrossOrigin } from './cors.js'
 import { addOpsRoutes } from './ops-routes.js'
-import { createReplies, type Replies } from './reply.js'
+import { type CountCall, createReplies, type Replies } from './reply.js'
 import { requireSignature } from './request-signature.js'
 import { type RouteTable, refuseUnrouted, requireHost, toOriginForm, trackRoutes } from './routing.js'
 import type { TlsFiles } from './tls-files.js'
@@ -25,6 +26,10 @@ export interface AppOptions {
   /** Where keys are looked up and single-use signatures are claimed. */
   readonly store: CredentialSource & SignatureLedger
   readonly rateLimiter: RateLimiter
+  /** None when absent. */
+  readonly quotas?: QuotaGate
+  /** Told of every call of a known app, with the code of its answer, just before that goes out; once a call. */
+  readonly countCall?: CountCall
   /** Asked before signatures are; without it addresses have no limit. */
   readonly addressLimiter?: AddressLimiter
   /** Addresses and networks whose `X-Forwarded-For` is believed; none when absent. */
@@ -74,7 +79,8 @@ const DEFAULT_DRAIN_LIMITS: DrainLimits = { idleMs: 1000, maxMs: 25_000 }
 /** The service as an HTTP application: the way of a request, in order. It listens when it is told to. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const connections = new Connections(options.discardLimits ?? DEFAULT_DISCARD_LIMITS)
-  const replies = createReplies({ connections, statusAlways200: options.statusAlways200 })
+  const { statusAlways200, countCall = () => {} } = options
+  const replies = createReplies({ connections, statusAlways200, countCall })
   const corsOrigins = new Set(options.corsOrigins)
   const { onCall } = options
 
@@ -126,7 +132,7 @@ function addSignedRoutes(app: FastifyInstance, options: AppOptions, connections:
   const stallMs = options.uploadStallMs ?? DEFAULT_STALL_MS
   const budget = options.uploadBudget ?? new UploadBudget(Number.POSITIVE_INFINITY)
   const uploadLimits = { maxBodyBytes: maxBodyBytesFor(maxImageBytes), stallMs }
-  const gate = { credentials: store, rateLimiter, maxSignSeconds, now }
+  const gate = { credentials: store, rateLimiter, quotas: options.quotas ?? NO_QUOTAS, maxSignSeconds, now }
   const context = { engine, fetchImage, ledger: store, maxImageBytes, uploadLimits, budget, connections, replies }
   const { addressLimiter } = options
   const isTrusted = createTrust(options.trustProxy ?? [])

@@ -15,6 +15,8 @@ export interface Call {
   readonly contentType: string | undefined
   identity?: Identity
   code?: number
+  /** Whether it was counted as used. */
+  counted?: boolean
   error?: FaceCompareError
 }
 

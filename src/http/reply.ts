@@ -16,10 +16,14 @@ export class UnreadableRequestError extends FaceCompareError {
   }
 }
 
+export type CountCall = (appid: string, code: number) => void
+
 export interface ReplyOptions {
   readonly connections: Connections
   /** For clients that do not read the body of any other status. */
   readonly statusAlways200: boolean
+  /** Told of each call of a known app once, before its answer goes out. */
+  readonly countCall: CountCall
 }
 
 /** The one place where answers are made. */
@@ -41,7 +45,7 @@ export interface Replies {
   writeUnreadable(socket: Socket, error: UnreadableRequestError): string
 }
 
-export function createReplies({ connections, statusAlways200 }: ReplyOptions): Replies {
+export function createReplies({ connections, statusAlways200, countCall }: ReplyOptions): Replies {
   const statusOf = (error: FaceCompareError) => (statusAlways200 ? 200 : error.status)
 
   const send = (request: FastifyRequest, reply: FastifyReply, status: number, body?: object) => {
@@ -54,14 +58,22 @@ export function createReplies({ connections, statusAlways200 }: ReplyOptions): R
     return reply.header('content-type', 'application/json').send(bytes)
   }
 
+  const settle = ({ call }: FastifyRequest, reply: FastifyReply, code: number) => {
+    call.code = code
+    // Nobody is there any more to be answered.
+    if (!call.identity || call.counted || reply.raw.destroyed) return
+    call.counted = true
+    countCall(call.identity.appid, code)
+  }
+
   return {
     sendComparison(request, reply, comparison, faces) {
-      request.call.code = 0
+      settle(request, reply, 0)
       return send(request, reply, 200, comparisonBody(comparison, request.id, faces))
     },
     sendError(request, reply, thrown) {
       const error = toFaceCompareError(thrown)
-      request.call.code = error.code
+      settle(request, reply, error.code)
       request.call.error = error
       if (error.kind === 'TOO_MANY_REQUESTS') reply.header('retry-after', String(error.retryAfterSeconds ?? 1))
       return send(request, reply, statusOf(error), errorBody(error, request.id))

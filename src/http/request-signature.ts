@@ -1,11 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import { authenticate, type CredentialSource } from '../auth/authenticate.js'
+import type { QuotaGate } from '../auth/quota.js'
 import type { RateLimiter } from '../auth/rate-limit.js'
 import { timed } from './call-log.js'
 
 export interface SignatureGate {
   readonly credentials: CredentialSource
   readonly rateLimiter: RateLimiter
+  readonly quotas: QuotaGate
   readonly maxSignSeconds: number
   readonly now: () => Date
 }
@@ -23,7 +25,9 @@ export async function requireSignature(request: FastifyRequest, gate: SignatureG
       },
     ),
   )
-  await gate.rateLimiter.take(call.identity.appid)
+  const { appid, limits } = call.identity
+  await gate.rateLimiter.take(appid, limits?.callsPerSecond)
+  await gate.quotas.requireQuota(appid, limits?.monthlyQuota)
 }
 
 function readSign(query: unknown): string | undefined {

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Generated, type Kysely, sql } from 'kysely'
 import { StoreError } from './store.js'
 
 /** The tables. Times are whole milliseconds since 1970, where the name does not say seconds; `null` is never. */
@@ -7,14 +7,24 @@ export interface Schema {
   schema_version: { version: number; migrated_at: number }
   /** Facts about the store itself. */
   store_facts: { name: string; value: string }
-  apps: { appid: string; created_at: number; disabled_at: number | null }
+  apps: {
+    appid: string
+    created_at: number
+    disabled_at: Generated<number | null>
+    calls_per_second: Generated<number | null>
+    monthly_quota: Generated<number | null>
+  }
   /** `sealed_secret` is the SecretKey, encrypted and bound to its SecretId. */
   keys: { secret_id: string; appid: string; sealed_secret: string; created_at: number; revoked_at: number | null }
   used_signatures: { id: string; forget_at_seconds: number }
+  /** `day` is of UTC, such as 2026-11-23. */
+  usage: { appid: string; day: string; code: number; calls: number }
+  /** The last batch that each process has added to `usage`. */
+  usage_counters: { id: string; sequence: number; written_at: number }
 }
 
 /** In order; the version of the schema is their number. What was released is never changed, only added to. */
-const MIGRATIONS: readonly ((database: Kysely<Schema>) => Promise<void>)[] = [createTables]
+const MIGRATIONS: readonly ((database: Kysely<Schema>) => Promise<void>)[] = [createTables, addUsageAndLimits]
 
 /**
  * Brings the tables up to date. The caller holds a transaction with the write lock, so that processes which start together
@@ -72,5 +82,25 @@ async function createTables(database: Kysely<Schema>): Promise<void> {
     .createIndex('used_signatures_forget_at')
     .on('used_signatures')
     .column('forget_at_seconds')
+    .execute()
+}
+
+async function addUsageAndLimits(database: Kysely<Schema>): Promise<void> {
+  await database.schema.alterTable('apps').addColumn('calls_per_second', 'integer').execute()
+  await database.schema.alterTable('apps').addColumn('monthly_quota', 'bigint').execute()
+  await database.schema
+    .createTable('usage')
+    .addColumn('appid', 'text', (column) => column.notNull())
+    .addColumn('day', 'text', (column) => column.notNull())
+    .addColumn('code', 'integer', (column) => column.notNull())
+    .addColumn('calls', 'bigint', (column) => column.notNull())
+    // By app first: quotas ask for the month of one app, again and again.
+    .addPrimaryKeyConstraint('usage_of_day', ['appid', 'day', 'code'])
+    .execute()
+  await database.schema
+    .createTable('usage_counters')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('sequence', 'bigint', (column) => column.notNull())
+    .addColumn('written_at', 'bigint', (column) => column.notNull())
     .execute()
 }

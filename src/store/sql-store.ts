@@ -2,7 +2,19 @@ import type { CompiledQuery, Kysely } from 'kysely'
 import { makeAppid, makeSecretId, makeSecretKey } from './random-credentials.js'
 import type { Schema } from './schema.js'
 import type { SecretBox } from './secret-box.js'
-import { type Credential, type ListedKey, type Store, type StoredApp, type StoredKey, StoreError } from './store.js'
+import {
+  type AppLimits,
+  type Credential,
+  type ListedKey,
+  type Store,
+  type StoredApp,
+  type StoredKey,
+  StoreError,
+  type UsageBatch,
+  type UsageCount,
+  type UsageFilter,
+} from './store.js'
+import { addUsage, readUsage } from './usage-table.js'
 
 /**
  * How long a claim outlives its time. A request whose signature was still fresh when its head came may be claimed when its
@@ -30,7 +42,13 @@ export class SqlStore implements Store {
   async findApp(appid: string): Promise<StoredApp | undefined> {
     if (!isAppid(appid)) return undefined
     const row = await this.#lookUp(this.#lookups.app, appid)
-    return row && { appid, enabled: row.disabled_at === null }
+    if (!row) return undefined
+    return {
+      appid,
+      enabled: row.disabled_at === null,
+      ...(row.calls_per_second === null ? {} : { callsPerSecond: Number(row.calls_per_second) }),
+      ...(row.monthly_quota === null ? {} : { monthlyQuota: Number(row.monthly_quota) }),
+    }
   }
 
   async findKey(secretId: string): Promise<StoredKey | undefined> {
@@ -66,6 +84,21 @@ export class SqlStore implements Store {
     const { numUpdatedRows } = await this.#database
       .updateTable('apps')
       .set({ disabled_at: enabled ? null : Date.now() })
+      .where('appid', '=', appid)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  }
+
+  async setLimits(appid: string, { callsPerSecond, monthlyQuota }: AppLimits): Promise<boolean> {
+    if (!isAppid(appid)) return false
+    const changes = {
+      ...(callsPerSecond === undefined ? {} : { calls_per_second: callsPerSecond }),
+      ...(monthlyQuota === undefined ? {} : { monthly_quota: monthlyQuota }),
+    }
+    if (Object.keys(changes).length === 0) return (await this.findApp(appid)) !== undefined
+    const { numUpdatedRows } = await this.#database
+      .updateTable('apps')
+      .set(changes)
       .where('appid', '=', appid)
       .executeTakeFirst()
     return numUpdatedRows > 0n
@@ -146,6 +179,14 @@ export class SqlStore implements Store {
     return numInsertedOrUpdatedRows > 0n
   }
 
+  addUsage(batch: UsageBatch): Promise<void> {
+    return this.#database.transaction().execute((transaction) => addUsage(transaction, batch, Date.now()))
+  }
+
+  listUsage(filter: UsageFilter): Promise<readonly UsageCount[]> {
+    return readUsage(this.#database, filter)
+  }
+
   async ping(): Promise<void> {
     await this.#database.selectFrom('schema_version').select('version').limit(1).execute()
   }
@@ -159,7 +200,11 @@ export class SqlStore implements Store {
 /** The statements of every call, with one parameter each: putting them together takes as long as asking the database. */
 function compileLookups(database: Kysely<Schema>) {
   return {
-    app: database.selectFrom('apps').select('disabled_at').where('appid', '=', '').compile(),
+    app: database
+      .selectFrom('apps')
+      .select(['disabled_at', 'calls_per_second', 'monthly_quota'])
+      .where('appid', '=', '')
+      .compile(),
     key: database
       .selectFrom('keys')
       .select(['appid', 'sealed_secret', 'revoked_at'])
@@ -172,7 +217,7 @@ function compileLookups(database: Kysely<Schema>) {
 async function insertApp(database: Kysely<Schema>, appid: string): Promise<boolean> {
   const { numInsertedOrUpdatedRows = 0n } = await database
     .insertInto('apps')
-    .values({ appid, created_at: Date.now(), disabled_at: null })
+    .values({ appid, created_at: Date.now() })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
   return numInsertedOrUpdatedRows > 0n

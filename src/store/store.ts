@@ -3,6 +3,42 @@ export interface StoredApp {
   readonly appid: string
   /** A switched-off app is answered as if it did not exist. */
   readonly enabled: boolean
+  /** Its own rate limit in place of the default; 0 is none. */
+  readonly callsPerSecond?: number
+  /** The successful calls that it may make in a month of UTC. */
+  readonly monthlyQuota?: number
+}
+
+/** What a change of limits says; what is absent stays as it is. */
+export interface AppLimits {
+  /** `null` goes back to the default, 0 sets no limit. */
+  readonly callsPerSecond?: number | null
+  /** `null` sets no quota. */
+  readonly monthlyQuota?: number | null
+}
+
+/** How many calls of an app were answered with a code on one day. */
+export interface UsageCount {
+  readonly appid: string
+  /** Of UTC, such as `2026-11-23`. */
+  readonly day: string
+  /** The `code` of the answers. */
+  readonly code: number
+  readonly calls: number
+}
+
+/** Counts to add. A counter numbers its batches from 1, and each number is added once, however often it is sent. */
+export interface UsageBatch {
+  readonly counterId: string
+  readonly sequence: number
+  /** One for each app, day and code at the most. */
+  readonly counts: readonly UsageCount[]
+}
+
+export interface UsageFilter {
+  /** Such as `2026-11`. */
+  readonly month: string
+  readonly appid?: string
 }
 
 /** What a client signs with. `secretKey` is a secret: never log it. */
@@ -35,6 +71,8 @@ export interface Store {
   createApp(options?: { readonly appid?: string }): Promise<StoredApp>
   /** Switches an app on or off at once. False when there is no such app. */
   setAppEnabled(appid: string, enabled: boolean): Promise<boolean>
+  /** Changes the limits of an app at once. False when there is no such app. */
+  setLimits(appid: string, limits: AppLimits): Promise<boolean>
   /** Makes a new random key for an app that exists. The only time that the SecretKey is shown. */
   createKey(appid: string): Promise<Credential>
   /**
@@ -53,9 +91,19 @@ export interface Store {
    * The claim is remembered at least until `forgetAtSeconds` (Unix); long after that, no new claim of it is granted.
    */
   claimSignature(id: string, forgetAtSeconds: number): Promise<boolean>
+  /** Adds the counts of a batch, all or none, and once. */
+  addUsage(batch: UsageBatch): Promise<void>
+  /** The counts of a month, of one app or of all, by day, app and code. */
+  listUsage(filter: UsageFilter): Promise<readonly UsageCount[]>
   /** Rejects when the store does not answer. */
   ping(): Promise<void>
   close(): Promise<void>
+}
+
+/** A store that several machines share. */
+export interface SharedStore extends Store {
+  /** Counts a call of the app in the present second, by the store's clock, and tells how many that makes. */
+  countCall(appid: string): Promise<number>
 }
 
 /** A refusal of the store. `message` is one plain sentence for the operator; it never goes on the wire. */

@@ -11,6 +11,8 @@ const CALLS_AFTER = 24
 
 interface Outcome {
   readonly replica: number
+  /** `performance.now()` of the answer. */
+  readonly atMs: number
   /** The signature, when it works once. */
   readonly once?: string
   /** Absent when the connection was lost. */
@@ -62,6 +64,7 @@ async function post(replica: number, authorization: string): Promise<unknown> {
 describe('three replicas with one database, one of which is killed under load', () => {
   const outcomes: Outcome[] = []
   const gone = new Set<number>()
+  let killedAtMs = 0
 
   /** Calls the replicas in turn, and leaves out one that has lost a call, as a balancer does. */
   async function callInTurn(until: () => boolean): Promise<void> {
@@ -71,10 +74,10 @@ describe('three replicas with one database, one of which is killed under load', 
       const once = turn % 2 === 0 ? signOnce(`${turn} ${Math.random()}`) : undefined
       try {
         const code = await post(replica, once ?? signMany())
-        outcomes.push({ replica, code, ...(once === undefined ? {} : { once }) })
+        outcomes.push({ replica, atMs: performance.now(), code, ...(once === undefined ? {} : { once }) })
       } catch {
         gone.add(replica)
-        outcomes.push({ replica, ...(once === undefined ? {} : { once }) })
+        outcomes.push({ replica, atMs: performance.now(), ...(once === undefined ? {} : { once }) })
       }
     }
   }
@@ -86,6 +89,7 @@ describe('three replicas with one database, one of which is killed under load', 
       callInTurn(() => answered().length >= CALLS_BEFORE + CALLS_AFTER),
     )
     while (answered().length < CALLS_BEFORE) await new Promise((resolve) => setTimeout(resolve, 10))
+    killedAtMs = performance.now()
     expect(await replicas[0]?.stop('SIGKILL')).toBe('SIGKILL')
     await Promise.all(clients)
     expect(new Set(answered().map(({ code }) => code))).toEqual(new Set([0]))
@@ -95,6 +99,19 @@ describe('three replicas with one database, one of which is killed under load', 
     expect(lost.length).toBeLessThanOrEqual(CLIENTS)
     for (const replica of [0, 1, 2]) expect(answered().some((outcome) => outcome.replica === replica)).toBe(true)
   }, 120_000)
+
+  it('has counted every answer, but for the last second of the killed one', async () => {
+    // Those that answered on have written by then.
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    const [row, ...others]: readonly { readonly calls: number; readonly code: number }[] = JSON.parse(
+      (await runCli(['usage', '--json'], settings())).stdout,
+    )
+    expect(others).toEqual([])
+    expect(row?.code).toBe(0)
+    const owed = answered().filter(({ replica, atMs }) => replica !== 0 || atMs < killedAtMs - 1000).length
+    expect(row?.calls).toBeGreaterThanOrEqual(owed)
+    expect(row?.calls).toBeLessThanOrEqual(outcomes.length)
+  }, 60_000)
 
   it('loses nothing that was recorded', async () => {
     const used = answered().flatMap(({ once }) => once ?? [])

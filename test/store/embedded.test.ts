@@ -17,6 +17,7 @@ import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openEmbeddedStore } from '../../src/store/embedded.js'
 import { StoreError } from '../../src/store/store.js'
+import { BACK_TO_VERSION_1 } from './old-schema.js'
 
 const HEX_KEY = '00112233445566778899aabbccddeeff'.repeat(2)
 
@@ -172,6 +173,20 @@ describe('openEmbeddedStore', () => {
       .run([mine.secretId, theirs.secretId])
     database.close()
     await expect(store.findKey(theirs.secretId)).rejects.toThrow(StoreError)
+    await store.close()
+  })
+
+  it('takes over the tables of the version before', async () => {
+    const before = await openEmbeddedStore({ dataDir })
+    const key = await before.createKey((await before.createApp()).appid)
+    await before.close()
+    const database = new Database(join(dataDir, 'facecompare.db'))
+    database.exec(BACK_TO_VERSION_1)
+    database.close()
+    const store = await openEmbeddedStore({ dataDir })
+    expect(await store.findKey(key.secretId)).toEqual({ ...key, revoked: false })
+    expect(await store.setLimits(key.appid, { monthlyQuota: 5 })).toBe(true)
+    expect(await store.listUsage({ month: '2026-11' })).toEqual([])
     await store.close()
   })
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openPostgresStore } from '../../src/store/postgres.js'
 import { type Store, StoreError } from '../../src/store/store.js'
 import { MASTER_KEY, makeDatabase, openGate, serverUrl, type TestDatabase } from '../support/postgres.js'
+import { BACK_TO_VERSION_1 } from './old-schema.js'
 
 let database: TestDatabase
 const opened: Store[] = []
@@ -81,6 +82,16 @@ describe('openPostgresStore', () => {
     const versions = await database.query('select version from schema_version order by version')
     expect(versions).toEqual(versions.map((_, index) => ({ version: index + 1 })))
     expect(versions.length).toBeGreaterThan(0)
+  })
+
+  it('takes over the tables of the version before, while replicas start together', async () => {
+    const before = await open()
+    const key = await before.createKey((await before.createApp()).appid)
+    await database.query(BACK_TO_VERSION_1)
+    for (const store of await Promise.all([open(), open(), open()])) {
+      expect(await store.findKey(key.secretId)).toEqual({ ...key, revoked: false })
+      expect(await store.setLimits(key.appid, { monthlyQuota: 5 })).toBe(true)
+    }
   })
 
   it('writes no SecretKey into the database as it is', async () => {

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest'
+import { createQuotaGate } from '../../src/auth/quota.js'
+
+const now = () => new Date('2026-12-31T23:00:00Z')
+
+describe('createQuotaGate', () => {
+  it('refuses an app that has had its calls, until the next month', async () => {
+    const gate = createQuotaGate(async () => 10, now)
+    await gate.requireQuota('1', 11)
+    for (const quota of [10, 9]) {
+      await expect(gate.requireQuota('1', quota)).rejects.toMatchObject({ code: 15, retryAfterSeconds: 3600 })
+    }
+  })
+
+  it('refuses when it cannot know, and asks nothing for an app without a quota', async () => {
+    const gate = createQuotaGate(async () => Promise.reject(new Error('no database')), now)
+    await expect(gate.requireQuota('1', 1)).rejects.toMatchObject({ code: 107 })
+    await gate.requireQuota('1', undefined)
+  })
+})

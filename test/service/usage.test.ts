@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { computeSignature } from '../../src/auth/signature.js'
+import { MASTER_KEY, makeDatabase, type TestDatabase } from '../support/postgres.js'
+import { BOOTSTRAP, CREDENTIAL, readAnswer, runCli, startService } from '../support/service.js'
+
+const LOAD_MS = 2500
+const CLIENTS = 3
+
+let database: TestDatabase
+let dataDir: string
+
+beforeAll(async () => {
+  database = await makeDatabase()
+  dataDir = await mkdtemp(join(tmpdir(), 'facecompare-usage-'))
+})
+
+afterAll(async () => {
+  await database.remove()
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+function sign(): string {
+  const issuedAt = Math.floor(Date.now() / 1000)
+  return computeSignature({ ...CREDENTIAL, issuedAt, expiresAt: issuedAt + 300 }, CREDENTIAL.secretKey)
+}
+
+/** A call without images, which is answered at once: -1301. */
+async function call(url: string): Promise<unknown> {
+  const response = await fetch(`${url}/face/compare`, {
+    method: 'POST',
+    headers: { Authorization: sign(), 'Content-Type': 'application/json' },
+    body: JSON.stringify({ appid: CREDENTIAL.appid }),
+  })
+  return (await readAnswer(response)).code
+}
+
+async function countRecorded(env: Readonly<Record<string, string>>): Promise<number> {
+  const { stdout } = await runCli(['usage', '--csv'], env)
+  const [, ...lines] = stdout.trim().split('\n')
+  return lines.reduce((sum, line) => sum + Number(line.split(',')[3]), 0)
+}
+
+describe.each([
+  ['the embedded store', () => ({ FACECOMPARE_DATA_DIR: dataDir })],
+  ['PostgreSQL', () => ({ FACECOMPARE_DATABASE_URL: database.url, FACECOMPARE_MASTER_KEY: MASTER_KEY })],
+])('usage in %s', (_, place) => {
+  const env = () => ({ ...BOOTSTRAP, FACECOMPARE_WORKERS: '1', FACECOMPARE_EFFORT: 'fast', ...place() })
+
+  it('loses no more than the last second when the service is killed, and counts nothing twice', async () => {
+    const service = await startService(env())
+    const answeredAt: number[] = []
+    let sent = 0
+    let killed = false
+    const client = async () => {
+      while (!killed) {
+        sent++
+        expect(await call(service.url)).toBe(-1301)
+        answeredAt.push(performance.now())
+      }
+    }
+    const clients = Array.from({ length: CLIENTS }, () =>
+      client().catch((error: unknown) => {
+        if (!killed) throw error
+      }),
+    )
+    await new Promise((resolve) => setTimeout(resolve, LOAD_MS))
+    killed = true
+    const killedAt = performance.now()
+    await service.stop('SIGKILL')
+    await Promise.all(clients)
+    const recorded = await countRecorded(env())
+    const owed = answeredAt.filter((at) => at < killedAt - 1000).length
+    expect(owed).toBeGreaterThan(50)
+    expect(recorded).toBeGreaterThanOrEqual(owed)
+    expect(recorded).toBeLessThanOrEqual(sent)
+  }, 60_000)
+
+  it('loses nothing when the service ends in good order', async () => {
+    const before = await countRecorded(env())
+    const service = await startService(env())
+    for (let calls = 0; calls < 20; calls++) await call(service.url)
+    expect(await service.stop('SIGTERM')).toBe(0)
+    expect(await countRecorded(env())).toBe(before + 20)
+  }, 60_000)
+})
+
+describe('the command line', () => {
+  const env = () => ({ FACECOMPARE_DATA_DIR: dataDir })
+
+  it('refuses what is no month and no number of calls', async () => {
+    for (const args of [
+      ['usage', '--month', '2026-13'],
+      ['usage', '--month', 'may'],
+      ['keys', 'create', '--quota', '-1'],
+      ['keys', 'create', '--rate', '1.5'],
+      ['keys', 'limits', '10000099', '--rate', '5'],
+    ]) {
+      expect([args, (await runCli(args, env())).code]).toEqual([args, 2])
+    }
+  }, 60_000)
+
+  it('shows usage as a table, as CSV and as JSON', async () => {
+    const day = new Date().toISOString().slice(0, 10)
+    const rows: unknown = JSON.parse((await runCli(['usage', '--json'], env())).stdout)
+    expect(rows).toEqual([{ appid: CREDENTIAL.appid, day, code: -1301, calls: expect.any(Number) }])
+    expect((await runCli(['usage', '--appid', 'nobody', '--csv'], env())).stdout).toBe('appid,day,code,calls\n')
+    expect((await runCli(['usage', '--month', '2001-01'], env())).stdout).toBe('There were no calls in 2001-01.\n')
+    expect((await runCli(['usage'], env())).stdout).toContain(CREDENTIAL.appid)
+  }, 60_000)
+
+  it('gives an app its limits and shows them', async () => {
+    const made: unknown = JSON.parse((await runCli(['keys', 'create', '--quota', '100', '--json'], env())).stdout)
+    const appid = typeof made === 'object' && made !== null && 'appid' in made ? String(made.appid) : ''
+    const limits = async (...args: string[]) =>
+      JSON.parse((await runCli(['keys', 'limits', appid, '--json', ...args], env())).stdout)
+    expect(await limits()).toEqual({ appid, rate: null, quota: 100 })
+    expect(await limits('--rate', '0')).toEqual({ appid, rate: 0, quota: 100 })
+    expect(await limits('--rate', 'default', '--quota', '0')).toEqual({ appid, rate: null, quota: null })
+  }, 60_000)
+})
