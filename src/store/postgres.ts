@@ -93,7 +93,7 @@ function explain(error: unknown): string {
   if (code === '3F000') return 'There is no such schema in the database.'
   if (code === '42501') return 'The user may not make tables in the database.'
   if (/^(53|57P03)/.test(code)) return 'The database server takes no more connections now.'
-  // Any other five characters are an answer of the server.
-  if (/^[0-9A-Z]{5}$/.test(code)) return `The database server refused to prepare the tables (${code}).`
+  // Any other five characters are an answer of the server; those of the operating system have no digits (EPIPE).
+  if (/^(?=.*\d)[0-9A-Z]{5}$/.test(code)) return `The database server refused to prepare the tables (${code}).`
   return 'The database server cannot be reached.'
 }

@@ -130,6 +130,17 @@ describe('a store whose server goes away', () => {
     await gate.close()
   })
 
+  it('is closed in spite of it', async () => {
+    const gate = await openGate(database.url)
+    const store = await openPostgresStore({ url: gate.url, masterKey: MASTER_KEY })
+    await Promise.all(Array.from({ length: 4 }, () => store.ping()))
+    gate.stall()
+    const asked = store.ping().catch(() => 'rejected')
+    await store.close()
+    expect(await asked).toBe('rejected')
+    await gate.close()
+  })
+
   it('survives that the server ends its connections, idle or in use', async () => {
     const store = await open()
     await Promise.all(Array.from({ length: 6 }, () => store.ping()))

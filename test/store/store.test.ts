@@ -1,38 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { openEmbeddedStore } from '../../src/store/embedded.js'
-import { openPostgresStore } from '../../src/store/postgres.js'
 import { type Store, StoreError } from '../../src/store/store.js'
-import { MASTER_KEY, makeDatabase } from '../support/postgres.js'
-
-/** A place for stores: every handle that `open` gives shares the same data, as several processes would. */
-interface StorePlace {
-  open(): Promise<Store>
-  remove(): Promise<void>
-}
-
-/** Every kind of store must pass every test below. */
-const kinds: readonly { readonly kind: string; readonly makePlace: () => Promise<StorePlace> }[] = [
-  {
-    kind: 'embedded',
-    async makePlace() {
-      const dataDir = mkdtempSync(join(tmpdir(), 'facecompare-store-'))
-      return {
-        open: () => openEmbeddedStore({ dataDir }),
-        remove: async () => rmSync(dataDir, { recursive: true }),
-      }
-    },
-  },
-  {
-    kind: 'PostgreSQL',
-    async makePlace() {
-      const { url, remove } = await makeDatabase()
-      return { open: () => openPostgresStore({ url, masterKey: MASTER_KEY }), remove }
-    },
-  },
-]
+import { kinds, type StorePlace } from '../support/store-kinds.js'
 
 const HOUR_SECONDS = 3600
 const credential = { appid: '10001290', secretId: 'AKIDexample', secretKey: 'a secret key of thirty-two chars' }
@@ -227,71 +195,6 @@ describe.each(kinds)('$kind store', ({ makePlace }) => {
     it('grants the first claim of a signature that ran out while its body came', async () => {
       expect(await store.claimSignature('aa', nowSeconds() - 60)).toBe(true)
       expect(await store.claimSignature('aa', nowSeconds() - 60)).toBe(false)
-    })
-  })
-
-  describe('limits', () => {
-    it('are those of an app that exists', async () => {
-      expect(await store.setLimits('nobody', { callsPerSecond: 1 })).toBe(false)
-      expect(await store.setLimits('nobody', {})).toBe(false)
-      const { appid } = await store.createApp()
-      expect(await store.setLimits(appid, { callsPerSecond: 0, monthlyQuota: 1_000_000_000_000 })).toBe(true)
-      const limited = { appid, enabled: true, callsPerSecond: 0, monthlyQuota: 1_000_000_000_000 }
-      expect(await store.findApp(appid)).toStrictEqual(limited)
-      expect(await store.setLimits(appid, {})).toBe(true)
-      expect(await store.findApp(appid)).toStrictEqual(limited)
-      expect(await store.setLimits(appid, { callsPerSecond: null })).toBe(true)
-      expect(await store.findApp(appid)).toStrictEqual({ appid, enabled: true, monthlyQuota: 1_000_000_000_000 })
-    })
-  })
-
-  describe('usage', () => {
-    const day = '2026-11-23'
-    const row = (appid: string, calls: number, code = 0, of = day) => ({ appid, day: of, code, calls })
-
-    it('takes each number of a counter once, all of it', async () => {
-      const batch = { counterId: 'one', sequence: 1, counts: [row('1', 2), row('1', 1, -1101)] }
-      await Promise.all([store.addUsage(batch), store.addUsage(batch)])
-      await store.addUsage(batch)
-      await store.addUsage({ ...batch, sequence: 2 })
-      expect(await store.listUsage({ month: '2026-11' })).toStrictEqual([row('1', 2, -1101), row('1', 4)])
-    })
-
-    it('adds up what several processes count at the same time', async () => {
-      const handles = await Promise.all([place.open(), place.open(), place.open()])
-      const apps = Array.from({ length: 40 }, (_, index) => String(index))
-      const writes = handles.flatMap((handle, index) =>
-        // Each in another order.
-        [1, 2, 3].map(async (sequence) => {
-          const counts = apps.map((appid) => row(appid, 1)).sort(() => index - 1)
-          return handle.addUsage({ counterId: `${index} ${sequence}`, sequence: 1, counts })
-        }),
-      )
-      await Promise.all(writes)
-      const counts = await store.listUsage({ month: '2026-11' })
-      expect(counts.map(({ calls }) => calls)).toEqual(apps.map(() => 9))
-      await Promise.all(handles.map((handle) => handle.close()))
-    })
-
-    it('is listed by month and app', async () => {
-      const counts = [
-        row('1', 1, 0, '2026-10-31'),
-        row('2', 2, 0, '2026-11-01'),
-        row('1', 3, 0, '2026-11-30'),
-        row('1', 4, 0, '2026-12-01'),
-      ]
-      await store.addUsage({ counterId: 'one', sequence: 1, counts })
-      expect(await store.listUsage({ month: '2026-11' })).toStrictEqual(counts.slice(1, 3))
-      expect(await store.listUsage({ month: '2026-11', appid: '1' })).toStrictEqual(counts.slice(2, 3))
-      expect(await store.listUsage({ month: '2025-11' })).toEqual([])
-    })
-
-    it('is there for another handle and after a restart, and may be much', async () => {
-      const counts = Array.from({ length: 1200 }, (_, index) => row(String(10_000 + index), 1))
-      await store.addUsage({ counterId: 'one', sequence: 1, counts })
-      await store.close()
-      store = await place.open()
-      expect(await store.listUsage({ month: '2026-11' })).toStrictEqual(counts)
     })
   })
 
