@@ -13,7 +13,7 @@ const TARGET = fileURLToPath(new URL('../src/face/kernel-code.ts', import.meta.u
 /** The text of kernel-code.ts. */
 export async function translateKernel(): Promise<string> {
   const { parseWat } = await wabt()
-  const parsed = parseWat('kernel.wat', readFileSync(SOURCE), { simd: true })
+  const parsed = parseWat('kernel.wat', readFileSync(SOURCE, 'utf8'), { simd: true })
   parsed.validate()
   const { buffer } = parsed.toBinary({})
   parsed.destroy()
