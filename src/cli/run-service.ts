@@ -56,7 +56,7 @@ export async function runService(config: Config, stop: AbortSignal): Promise<voi
       throw error
     }
   }
-  logger.info('the service ends; what is under way is finished')
+  logger.info({ reason: String(stop.reason) }, 'the service ends; what is under way is finished')
   endUnlessClosed(config.drainTimeoutMs + CLOSING_MS, logger)
   process.exit((await closeAll(closers)) ? 0 : 1)
 }

@@ -5,10 +5,10 @@
  */
 export function listenForStop(): AbortSignal {
   const stop = new AbortController()
-  const onSignal = (): void => {
+  const onSignal = (signal: NodeJS.Signals): void => {
     // Not process.exit: ending a thread inside the inference runtime aborts the process with a message.
     if (stop.signal.aborted) process.kill(process.pid, 'SIGKILL')
-    stop.abort(new Error('The service was asked to end.'))
+    stop.abort(new Error(`The service was asked to end by ${signal}.`))
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
