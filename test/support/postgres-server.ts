@@ -56,15 +56,18 @@ async function startServer(): Promise<{ readonly url: string; readonly stop: () 
     onLog: () => {},
     onError: () => {},
   })
-  await server.initialise()
-  await server.start()
-  return {
-    url: `postgres://facecompare:${PASSWORD}@127.0.0.1:${port}/postgres`,
-    async stop() {
-      await server.stop()
-      await rm(folder, { recursive: true, force: true })
-    },
+  const stop = async () => {
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
   }
+  try {
+    await server.initialise()
+    await server.start()
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { url: `postgres://facecompare:${PASSWORD}@127.0.0.1:${port}/postgres`, stop }
 }
 
 /** The package of the platform makes its links after the installation, which `ignore-scripts` suppresses. */
