@@ -21,6 +21,13 @@ const PASSED_VARIABLES = [
 ]
 const PASSED_PREFIXES = ['MALLOC_', 'VIPS_', 'UV_']
 
+/**
+ * For glibc, which would keep what large pictures took: in its many arenas, and below a threshold that it raises by itself up
+ * to 32 MiB. Measured over three rounds of pictures of 4 megapixels in seven formats: 275 MiB, the same after each round,
+ * instead of 425 and growing; the processor time of an image is the same.
+ */
+const MEMORY_SETTINGS = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: String(2 ** 20) }
+
 interface Pending {
   readonly resolve: (reply: AnalyzeReply) => void
   readonly reject: (error: Error) => void
@@ -177,11 +184,10 @@ export class WorkerProcess {
 }
 
 function selectEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(env).filter(
-      ([name]) => PASSED_VARIABLES.includes(name) || PASSED_PREFIXES.some((prefix) => name.startsWith(prefix)),
-    ),
+  const passed = Object.entries(env).filter(
+    ([name]) => PASSED_VARIABLES.includes(name) || PASSED_PREFIXES.some((prefix) => name.startsWith(prefix)),
   )
+  return { ...MEMORY_SETTINGS, ...Object.fromEntries(passed) }
 }
 
 function readReply(frame: Uint8Array): Reply | undefined {

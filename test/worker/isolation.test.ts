@@ -202,12 +202,12 @@ it('workers get no secrets in their environment', async () => {
     PGPASSWORD: 's4',
   }
   for (const [name, value] of Object.entries(secrets)) vi.stubEnv(name, value)
-  vi.stubEnv('MALLOC_ARENA_MAX', '2')
+  vi.stubEnv('MALLOC_ARENA_MAX', '3')
   await start()
   vi.unstubAllEnvs()
   const { env } = await ask('env')
   expect(Object.keys(env).filter((name) => name in secrets || /NODE_OPTIONS|^FACECOMPARE/.test(name))).toEqual([])
-  expect(env).toMatchObject({ PATH: process.env.PATH, MALLOC_ARENA_MAX: '2' })
+  expect(env).toMatchObject({ PATH: process.env.PATH, MALLOC_ARENA_MAX: '3' })
 })
 
 it('images of any size come whole', async () => {
