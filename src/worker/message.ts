@@ -26,6 +26,9 @@ export interface Failure {
 
 export type Reply = ReadyReply | AnalyzeReply
 
+/** Sent at once by a process that has an image whole: from here on its end may be the image's doing. */
+export const TAKEN = new Uint8Array(0)
+
 /** More than the largest face; a process that says that it sends more has lost its mind. */
 export const MAX_REPLY_BYTES = 16 * 1024 * 1024
 

@@ -40,6 +40,9 @@ export interface EnginePool extends FaceEngine {
 const BYTES_PER_PIXEL = 24
 const GROWTH_FLOOR_BYTES = 256 * 2 ** 20
 
+/** Processes that an image is handed to, if each turns out to be dead already. */
+const MOST_TRIES = 3
+
 /**
  * The engine behind worker processes: this one never waits for a network, and lives on when a decoder crashes, takes too
  * much memory or never comes back: that costs the call which had the image. A pack that cannot be used is refused with one
@@ -67,14 +70,24 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
     throw error
   })
 
-  async function runIn(worker: WorkerProcess, image: Uint8Array): Promise<AnalyzeReply> {
+  /** Undefined when the process ended before the image was there: it may have died long before, and nobody knew yet. */
+  async function runIn(worker: WorkerProcess, image: Uint8Array): Promise<AnalyzeReply | undefined> {
     try {
       return await worker.run(image, timeoutMs)
     } catch (cause) {
+      if (!worker.hasTaken) return undefined
       throw new FaceCompareError('INTERNAL', 'The image could not be processed.', { cause })
     } finally {
       if (worker.isAlive) queue.add(worker)
     }
+  }
+
+  async function runAnywhere(image: Uint8Array, signal: AbortSignal): Promise<AnalyzeReply> {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const reply = await queue.run((worker) => runIn(worker, image), signal)
+      if (reply) return reply
+    }
+    throw new FaceCompareError('INTERNAL', 'The image could not be processed.')
   }
 
   async function analyze(image: Uint8Array, signal?: AbortSignal): Promise<Face> {
@@ -89,10 +102,7 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
       timeoutMs,
     )
     try {
-      const reply = await giveUpOn(
-        stop.signal,
-        queue.run((worker) => runIn(worker, image), stop.signal),
-      )
+      const reply = await giveUpOn(stop.signal, runAnywhere(image, stop.signal))
       if ('failure' in reply) throw errorOf(reply)
       return reply.face
     } finally {

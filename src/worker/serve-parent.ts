@@ -5,7 +5,7 @@ import { Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import type { Face } from '../face/face.js'
 import { readFrames, writeFrame } from './frames.js'
-import { CHANNEL_FD, packFailure, packReply, type Reply, unpackOptions, type WorkerOptions } from './message.js'
+import { CHANNEL_FD, packFailure, packReply, type Reply, TAKEN, unpackOptions, type WorkerOptions } from './message.js'
 
 interface OpenedEngine {
   readonly packId: string
@@ -32,6 +32,7 @@ export function serveParent(open: (options: WorkerOptions['engine']) => Promise<
   }
   async function answer(frame: Uint8Array): Promise<void> {
     try {
+      if (engine) writeFrame(channel, TAKEN)
       send(engine ? { face: await engine.analyze(frame) } : await start(unpackOptions(frame)))
     } catch (error) {
       send(packFailure(error))

@@ -42,6 +42,7 @@ export class WorkerProcess {
   #isAlive = true
   #isSane = true
   #answers = 0
+  #hasTaken = false
   #reason: string | undefined
   #pending: Pending | undefined
   readonly #child: ChildProcess | undefined
@@ -100,8 +101,14 @@ export class WorkerProcess {
     return this.#child?.pid
   }
 
+  /** Whether the last image has reached the process: if not, it had no part in its end. */
+  get hasTaken(): boolean {
+    return this.#hasTaken
+  }
+
   /** Rejects when the process ends first, or has the image for longer than it may: it is killed then. */
   run(image: Uint8Array, timeoutMs: number): Promise<AnalyzeReply> {
+    this.#hasTaken = false
     if (!this.#isAlive) return this.ended.then((error) => Promise.reject(error))
     this.#child?.ref()
     this.#channel?.ref()
@@ -145,6 +152,10 @@ export class WorkerProcess {
 
   #take(frame: Uint8Array): void {
     if (!this.#isSane) return
+    if (frame.length === 0) {
+      this.#hasTaken = true
+      return
+    }
     const reply = readReply(frame)
     const pending = this.#pending
     if (!reply || (pending && 'packId' in reply)) {

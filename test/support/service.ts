@@ -52,6 +52,7 @@ function spawnCli(args: readonly string[], env: Readonly<Record<string, string>>
 
 export interface RunningService {
   readonly url: string
+  readonly pid: number
   readonly dataDir: string
   readonly stdout: () => string
   readonly stderr: () => string
@@ -84,6 +85,7 @@ export async function startService(env: Readonly<Record<string, string>> = {}): 
   })
   return {
     url,
+    pid: child.pid ?? 0,
     dataDir,
     stdout: () => stdout,
     stderr: () => stderr,

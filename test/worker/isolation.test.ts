@@ -110,10 +110,13 @@ describe('what a call can do to its worker costs that call alone:', () => {
 
   it('nothing, when it is killed between calls', async () => {
     await start()
-    const [pid = 0] = pool.pids()
-    process.kill(pid, 'SIGKILL')
-    await vi.waitFor(() => expect(lost).toHaveLength(1))
-    expect(await ask('next')).toMatchObject({ word: 'next' })
+    for (const pauseMs of [0, 1, 5, 20, 500]) {
+      const { pid } = await ask('before')
+      process.kill(pid, 'SIGKILL')
+      await sleep(pauseMs)
+      expect(await ask('next')).toMatchObject({ word: 'next' })
+    }
+    expect(lost).toHaveLength(5)
   })
 
   it('an overload ends no worker: those that wait in vain are told so', async () => {
@@ -153,7 +156,6 @@ it('two hundred calls at once, while workers are killed at random, are answered 
   }
   const failed = outcomes.filter(({ status }) => status === 'rejected').length
   expect(lost.length).toBeGreaterThan(3)
-  expect(failed).toBeGreaterThan(0)
   expect(failed).toBeLessThanOrEqual(lost.length)
   expect(await ask('next')).toMatchObject({ word: 'next' })
 })

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import sharp from 'sharp'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { cutPerson } from '../../scripts/sample-people.js'
+import { BOOTSTRAP, compare, type RunningService, startService } from '../support/service.js'
+
+let service: RunningService
+beforeAll(async () => {
+  service = await startService({ ...BOOTSTRAP, FACECOMPARE_WORKERS: '2' })
+})
+afterAll(() => service.stop())
+
+/** The processes that the service has started. */
+function workerIds(): readonly number[] {
+  const ids = readFileSync(`/proc/${service.pid}/task/${service.pid}/children`, 'utf8').trim().split(' ')
+  return ids.map(Number)
+}
+
+it.runIf(process.platform === 'linux')(
+  'a worker that dies costs its call, is told of in the log, and is replaced; nothing heavy is loaded beside the workers',
+  async () => {
+    const man = await cutPerson('man')
+    const create = { width: 6000, height: 6000, channels: 3, background: 'gray' } as const
+    const slow = await sharp({ create }).png({ progressive: true }).toBuffer()
+    expect((await compare(service.url, { imageA: man, imageB: man })).code).toBe(0)
+    const before = workerIds()
+    expect(before).toHaveLength(2)
+    expect(readFileSync(`/proc/${service.pid}/maps`, 'utf8')).not.toMatch(/onnxruntime|libvips/)
+
+    const call = compare(service.url, { imageA: man, imageB: slow })
+    await sleep(250)
+    for (const pid of before) process.kill(pid, 'SIGKILL')
+    expect(await call).toMatchObject({ status: 500, code: 213, data: { fail_flag: 2 } })
+
+    expect((await compare(service.url, { imageA: man, imageB: man })).code).toBe(0)
+    for (const pid of before) expect(service.stderr()).toContain(`A worker process (${pid}) was lost: it was ended by`)
+    expect(workerIds().filter((pid) => before.includes(pid))).toEqual([])
+  },
+)
