@@ -33,7 +33,8 @@ serveParent(async ({ cacheDir }) => {
   return {
     packId: 'strange',
     async analyze(image) {
-      const word = Buffer.from(image).toString()
+      // Zeros behind the word make images of different lengths.
+      const [word = ''] = Buffer.from(image).toString().split('\0', 1)
       await DEEDS[word]?.()
       const packId = JSON.stringify({ word: word.slice(0, 100), pid: process.pid, env: process.env })
       return { packId, embedding: Float32Array.of(image.length, image.at(-1) ?? 0) }
