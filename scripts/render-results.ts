@@ -1,7 +1,6 @@
 /** The tables and plots of the documents that show what benchmarks found: `bench/results/*.json`, as the runs wrote them. */
 import { existsSync, readFileSync } from 'node:fs'
-import type { LoadFigures, Memory, OneClient, Overload, Saturation, Sweep } from '../bench/http-cases.js'
-import type { Bar as HttpBar } from '../bench/http-report.js'
+import type { Bar as HttpBar, HttpResults } from '../bench/http-report.js'
 import type { Bar as PeerBar } from '../bench/peer-bars.js'
 import type { Setting } from '../bench/result-file.js'
 import type { KindFigures, SharedFigures } from '../bench/scale-figures.js'
@@ -57,17 +56,7 @@ interface Results {
     readonly kinds: readonly KindFigures[]
     readonly bars: readonly { readonly what: string; readonly value: number; readonly most: number }[]
   }
-  readonly http: {
-    readonly workers: number
-    readonly serviceTimeMs: number
-    readonly sweeps: readonly Sweep[]
-    readonly saturation: readonly Saturation[]
-    readonly largeJson: LoadFigures
-    readonly oneClient: OneClient
-    readonly overloads: readonly Overload[]
-    readonly memory?: Memory
-    readonly bars: readonly HttpBar[]
-  }
+  readonly http: HttpResults & { readonly bars: readonly HttpBar[] }
 }
 
 /** Boundary code: the benchmarks write these files, and nothing else does. */

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import envPaths from 'env-paths'
 import { SERVICE_SETTINGS } from './config/service-settings.js'
 import { define, type Setting } from './config/setting.js'
+import { findUnknown, kubernetesHint, PREFIX } from './config/unknown-settings.js'
 import {
   type BootstrapApp,
   byteCount,
@@ -37,7 +38,6 @@ export class ConfigError extends Error {
   }
 }
 
-const PREFIX = 'FACECOMPARE_'
 /** Three months, the limit of the original service. */
 const LONGEST_SIGNATURE_SECONDS = 7_776_000
 /** A JSON body holds two images as Base64 and must fit into one string of the runtime (512 MiB). */
@@ -221,7 +221,10 @@ export type Config = {
 
 /** Reads the settings. An empty value is the default. Throws one {@link ConfigError} with every problem. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const problems = findUnknown(env)
+  const problems = findUnknown(
+    env,
+    Object.values(SETTINGS).map(({ variable }) => variable),
+  )
   const read = <T>(entry: Setting<T>): T => {
     const text = env[entry.variable]?.trim() ?? ''
     try {
@@ -281,41 +284,4 @@ function isAbsent(env: Readonly<Record<string, string | undefined>>, { variable 
 
 function freeze<T>(value: T): T {
   return typeof value === 'object' ? Object.freeze(value) : value
-}
-
-/** A misspelt setting would be without effect, and nobody would know. */
-function findUnknown(env: Readonly<Record<string, string | undefined>>): string[] {
-  const known = Object.values(SETTINGS).map(({ variable }) => variable)
-  return Object.keys(env)
-    .filter((name) => name.startsWith(PREFIX) && env[name] !== undefined && !known.includes(name))
-    .sort()
-    .map((name) => `${name} is no setting${suggest(name, known)}${kubernetesHint(name, env[name] ?? '')}`)
-}
-
-function suggest(name: string, known: readonly string[]): string {
-  const [nearest] = known
-    .map((candidate) => ({ candidate, distance: countEdits(name, candidate) }))
-    .sort((left, right) => left.distance - right.distance)
-  // The prefix is long: two edits in the rest of the name are a slip, three are another word.
-  return nearest && nearest.distance <= 2 ? `; did you mean ${nearest.candidate}?` : '.'
-}
-
-/** Levenshtein's distance. */
-function countEdits(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const [line, letter] of [...from].entries()) {
-    const next = [line + 1]
-    for (const [column, other] of [...to].entries()) {
-      const replace = (row[column] ?? 0) + (letter === other ? 0 : 1)
-      next.push(Math.min(replace, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row.at(-1) ?? 0
-}
-
-/** Kubernetes gives such variables to every pod beside a Service named facecompare. */
-function kubernetesHint(name: string, text: string): string {
-  const injected = /^FACECOMPARE_(SERVICE_|PORT_\d)/.test(name) || /^(tcp|udp|sctp):\/\//.test(text)
-  return injected ? ' It looks like a service link of Kubernetes: set enableServiceLinks to false.' : ''
 }
