@@ -20,6 +20,8 @@ const MAY_IMPORT = {
   worker: ['errors', 'engine', 'face', 'model', 'image/decode', 'image/image'],
   http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'store/store'],
   ops: [],
+  // Runs in browsers and mini-programs, too: nothing of ours, nothing of Node's.
+  client: [],
   index: ['errors', 'engine', 'worker', 'face', 'image'],
   cli: ['*'],
 }
