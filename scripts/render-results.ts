@@ -66,7 +66,7 @@ function read<Name extends keyof Results>(name: Name): (Results[Name] & Setting)
 }
 
 /** What a block of a document shows, by its name: text between `<!-- NAME -->` and `<!-- end of NAME -->`. */
-export const BLOCKS = {
+export const RESULT_BLOCKS = {
   peers: () => withResult('peers', renderPeers),
   stages: () => withResult('stages', renderStages),
   roofline: () => withResult('roofline', renderRoofline),

@@ -1,17 +1,16 @@
 /**
- * Writes the parts of the documents that the code knows better: the settings in README.md, docs/errors.md, and what the
- * benchmarks found (`bench/results`).
+ * Writes the parts of the documents that the code knows better: docs/errors.md, the plots, and in README.md and docs/ the
+ * blocks of settings and of what the benchmarks found (`bench/results`).
  * `npm run docs`; a test fails while they are not up to date.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { SETTINGS } from '../src/config.js'
 import { ERRORS } from '../src/errors.js'
-import { BLOCKS, PLOTS } from './render-results.js'
+import { PLOTS, RESULT_BLOCKS } from './render-results.js'
 
-const README = new URL('../README.md', import.meta.url)
-const DOCS = new URL('../docs/', import.meta.url)
+const ROOT = new URL('../', import.meta.url)
+const DOCS = new URL('docs/', ROOT)
 const ERRORS_PAGE = new URL('errors.md', DOCS)
-const PERFORMANCE_PAGE = new URL('performance.md', DOCS)
 
 export function renderSettings(): string {
   const rows = Object.values(SETTINGS).map(({ variable, description, fallbackText }) => {
@@ -39,33 +38,52 @@ export function renderErrors(): string {
 
 /** A page with its generated blocks made anew: the text between `<!-- NAME -->` and `<!-- end of NAME -->`. */
 export function withBlocks(page: string): string {
-  return Object.entries({ settings: renderSettings, ...BLOCKS }).reduce((text, [name, render]) => {
-    const block = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n<!-- end of ${name} -->)`)
-    return block.test(text) ? text.replace(block, (_, begin, end) => `${begin}${render()}${end}`) : text
-  }, page)
-}
-
-export function readPages() {
-  return {
-    readme: readFileSync(README, 'utf8'),
-    errors: readFileSync(ERRORS_PAGE, 'utf8'),
-    performance: readFileSync(PERFORMANCE_PAGE, 'utf8'),
-  }
-}
-
-/** The plots that can be drawn, by their file, as they are and as they should be. */
-export function readPlots() {
-  return Object.entries(PLOTS).flatMap(([name, draw]) => {
-    const wanted = draw()
-    const file = new URL(name, DOCS)
-    return wanted === undefined ? [] : [{ file, wanted, found: existsSync(file) ? readFileSync(file, 'utf8') : '' }]
+  return page.replace(/<!-- (\S+) -->\n[\s\S]*?<!-- end of \1 -->/g, (_, name: string) => {
+    const render = BLOCKS_BY_NAME.get(name)
+    if (!render) throw new Error(`No block is called "${name}".`)
+    return `<!-- ${name} -->\n${render()}\n<!-- end of ${name} -->`
   })
 }
 
+export const BLOCKS_BY_NAME: ReadonlyMap<string, () => string> = new Map(
+  Object.entries({ settings: renderSettings, ...RESULT_BLOCKS }),
+)
+
+interface GeneratedFile {
+  readonly file: URL
+  readonly found: string
+  readonly wanted: string
+}
+
+/** Everything that is generated, wholly or in blocks, as it is and as it should be. */
+export function readDocuments(): readonly GeneratedFile[] {
+  const written = listPages().map((file) => ({ file, found: readText(file), wanted: withBlocks(readText(file)) }))
+  return [...written, compare(ERRORS_PAGE, renderErrors()), ...readPlots()]
+}
+
+/** The pages that people write. */
+function listPages(): readonly URL[] {
+  const docs = readdirSync(DOCS, { recursive: true, encoding: 'utf8' }).map((name) => new URL(name, DOCS))
+  const roots = readdirSync(ROOT).map((name) => new URL(name, ROOT))
+  return [...roots, ...docs].filter(({ pathname, href }) => pathname.endsWith('.md') && href !== ERRORS_PAGE.href)
+}
+
+/** The plots that can be drawn. */
+function readPlots(): readonly GeneratedFile[] {
+  return Object.entries(PLOTS).flatMap(([name, draw]) => {
+    const wanted = draw()
+    return wanted === undefined ? [] : [compare(new URL(name, DOCS), wanted)]
+  })
+}
+
+function compare(file: URL, wanted: string): GeneratedFile {
+  return { file, wanted, found: existsSync(file) ? readText(file) : '' }
+}
+
+function readText(file: URL): string {
+  return readFileSync(file, 'utf8')
+}
+
 if (process.argv.includes('--write')) {
-  const { readme, performance } = readPages()
-  writeFileSync(README, withBlocks(readme))
-  writeFileSync(PERFORMANCE_PAGE, withBlocks(performance))
-  writeFileSync(ERRORS_PAGE, renderErrors())
-  for (const { file, wanted } of readPlots()) writeFileSync(file, wanted)
+  for (const { file, found, wanted } of readDocuments()) if (found !== wanted) writeFileSync(file, wanted)
 }

@@ -1,37 +1,50 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readPages, readPlots, renderErrors, withBlocks } from '../../scripts/write-docs.js'
+import { BLOCKS_BY_NAME, readDocuments, withBlocks } from '../../scripts/write-docs.js'
 import { parseSignature } from '../../src/auth/signature.js'
 import { parseManifest } from '../../src/model/pack-manifest.js'
 import { createMetrics } from '../../src/ops/metrics.js'
 
-describe('the documents', () => {
-  const { readme, errors, performance } = readPages()
+const DOCUMENTS = readDocuments()
 
-  it('list every setting and every error as the code has them', () => {
-    expect(readme).toBe(withBlocks(readme))
-    expect(readme).toContain('FACECOMPARE_PORT')
-    expect(errors).toBe(renderErrors())
+function readPage(name: string): string {
+  const page = DOCUMENTS.find(({ file }) => file.pathname.endsWith(`/${name}`))
+  if (!page) throw new Error(`There is no ${name}.`)
+  return page.found
+}
+
+describe('the documents', () => {
+  const readme = readPage('README.md')
+
+  it.each(DOCUMENTS.map(({ file, ...page }) => ({ name: file.pathname.split('/').at(-1), ...page })))(
+    '$name is as the code and the benchmarks have it',
+    ({ found, wanted }) => {
+      expect(found).toBe(wanted)
+      expect(found).not.toContain('NaN')
+    },
+  )
+
+  it.each([...BLOCKS_BY_NAME])('show the block "%s"', (name, render) => {
+    const block = `<!-- ${name} -->\n${render()}\n<!-- end of ${name} -->`
+    expect(DOCUMENTS.some(({ found }) => found.includes(block))).toBe(true)
   })
 
-  it('show what the benchmarks found', () => {
-    expect(performance).toBe(withBlocks(performance))
-    expect(performance).not.toContain('NaN')
-    for (const { file, wanted, found } of readPlots()) expect(found, file.pathname).toBe(wanted)
+  it('have no block that is made of nothing', () => {
+    expect(() => withBlocks('<!-- nothing -->\n<!-- end of nothing -->')).toThrow('nothing')
+    expect(withBlocks('<!-- settings -->\n<!-- end of settings -->')).toContain('FACECOMPARE_PORT')
   })
 
   it('name only npm scripts that exist', async () => {
     const { default: manifest } = await import('../../package.json', { with: { type: 'json' } })
-    const named = [...`${readme}${performance}`.matchAll(/npm (?:run )?(start|test|(?<=run )[\w:]+)/g)].map(
-      ([, name]) => name ?? '',
-    )
+    const named = [
+      ...`${readme}${readPage('performance.md')}`.matchAll(/npm (?:run )?(start|test|(?<=run )[\w:]+)/g),
+    ].map(([, name]) => name ?? '')
     expect(named.length).toBeGreaterThan(5)
     expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(named))
   })
 
   it('tell of every metric of the service, and of no other', async () => {
-    const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')
+    const page = readPage('operations.md')
     const told = [...page.matchAll(/`(facecompare_\w+)/g)].map(([, name = '']) => name)
     const names = (await createMetrics().names()).map((name) => name.replace(/_(bucket|sum|count)$/, ''))
     const own = names.filter((name) => name.startsWith('facecompare_'))
@@ -39,7 +52,7 @@ describe('the documents', () => {
   })
 
   it('show manifests that read well', () => {
-    const page = readFileSync(new URL('../../docs/packs.md', import.meta.url), 'utf8')
+    const page = readPage('packs.md')
     const blocks = [...page.matchAll(/```json\n(\{[\s\S]*?)```/g)].map(([, text = '']) => text)
     const names = blocks.map((text) => {
       return parseManifest(JSON.parse(text.replaceAll('SHA-256 OF THE FILE', '0'.repeat(64)))).name
