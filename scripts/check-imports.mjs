@@ -29,6 +29,7 @@ const MAY_IMPORT = {
 /** Package -> the one file that may import it. */
 const ONE_FILE = {
   sharp: 'image/decode',
+  '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs': 'image/small-jpeg',
   undici: 'image/fetch-remote',
   'ipaddr.js': 'image/address-policy',
   'onnxruntime-node': 'model/session',
