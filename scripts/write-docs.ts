@@ -1,16 +1,20 @@
 /**
- * Writes the parts of the documents that the code knows better: the settings in README.md, docs/errors.md, and what the
+ * Writes the parts of the documents that the code knows better: the settings in README.md, docs/errors.md, the fields in
+ * docs/api.md with docs/openapi.json, and what the
  * benchmarks found (`bench/results`).
  * `npm run docs`; a test fails while they are not up to date.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { SETTINGS } from '../src/config.js'
 import { ERRORS } from '../src/errors.js'
+import { API_BLOCKS, renderOpenApi } from './render-api.js'
 import { BLOCKS, PLOTS } from './render-results.js'
 
 const README = new URL('../README.md', import.meta.url)
 const DOCS = new URL('../docs/', import.meta.url)
 const ERRORS_PAGE = new URL('errors.md', DOCS)
+const API_PAGE = new URL('api.md', DOCS)
+const OPENAPI_FILE = new URL('openapi.json', DOCS)
 const PERFORMANCE_PAGE = new URL('performance.md', DOCS)
 
 export function renderSettings(): string {
@@ -39,7 +43,7 @@ export function renderErrors(): string {
 
 /** A page with its generated blocks made anew: the text between `<!-- NAME -->` and `<!-- end of NAME -->`. */
 export function withBlocks(page: string): string {
-  return Object.entries({ settings: renderSettings, ...BLOCKS }).reduce((text, [name, render]) => {
+  return Object.entries({ settings: renderSettings, ...API_BLOCKS, ...BLOCKS }).reduce((text, [name, render]) => {
     const block = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n<!-- end of ${name} -->)`)
     return block.test(text) ? text.replace(block, (_, begin, end) => `${begin}${render()}${end}`) : text
   }, page)
@@ -50,6 +54,8 @@ export function readPages() {
     readme: readFileSync(README, 'utf8'),
     errors: readFileSync(ERRORS_PAGE, 'utf8'),
     performance: readFileSync(PERFORMANCE_PAGE, 'utf8'),
+    api: readFileSync(API_PAGE, 'utf8'),
+    openApi: existsSync(OPENAPI_FILE) ? readFileSync(OPENAPI_FILE, 'utf8') : '',
   }
 }
 
@@ -63,9 +69,11 @@ export function readPlots() {
 }
 
 if (process.argv.includes('--write')) {
-  const { readme, performance } = readPages()
+  const { readme, performance, api } = readPages()
   writeFileSync(README, withBlocks(readme))
   writeFileSync(PERFORMANCE_PAGE, withBlocks(performance))
   writeFileSync(ERRORS_PAGE, renderErrors())
+  writeFileSync(API_PAGE, withBlocks(api))
+  writeFileSync(OPENAPI_FILE, renderOpenApi())
   for (const { file, wanted } of readPlots()) writeFileSync(file, wanted)
 }

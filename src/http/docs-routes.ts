@@ -45,6 +45,13 @@ SwaggerUIBundle({
 `
 
 const STYLE = `body { margin: 0; }
+noscript { display: block; padding: 20px; font-family: sans-serif; }
+.swagger-ui .info { margin: 24px 0; }
+.swagger-ui .renderedMarkdown p, .swagger-ui .renderedMarkdown li { line-height: 1.7; }
+.swagger-ui .renderedMarkdown :not(pre) > code { padding: 1px 4px; overflow-wrap: anywhere; }
+.swagger-ui .renderedMarkdown td { padding: 4px 8px 4px 0; }
+.swagger-ui .renderedMarkdown table, .swagger-ui .responses-inner { display: block; overflow-x: auto; }
+.swagger-ui .response-col_links, .swagger-ui .response-control-media-type__accept-message { display: none; }
 `
 
 const TYPES = {

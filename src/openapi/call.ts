@@ -34,7 +34,7 @@ const RETURN_FACES: Readonly<Record<string, JsonObject>> = {
   return_faces: text('return_faces', { enum: ['', '0', '1'] }),
 }
 
-const MULTIPART_CALL: JsonObject = {
+export const MULTIPART_CALL: JsonObject = {
   type: 'object',
   description: 'Each side needs an image or a url. A part is known by its name alone; unknown parts are skipped.',
   required: ['appid'],
@@ -49,7 +49,7 @@ const MULTIPART_CALL: JsonObject = {
 
 const BASE64 = 'As Base64, with or without `data:image/...;base64,` in front.'
 
-const JSON_CALL: JsonObject = {
+export const JSON_CALL: JsonObject = {
   type: 'object',
   description: 'Each side needs an image or a url. `null` counts as absent; unknown fields are skipped.',
   required: ['appid'],
@@ -63,7 +63,7 @@ const JSON_CALL: JsonObject = {
   },
 }
 
-const FORM_CALL: JsonObject = {
+export const FORM_CALL: JsonObject = {
   type: 'object',
   description: 'Urls only: images do not travel in it.',
   required: ['appid', 'urlA', 'urlB'],

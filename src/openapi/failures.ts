@@ -41,13 +41,15 @@ function isErrorName(name: string): name is ErrorName {
   return name in ERRORS
 }
 
-/** Every code with its status and meaning, as a Markdown table. */
+/** Every code that is answered with its status and meaning, as a Markdown table, and then the other codes. */
 export function codeTable(): string {
-  const rows = NAMES.map((name) => {
+  const rows = NAMES.filter(isAnswered).map((name) => {
     const { code, status, message, meaning } = ERRORS[name]
-    return `| ${code} | \`${message}\` | ${status} | ${meaning}${isAnswered(name) ? '' : ' Never answered.'} |`
+    return `| ${code} | \`${message}\` | ${status} | ${meaning} |`
   })
-  return ['| code | message | HTTP status | meaning |', '|---|---|---|---|', ...rows].join('\n')
+  const others = NEVER_ANSWERED.map((name) => ERRORS[name].code).join(', ')
+  const rest = `Codes of the original service that this one keeps free and never answers with: ${others}.`
+  return ['| code | message | HTTP status | meaning |', '|---|---|---|---|', ...rows, '', rest].join('\n')
 }
 
 function isAnswered(name: ErrorName): boolean {
