@@ -21,18 +21,17 @@ export function readAnswer(answer: TransportAnswer, options: AnswerOptions): Com
   if (body.code !== 0) throw readError(body.code, body.message, data, answer)
   const comparison = readComparison(data, options)
   if (!comparison) throw unreadable(answer, options)
-  return comparison
+  if (!options.returnFaces) return comparison
+  const [A, B] = [readFace(data.faceA), readFace(data.faceB)]
+  if (!A || !B) throw unreadable(answer, options)
+  return { ...comparison, faces: { A, B }, stagesMs: readStages(answer) }
 }
 
-function readComparison(data: JsonObject, options: AnswerOptions): Comparison | ComparisonWithFaces | undefined {
+function readComparison(data: JsonObject, { threshold }: AnswerOptions): Comparison | undefined {
   const { similarity, session_id: sessionId } = data
   const parts = { eyebrow: data.eyebrow_sim, eye: data.eye_sim, nose: data.nose_sim, mouth: data.mouth_sim }
   if (!isNumber(similarity) || typeof sessionId !== 'string' || !areNumbers(parts)) return undefined
-  const { threshold, returnFaces } = options
-  const comparison = { similarity, match: similarity >= threshold, threshold, parts, sessionId }
-  if (!returnFaces) return comparison
-  const [A, B] = [readFace(data.faceA), readFace(data.faceB)]
-  return A && B ? { ...comparison, faces: { A, B } } : undefined
+  return { similarity, match: similarity >= threshold, threshold, parts, sessionId }
 }
 
 function readFace(face: unknown): ComparedFace | undefined {
@@ -41,7 +40,19 @@ function readFace(face: unknown): ComparedFace | undefined {
   const box = { x, y, width, height }
   const rest = { detectionScore: face.detection_score, rollDegrees: face.roll, faceCount: face.face_count }
   const landmarks: readonly unknown[] = face.landmarks
-  return areNumbers(box) && areNumbers(rest) && landmarks.every(isPoint) ? { box, landmarks, ...rest } : undefined
+  if (!areNumbers(box) || !areNumbers(rest) || !landmarks.every(isPoint)) return undefined
+  const size = { imageWidth: face.image_width, imageHeight: face.image_height }
+  return { box, landmarks, ...rest, ...(areNumbers(size) ? size : {}) }
+}
+
+/** The `Server-Timing` header (W3C Server Timing, section 3): `decodeA;dur=1.5, ...`. */
+function readStages(answer: TransportAnswer): Readonly<Record<string, number>> {
+  const stages: Record<string, number> = {}
+  for (const entry of headerOf(answer, 'server-timing').split(',')) {
+    const [, name, ms] = /^\s*([\w-]+)\s*;\s*dur=([\d.]+)/.exec(entry) ?? []
+    if (name !== undefined) stages[name] = Number(ms)
+  }
+  return stages
 }
 
 const SIDES: ReadonlyMap<unknown, Side> = new Map([
@@ -79,8 +90,12 @@ function describeStranger(origin: string, status: number, text: string): string 
   return `The answer from ${origin} (HTTP status ${status}) is not one of a face comparison service. ${shown}`
 }
 
-function readRetryAfter({ headers }: TransportAnswer): number | undefined {
-  const [, value = ''] = Object.entries(headers).find(([name]) => name.toLowerCase() === 'retry-after') ?? []
+function headerOf({ headers }: TransportAnswer, wanted: string): string {
+  return Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1] ?? ''
+}
+
+function readRetryAfter(answer: TransportAnswer): number | undefined {
+  const value = headerOf(answer, 'retry-after')
   if (/^\d+$/.test(value)) return Number(value)
   const atMs = Date.parse(value)
   return Number.isNaN(atMs) ? undefined : Math.max(0, Math.ceil((atMs - Date.now()) / 1000))

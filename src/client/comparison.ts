@@ -20,6 +20,8 @@ export interface Comparison {
 /** With `returnFaces`: where the faces are. */
 export interface ComparisonWithFaces extends Comparison {
   readonly faces: { readonly A: ComparedFace; readonly B: ComparedFace }
+  /** Milliseconds that the service spent in each stage, such as `decodeA`; empty where it or the browser does not tell. */
+  readonly stagesMs: Readonly<Record<string, number>>
 }
 
 /** Where the compared face of one picture is, in pixels of the upright picture. */
@@ -33,4 +35,7 @@ export interface ComparedFace {
   readonly rollDegrees: number
   /** How many faces were seen in the picture. */
   readonly faceCount: number
+  /** The upright picture that all coordinates refer to, in pixels; absent where the service does not tell. */
+  readonly imageWidth?: number
+  readonly imageHeight?: number
 }

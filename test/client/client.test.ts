@@ -8,6 +8,7 @@ import {
   type Transport,
 } from '../../src/client/index.js'
 import { APPID, BUCKET, createFakeEngine, listen, SECRET_ID, SECRET_KEY, startApp } from '../support/http-service.js'
+import { answer, OK_BODY, startAnswers } from './answers.js'
 
 const engine = createFakeEngine()
 const KEY = { appid: APPID, secretId: SECRET_ID, secretKey: SECRET_KEY }
@@ -100,6 +101,27 @@ describe('a comparison', () => {
     expect(faces.A.faceCount).toBe(1)
     expect(faces.A.landmarks).toHaveLength(68)
     expect(faces.A.landmarks[67]).toEqual([0, 0])
+  })
+
+  it('says how long the stages took where the service tells, and how large the pictures are', async () => {
+    const face = { box: { x: 1, y: 2, width: 3, height: 4 }, landmarks: [[5, 6]], detection_score: 0.9, roll: -7 }
+    const faceA = { ...face, face_count: 2, image_width: 640, image_height: 480 }
+    const data = { ...OK_BODY.data, faceA, faceB: { ...face, face_count: 1 } }
+    const timing = { 'Server-Timing': 'decodeA;dur=1.5, embedB;dur=20;desc="x", broken' }
+    const server = await startAnswers([answer(200, { ...OK_BODY, data }, timing)])
+    const { faces, stagesMs } = await connect({ baseUrl: server.url }).compare(IMAGE, IMAGE, { returnFaces: true })
+    await server.close()
+    expect(stagesMs).toEqual({ decodeA: 1.5, embedB: 20 })
+    expect(faces.A).toEqual({
+      box: face.box,
+      landmarks: [[5, 6]],
+      detectionScore: 0.9,
+      rollDegrees: -7,
+      faceCount: 2,
+      imageWidth: 640,
+      imageHeight: 480,
+    })
+    expect(faces.B).not.toHaveProperty('imageWidth')
   })
 
   it('takes a base url with a slash at its end, and a bucket', async () => {
