@@ -83,7 +83,7 @@ export function createFaceCompareClient(options: FaceCompareClientOptions): Face
   requireWholeNumber('timeoutMs', clientTimeoutMs, 1, LONGEST_TIMEOUT_MS)
 
   async function attempt(body: FormBody, { signal, within, remainingMs }: Deadline) {
-    const authorization = await within(async () => sign())
+    const authorization = requireSignature(await within(async () => sign()))
     const headers = { Authorization: authorization, 'Content-Type': body.contentType }
     const request = { url, method: 'POST', headers, body: body.bytes, timeoutMs: remainingMs(), signal } as const
     return within(() => sendBy(transport, request))
@@ -119,6 +119,13 @@ function signerOf({ appid, bucket = '', secretId, secretKey, sign }: FaceCompare
     throw new TypeError('Expected either secretId and secretKey or a function sign.')
   }
   return () => createSignature({ appid, secretId, secretKey, bucket })
+}
+
+/** An app's server may answer with a page in place of a signature, to which no header can be set. Not shown: it may be a secret. */
+function requireSignature(signature: unknown): string {
+  const text = typeof signature === 'string' ? signature.trim() : ''
+  if (/^[\x21-\x7e]+$/.test(text)) return text
+  throw new TypeError('Expected sign to give a signature but received something else.')
 }
 
 function requireBaseUrl(baseUrl: string): string {

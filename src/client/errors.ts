@@ -1,16 +1,6 @@
 /** Which of the two images an error belongs to. */
 export type Side = 'A' | 'B'
 
-interface ApiErrorFields {
-  readonly code: number
-  readonly kind: string
-  readonly detail: string | undefined
-  readonly side: Side | undefined
-  readonly status: number
-  readonly sessionId: string | undefined
-  readonly retryAfterSeconds: number | undefined
-}
-
 /**
  * The service answered, and its answer is an error. `message` has everything that a log needs:
  * `SDK_IMAGE_FACEDETECT_FAILED (code -1101, image B): No face was found.`
@@ -32,7 +22,7 @@ export class FaceCompareApiError extends Error {
   /** How long the service asks to wait, in whole seconds; with code 15. */
   readonly retryAfterSeconds: number | undefined
 
-  constructor(fields: ApiErrorFields) {
+  constructor(fields: Omit<FaceCompareApiError, keyof Error>) {
     const { code, kind, detail, side } = fields
     super(`${kind} (code ${code}${side ? `, image ${side}` : ''})${detail ? `: ${detail}` : ''}`)
     this.code = code

@@ -138,6 +138,28 @@ describe('a comparison', () => {
   })
 })
 
+describe('what sign gives', () => {
+  const keyless = { secretId: undefined, secretKey: undefined }
+
+  it('may end in a newline', async () => {
+    const client = connect({ ...keyless, sign: async () => `${await createSignature(KEY)}\n` })
+    expect(await client.compare(IMAGE, IMAGE)).toMatchObject({ match: true })
+  })
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['an empty text', ''],
+    ['a page', '<html>\nLog in</html>'],
+    ['the JSON of a response', { sign: 'x' }],
+  ])('is no %s', async (_name, given) => {
+    const failure = await failureOf(connect({ ...keyless, sign: () => given as string }).compare(IMAGE, IMAGE))
+    expect(failure).toMatchObject({
+      name: 'TypeError',
+      message: 'Expected sign to give a signature but received something else.',
+    })
+  })
+})
+
 describe('an error of the service', () => {
   it('names the picture that failed', async () => {
     expect(await failureOf(connect().compare(IMAGE, text('noface')))).toMatchObject({
