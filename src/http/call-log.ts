@@ -70,6 +70,14 @@ export function noteStage(call: Call, stage: string, ms: number): void {
   call.stages[stage] = Math.round(ms * 10) / 10
 }
 
+/** The stages so far as a `Server-Timing` header (W3C Server Timing, section 3): milliseconds, `total` since the arrival. */
+export function describeStages(call: Call): string {
+  noteStage(call, 'total', performance.now() - call.startedMs)
+  return Object.entries(call.stages)
+    .map(([stage, ms]) => `${stage};dur=${ms}`)
+    .join(', ')
+}
+
 /** One line when the call has ended, well or by the client's leaving. */
 export function logWhenDone(request: FastifyRequest, reply: FastifyReply, onCall?: OnCall): void {
   let logged = false

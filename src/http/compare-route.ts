@@ -3,7 +3,7 @@ import { claimSingleUse, type SignatureLedger } from '../auth/authenticate.js'
 import type { Comparison, Face, FaceEngine } from '../engine.js'
 import { FaceCompareError, type Side } from '../errors.js'
 import type { FetchImage } from '../image/fetch-remote.js'
-import { type Call, noteStage, timed } from './call-log.js'
+import { type Call, describeStages, noteStage, timed } from './call-log.js'
 import {
   attribute,
   checkApp,
@@ -69,6 +69,7 @@ async function compareUpload(
   await claimSingleUse(identity, context.ledger)
   const sides = readSides(fields, context.maxImageBytes)
   const compared = await timed(call, 'faces', () => compareSides(sides, call, context, stopWhenClientLeaves(reply)))
+  if (withFaces) reply.header('server-timing', describeStages(call))
   return context.replies.sendComparison(request, reply, compared.comparison, withFaces ? compared.faces : undefined)
 }
 

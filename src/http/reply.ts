@@ -136,8 +136,12 @@ function comparisonBody(
   }
 }
 
-/** Where a face is, in pixels of the upright image: the compared one of `face_count`. Roll is in degrees, clockwise positive. */
-function faceBody({ box, landmarks, detectionScore, rollDegrees, faceCount }: Face): object {
+/**
+ * Where a face is, in pixels of the upright image (`image_width` x `image_height`): the compared one of `face_count`. Roll is
+ * in degrees, clockwise positive.
+ */
+function faceBody(face: Face): object {
+  const { box, landmarks, detectionScore, rollDegrees, faceCount, imageWidth, imageHeight } = face
   const points = Array.from({ length: landmarks.length / 2 }, (_, i) => [
     round(landmarks[2 * i] ?? 0),
     round(landmarks[2 * i + 1] ?? 0),
@@ -148,6 +152,8 @@ function faceBody({ box, landmarks, detectionScore, rollDegrees, faceCount }: Fa
     detection_score: round(detectionScore),
     roll: round(rollDegrees),
     face_count: faceCount,
+    image_width: imageWidth,
+    image_height: imageHeight,
   }
 }
 

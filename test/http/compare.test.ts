@@ -43,6 +43,19 @@ describe('a good call', () => {
     expect(response.headers).not.toHaveProperty('x-powered-by')
   })
 
+  it('says with return_faces how large the pictures are and how long each stage took', async () => {
+    const response = await post(JSON.stringify({ ...json, return_faces: 1 }), 'application/json')
+    for (const face of ['faceA', 'faceB']) {
+      expect(response.json().data[face]).toMatchObject({ image_width: 1, image_height: 1 })
+    }
+    const timing = String(response.headers['server-timing'])
+    for (const side of ['A', 'B'])
+      expect(timing).toContain(`decode${side};dur=1, detect${side};dur=2, align${side};dur=3`)
+    expect(timing).toMatch(/, total;dur=[\d.]+$/)
+    const without = await post(JSON.stringify(json), 'application/json')
+    expect(without.headers).not.toHaveProperty('server-timing')
+  })
+
   it('has an id of its own, never the one that the client sends', async () => {
     const ids = new Set(['mine'])
     for (let i = 0; i < 3; i++) {
