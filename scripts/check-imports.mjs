@@ -24,6 +24,8 @@ const MAY_IMPORT = {
   ops: [],
   // Runs in browsers and mini-programs, too: nothing of ours, nothing of Node's.
   client: [],
+  // The page: it signs as clients do.
+  web: ['client'],
   index: ['errors', 'engine', 'library'],
   library: ['defaults', 'engine', 'face/effort', 'worker/engine'],
   cli: ['*'],

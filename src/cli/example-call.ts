@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
+import { findSamplePictures } from './sample-pictures.js'
 
 /** What `facecompare sign` must be told to open the same store. */
 const STORE_SETTINGS = ['FACECOMPARE_DATA_DIR', 'FACECOMPARE_MASTER_KEY'] as const
@@ -21,16 +20,10 @@ export function exampleCall(url: string, appid: string): string {
   )
 }
 
-/** Two photographs (of several people each) that come with an installed package, or names to fill in. */
-function samplePictures(): readonly [string, string] {
-  try {
-    const demo = join(dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json')), 'demo')
-    const [a, b] = [join(demo, 'sample1.jpg'), join(demo, 'sample3.jpg')]
-    if (existsSync(a) && existsSync(b)) return [relative(process.cwd(), a), relative(process.cwd(), b)]
-  } catch {
-    // Without the package's pictures the reader puts in two of their own.
-  }
-  return ['a.jpg', 'b.jpg']
+/** Paths as seen from here, or names to fill in. */
+function samplePictures(): readonly string[] {
+  const found = findSamplePictures()
+  return found.length > 0 ? found.map((path) => relative(process.cwd(), path)) : ['a.jpg', 'b.jpg']
 }
 
 function quote(text: string): string {

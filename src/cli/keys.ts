@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { readConfig } from '../config.js'
 import type { AppLimits, Store } from '../store/store.js'
 import { openStore } from './open-store.js'
+import { linkToPage } from './page.js'
 import { printJson } from './report.js'
 
 interface JsonOption {
@@ -25,6 +26,7 @@ export function addKeysCommand(program: Command): void {
     .description('Makes a key, and its app where there is none; prints the SecretKey, this once.')
     .option('--appid <appid>', 'the app to make it for (default: a new one)')
   addLimitOptions(create)
+    .option('--link [url]', 'print a link, too, that opens the page of the service at that url with the key in it')
     .option('--json', 'print JSON')
     .action((options: CreateOptions) => withStore((store) => createKey(store, options)))
   const limits = keys.command('limits').description('Shows the limits of an app, and changes them.').argument('<appid>')
@@ -49,6 +51,8 @@ export function addKeysCommand(program: Command): void {
 
 interface CreateOptions extends JsonOption, LimitOptions {
   readonly appid?: string
+  /** `true` is the url of a service with the same settings on this machine. */
+  readonly link?: string | true
 }
 
 function addLimitOptions(command: Command): Command {
@@ -100,13 +104,23 @@ async function changeLimits(store: Store, appid: string, options: JsonOption & L
 }
 
 async function createKey(store: Store, options: CreateOptions): Promise<void> {
-  const { appid, json } = options
+  const { appid, json, link } = options
   const existing = appid === undefined ? undefined : await store.findApp(appid)
   const app = existing ?? (await store.createApp(appid === undefined ? {} : { appid }))
   await store.setLimits(app.appid, toAppLimits(options))
   const key = await store.createKey(app.appid)
-  if (json) printJson({ appid: key.appid, secretId: key.secretId, secretKey: key.secretKey })
-  else process.stdout.write(`appid      ${key.appid}\nSecretId   ${key.secretId}\nSecretKey  ${key.secretKey}\n`)
+  const page = link === undefined ? undefined : linkToPage(link === true ? localUrl() : link, key)
+  if (json) return printJson({ appid: key.appid, secretId: key.secretId, secretKey: key.secretKey, link: page })
+  process.stdout.write(`appid      ${key.appid}\nSecretId   ${key.secretId}\nSecretKey  ${key.secretKey}\n`)
+  if (page !== undefined) process.stdout.write(`link       ${page}\n`)
+}
+
+/** Where the service is reached from this machine with the settings of this command. */
+function localUrl(): string {
+  const { host, port, tlsCert } = readConfig(process.env)
+  const address = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  const scheme = tlsCert === undefined ? 'http' : 'https'
+  return `${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
 async function listKeys(store: Store, { appid, json }: JsonOption & { readonly appid?: string }): Promise<void> {

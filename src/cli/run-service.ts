@@ -10,12 +10,13 @@ import { UploadBudget } from '../http/upload-budget.js'
 import { createImageFetcher } from '../image/fetch-remote.js'
 import { createMetrics, type Metrics } from '../ops/metrics.js'
 import { startOpsServer } from '../ops/ops-server.js'
-import type { Store } from '../store/store.js'
+import type { Credential, Store } from '../store/store.js'
 import { UsageMeter } from '../store/usage-meter.js'
 import { type EnginePool, startEnginePool } from '../worker/pool.js'
 import { exampleCall } from './example-call.js'
 import { observeEngine } from './observe-engine.js'
 import { openStore } from './open-store.js'
+import { findPage, linkToPage } from './page.js'
 import { requirePort } from './ports.js'
 import { composeServiceStore, type ServiceStore } from './service-store.js'
 import { endByForce, unlessAborted, untilAborted } from './stop-signals.js'
@@ -89,7 +90,7 @@ async function startService(workshop: Workshop): Promise<void> {
   if (config.modelPack !== undefined) await unlessAborted(stop, pool.ready)
   store ??= await openTheStore()
   serviceStore = composeServiceStore(store, config)
-  await prepareKeys(store, config)
+  const newKey = await prepareKeys(store, config)
   const meter = await openMeter(workshop, store)
   const app = await openApp(workshop, { pool, serviceStore, meter, tls, uploadBudget, isReady })
   stop.throwIfAborted()
@@ -97,6 +98,7 @@ async function startService(workshop: Workshop): Promise<void> {
   const url = tls ? heard.replace(/^http:/, 'https:') : heard
   await unlessAborted(stop, pool.ready)
   isLoaded = true
+  if (newKey) process.stdout.write(`To try it in a browser with this key: ${linkToPage(url, newKey)}\n`)
   process.stdout.write(`facecompare is ready on ${url}; try: ${exampleCall(url, await newestAppid(store))}\n`)
 }
 
@@ -183,6 +185,7 @@ async function openApp({ config, logger, metrics, open }: Workshop, parts: AppPa
     () => createImageFetcher(fetchOptions),
     (opened) => opened.close(),
   )
+  const page = findPage(config.host)
   const make = () =>
     createApp({
       engine: observeEngine(pool, metrics.openImage),
@@ -200,6 +203,7 @@ async function openApp({ config, logger, metrics, open }: Workshop, parts: AppPa
       statusAlways200: config.statusAlways200,
       drainLimits: { idleMs: Math.min(1000, config.drainTimeoutMs), maxMs: config.drainTimeoutMs },
       ...(tls ? { tls } : {}),
+      ...(page ? { page } : {}),
       logger,
       onCall: metrics.countCall,
       isReady,
@@ -226,16 +230,17 @@ function endUnlessClosed(ms: number, logger: Logger): void {
   }, ms).unref()
 }
 
-/** The first start makes an app, unless one is given; later starts keep what is there. */
-async function prepareKeys(store: Store, { bootstrapApp }: Config): Promise<void> {
-  if (bootstrapApp) return store.putKey(bootstrapApp)
-  if (!(await store.isEmpty())) return
+/** The first start makes an app, unless one is given, and tells its key; later starts keep what is there. */
+async function prepareKeys(store: Store, { bootstrapApp }: Config): Promise<Credential | undefined> {
+  if (bootstrapApp) await store.putKey(bootstrapApp)
+  if (bootstrapApp || !(await store.isEmpty())) return undefined
   const app = await store.createApp()
   const key = await store.createKey(app.appid)
   process.stdout.write(
     `First start: an app was made. Keep its SecretKey, it is not shown again.\n` +
       `appid      ${key.appid}\nSecretId   ${key.secretId}\nSecretKey  ${key.secretKey}\n`,
   )
+  return key
 }
 
 async function newestAppid(store: Store): Promise<string> {

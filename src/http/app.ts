@@ -13,6 +13,7 @@ import { Connections, type DiscardLimits, type DrainLimits, type RequestLimits }
 import { allowCrossOrigin } from './cors.js'
 import { addDocsRoutes } from './docs-routes.js'
 import { addOpsRoutes } from './ops-routes.js'
+import { addPageRoutes, type PageFiles } from './page-routes.js'
 import { type CountCall, createReplies, type Replies } from './reply.js'
 import { requireSignature } from './request-signature.js'
 import { type RouteTable, refuseUnrouted, requireHost, toOriginForm, trackRoutes } from './routing.js'
@@ -51,6 +52,8 @@ export interface AppOptions {
   readonly onCall?: OnCall
   /** Whether calls can be answered now; a rejection means no. Not asked while the service ends: then they cannot. */
   readonly isReady: () => Promise<boolean>
+  /** The page at `/`; none when absent. */
+  readonly page?: PageFiles
   /** The clock that signatures are checked against; the system's when absent. */
   readonly now?: () => Date
   /** Certificate and key; plain http when absent. */
@@ -122,6 +125,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   // 2. Public.
   addOpsRoutes(app, replies, async () => !connections.isDraining && options.isReady())
   addDocsRoutes(app, replies)
+
+  const { page, maxImageBytes } = options
+  if (page) await app.register(async (own) => addPageRoutes(own, replies, page, { maxImageBytes }))
 
   // 3. Signed: the signature before the body, the body before the images.
   await app.register(async (signed) => addSignedRoutes(signed, options, connections, replies))

@@ -77,6 +77,18 @@ describe('facecompare', () => {
     },
   )
 
+  it('keys: makes a link to the page, with the key in it', async () => {
+    const env = { FACECOMPARE_DATA_DIR: join(folder, 'linked') }
+    const { stdout } = await runCli(['keys', 'create', '--link', 'https://faces.example/'], env)
+    const [, secretId, secretKey] = /SecretId +(\S+)\nSecretKey +(\S+)\n/.exec(stdout) ?? []
+    const [, fields = ''] = /link +https:\/\/faces\.example\/#(\S+)\n$/.exec(stdout) ?? []
+    expect(Object.fromEntries(new URLSearchParams(fields))).toMatchObject({ secretId, secretKey })
+    const here = await runCli(['keys', 'create', '--link', '--json'], { ...env, FACECOMPARE_PORT: '9000' })
+    expect(JSON.parse(here.stdout)).toMatchObject({
+      link: expect.stringMatching(/^http:\/\/127\.0\.0\.1:9000\/#appid=/),
+    })
+  })
+
   it('keys: makes, lists without secrets, revokes once', async () => {
     const env = { FACECOMPARE_DATA_DIR: join(folder, 'data') }
     const made: unknown = JSON.parse((await runCli(['keys', 'create', '--json'], env)).stdout)

@@ -1,0 +1,66 @@
+import type { Outcome } from './call.js'
+import { fill, type Texts } from './texts/texts.js'
+
+/** Why there is no score, for a person. */
+export interface Failure {
+  /** One sentence: what, and on which side. */
+  readonly what: string
+  /** The same on the card of its picture, which needs not be named. */
+  readonly onCard: string
+  readonly advice: string | undefined
+  /** What the service said itself, in English, and the code and id of the call; for whoever asks. */
+  readonly details: readonly string[]
+  readonly side: 'A' | 'B' | undefined
+  readonly retryAfterSeconds: number | undefined
+  /** Whether this device's clock may be why, so that the service's would help. */
+  readonly isClockOff: boolean
+}
+
+/** Signatures live for 300 s and may come from 300 s ahead; a clock that is off by less is not to blame. */
+const CLOCK_TOLERANCE_MS = 30_000
+const CODES_OF_CLOCKS = [9, 14]
+
+export function explainFailure(outcome: Outcome, texts: Texts): Failure {
+  const { answer, status, clockDifferenceMs = 0 } = outcome
+  const nothing = { details: [], side: undefined, retryAfterSeconds: undefined, isClockOff: false }
+  if (answer?.kind !== 'refusal') {
+    const { what, advice } = status === 0 ? texts.noAnswer : texts.strangeAnswer
+    return { ...nothing, what, onCard: what, advice }
+  }
+  const { code, side, detail, sessionId } = answer
+  const known = texts.failures[code] ?? texts.otherFailure
+  const isClockOff = CODES_OF_CLOCKS.includes(code) && Math.abs(clockDifferenceMs) > CLOCK_TOLERANCE_MS
+  return {
+    what: side ? fill(texts.sideFailed, { side, what: beginSmall(known.what) }) : known.what,
+    onCard: known.what,
+    advice: isClockOff ? describeClock(clockDifferenceMs, texts) : known.advice,
+    details: [fill(texts.serviceSaid, { detail }), fill(texts.codeAndSession, { code, session: sessionId })],
+    side,
+    retryAfterSeconds: code === 15 ? (outcome.retryAfterSeconds ?? 1) : undefined,
+    isClockOff,
+  }
+}
+
+/** Within a sentence. */
+function beginSmall(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}
+
+function describeClock(differenceMs: number, texts: Texts): string {
+  const time = describeSeconds(Math.abs(differenceMs) / 1000, texts.language)
+  return fill(differenceMs < 0 ? texts.clockAhead : texts.clockBehind, { time })
+}
+
+const UNITS: readonly (readonly [unit: 'day' | 'hour' | 'minute' | 'second', seconds: number])[] = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+]
+
+/** `12 minutes`: in the largest unit of which there are two or more. */
+export function describeSeconds(seconds: number, language: string): string {
+  const [unit, length] = UNITS.find(([, each]) => seconds >= 2 * each) ?? ['second', 1]
+  const format = new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' })
+  return format.format(Math.max(1, Math.round(seconds / length)))
+}
