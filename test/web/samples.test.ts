@@ -83,6 +83,14 @@ describe.each(quick.map((sample) => ({ title: sample.title, sample })))('the sam
   })
 })
 
+it('is coloured without losing a letter', () => {
+  for (const sample of SAMPLES) {
+    const tokens = tokenize(sample.write(call))
+    expect(tokens.map(({ text }) => text).join('')).toBe(sample.write(call))
+    expect(new Set(tokens.map(({ kind }) => kind))).toContain('string')
+  }
+})
+
 describe('the SecretKey', () => {
   it('stands in a sample only when it is asked for', () => {
     for (const sample of SAMPLES) {
