@@ -17,7 +17,7 @@ const part = (name: string): JsonObject => ({ ...SCORE, description: `Similarity
 export const FACE: JsonObject = {
   type: 'object',
   description: 'Where the compared face is, in pixels of the upright picture.',
-  required: ['box', 'landmarks', 'detection_score', 'roll', 'face_count'],
+  required: ['box', 'landmarks', 'detection_score', 'roll', 'face_count', 'image_width', 'image_height'],
   properties: {
     box: {
       type: 'object',
@@ -40,6 +40,8 @@ export const FACE: JsonObject = {
     detection_score: { type: 'number', minimum: 0, maximum: 1, description: 'How sure the detection is.' },
     roll: { type: 'number', description: 'Tilt of the head in degrees, clockwise positive.' },
     face_count: { type: 'integer', minimum: 1, description: 'How many faces the picture shows.' },
+    image_width: { type: 'integer', minimum: 1, description: 'Width of the upright picture, in pixels.' },
+    image_height: { type: 'integer', minimum: 1, description: 'Height of the upright picture, in pixels.' },
   },
 }
 

@@ -82,6 +82,10 @@ const HEADERS: Readonly<Record<string, JsonObject>> = {
     required: true,
     schema: { type: 'string', const: 'no-store' },
   },
+  ServerTiming: {
+    description: 'With `return_faces=1`: milliseconds of each stage (`decodeA`, `detectA`, ...) and in `total`.',
+    schema: { type: 'string' },
+  },
   RetryAfter: {
     description: 'Whole seconds after which to call again.',
     required: true,

@@ -103,9 +103,10 @@ export function callResponses(): JsonObject {
 function responseOf(status: number): JsonObject {
   const names = NAMES.filter((name) => ERRORS[name].status === status)
   const retry = status === 429 ? { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } : {}
+  const timing = status === 200 ? { 'Server-Timing': { $ref: '#/components/headers/ServerTiming' } } : {}
   return {
     description: REASONS[status] ?? '',
-    headers: { ...REQUEST_ID_HEADERS, ...retry },
+    headers: { ...REQUEST_ID_HEADERS, ...retry, ...timing },
     content: status === 200 ? successContent(names) : failureContent(names),
   }
 }

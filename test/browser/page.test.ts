@@ -125,6 +125,7 @@ describe('a comparison', () => {
     await openPage()
     await page.click('#cardA .camera')
     await page.click('#cameraTake')
+    await page.locator('#cardA .remove').waitFor()
     expect(await textOf('#cardA .about')).toMatch(/^camera-a\.jpg, \d+ kB$/)
   })
 })

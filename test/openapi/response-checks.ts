@@ -100,6 +100,7 @@ export function createResponseChecks(document: JsonObject) {
         const { required, schema } = follow(part)
         const value = headers[name.toLowerCase()]
         expect(required && value === undefined, name).not.toBe(true)
+        if (value === undefined) continue
         expect(ajv.validate(schema, schema.type === 'integer' ? Number(value) : value), `${name}: ${value}`).toBe(true)
       }
       const type = Object.keys(response?.content ?? {})[0]

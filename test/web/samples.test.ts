@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cutPerson } from '../../scripts/sample-people.js'
+import { tokenize } from '../../src/web/highlight.js'
 import { SAMPLES, type Sample, type SampleCall } from '../../src/web/samples/samples.js'
 import { BOOTSTRAP, CREDENTIAL, type RunningService, startService } from '../support/service.js'
 

@@ -11,7 +11,10 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url))
 /** All of the service's own code, without the table of errors. */
 function readSources(): string {
   const files = readdirSync(SRC, { recursive: true, withFileTypes: true })
-    .filter(({ name, parentPath }) => name.endsWith('.ts') && name !== 'errors.ts' && !parentPath.includes('web'))
+    .filter(
+      ({ name, parentPath }) =>
+        name.endsWith('.ts') && name !== 'errors.ts' && !/\b(web|openapi)\b/.test(parentPath.slice(SRC.length)),
+    )
     .map(({ name, parentPath }) => readFileSync(join(parentPath, name), 'utf8'))
   return files.join('\n')
 }
