@@ -52,9 +52,9 @@ const STATES: readonly Shot[] = [
 ]
 
 const OF_DOCUMENTS: readonly Shot[] = [
-  { name: 'page', ...WIDE, prepare: compareUnrecognisable },
-  { name: 'page-zh-dark', ...WIDE, dark: true, language: 'zh', prepare: compareUnrecognisable },
-  { name: 'page-phone', ...PHONE, prepare: compareUnrecognisable },
+  { name: 'page', ...WIDE, height: 900, prepare: compareUnrecognisable },
+  { name: 'page-zh-dark', ...WIDE, height: 900, dark: true, language: 'zh', prepare: compareUnrecognisable },
+  { name: 'page-phone', ...PHONE, height: 1000, prepare: compareUnrecognisable },
 ]
 
 async function give(page: Page, side: 'A' | 'B', bytes: Uint8Array): Promise<void> {
@@ -115,6 +115,7 @@ async function take(browser: Browser, service: RunningService, shot: Shot, folde
   const page = await context.newPage()
   await page.goto(`${service.url}/#${new URLSearchParams(CREDENTIAL)}`)
   await prepare?.(page)
+  await page.evaluate('scrollTo(0, 0)')
   const png = await page.screenshot({ fullPage: whole })
   await sharp(png)
     .png({ palette: true, quality: 90, effort: 10 })

@@ -31,7 +31,12 @@ beforeAll(async () => {
   const green = sharp({ create: { width: 300, height: 200, channels: 3, background: '#5d7f4e' } })
   meadow = new Uint8Array(await green.jpeg().toBuffer())
   pictures = createServer((_request, response) => response.end(womanAgain)).listen(0, '127.0.0.1')
-  const settings = { FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_URL_ALLOW: '127.0.0.1', FACECOMPARE_WORKERS: '1' }
+  const settings = {
+    FACECOMPARE_DATA_DIR: dataDir,
+    FACECOMPARE_URL_ALLOW: '127.0.0.1',
+    FACECOMPARE_WORKERS: '1',
+    FACECOMPARE_MAX_IMAGE_BYTES: '256KiB',
+  }
   ;[service, browser] = await Promise.all([startService(settings), launchBrowser()])
   link = /\S+#\S+/.exec(service.stdout())?.[0] ?? ''
 })
@@ -119,6 +124,22 @@ describe('a comparison', () => {
     await page.waitForSelector('#details:not([hidden])')
     expect(Number(await page.locator('#dial .number').textContent())).toBeGreaterThan(70)
     expect(await page.locator('#cardA .save a').getAttribute('download')).toBe('sample-a.jpg')
+  })
+
+  it('makes a file smaller that the service would refuse', async () => {
+    await openPage()
+    await give(
+      'A',
+      new Uint8Array(
+        await sharp(await cutPerson('womanAtParty', 800))
+          .png()
+          .toBuffer(),
+      ),
+    )
+    expect(await textOf('#cardA .note')).toMatch(/^Made smaller for sending: \d+ kB to \d+ kB\.$/)
+    await give('B', womanAgain)
+    await page.click('#compare')
+    await page.waitForSelector('#details:not([hidden])')
   })
 
   it('takes a picture of the camera', async () => {
