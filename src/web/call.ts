@@ -23,8 +23,8 @@ export interface Outcome {
   readonly status: number
   readonly times: StageTimes
   readonly roundTripMs: number
-  /** From `Retry-After`. */
-  readonly retryAfterSeconds: number | undefined
+  /** By this device's clock (Unix time): when `Retry-After` says to come again. */
+  readonly retryAtMs: number | undefined
   /** How far the service's clock is ahead of this device's; undefined when it did not tell. */
   readonly clockDifferenceMs: number | undefined
 }
@@ -93,7 +93,7 @@ function readOutcome(request: XMLHttpRequest, roundTripMs: number): Outcome {
     status,
     times: readServerTiming(header('Server-Timing') ?? ''),
     roundTripMs,
-    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
+    retryAtMs: Number.isFinite(retryAfter) ? Date.now() + 1000 * retryAfter : undefined,
     clockDifferenceMs: Number.isFinite(serviceTimeMs) ? serviceTimeMs - Date.now() : undefined,
   }
 }

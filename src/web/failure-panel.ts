@@ -18,13 +18,13 @@ export class FailurePanel {
     this.#said = said
     clearTimeout(this.#timer)
     byId('failure', HTMLElement).replaceChildren(...(failure ? describe(failure) : []))
-    const { retryAfterSeconds, isClockOff = false } = failure ?? {}
-    byId('retry', HTMLElement).hidden = retryAfterSeconds === undefined && !isClockOff
+    const { retryAtMs, isClockOff = false } = failure ?? {}
+    byId('retry', HTMLElement).hidden = retryAtMs === undefined && !isClockOff
     const button = byId('useClock', HTMLButtonElement)
     button.hidden = !isClockOff
     button.textContent = texts.useServiceClock
     byId('retryText', HTMLElement).textContent = ''
-    if (retryAfterSeconds !== undefined) this.#countDown(Date.now() + 1000 * retryAfterSeconds, texts)
+    if (retryAtMs !== undefined) this.#countDown(retryAtMs, texts)
   }
 
   #countDown(untilMs: number, texts: Texts): void {

@@ -11,7 +11,8 @@ export interface Failure {
   /** What the service said itself, in English, and the code and id of the call; for whoever asks. */
   readonly details: readonly string[]
   readonly side: 'A' | 'B' | undefined
-  readonly retryAfterSeconds: number | undefined
+  /** When to try again (Unix time), where that is known. */
+  readonly retryAtMs: number | undefined
   /** Whether this device's clock may be why, so that the service's would help. */
   readonly isClockOff: boolean
 }
@@ -22,7 +23,7 @@ const CODES_OF_CLOCKS = [9, 14]
 
 export function explainFailure(outcome: Outcome, texts: Texts): Failure {
   const { answer, status, clockDifferenceMs = 0 } = outcome
-  const nothing = { details: [], side: undefined, retryAfterSeconds: undefined, isClockOff: false }
+  const nothing = { details: [], side: undefined, retryAtMs: undefined, isClockOff: false }
   if (answer?.kind !== 'refusal') {
     const { what, advice } = status === 0 ? texts.noAnswer : texts.strangeAnswer
     return { ...nothing, what, onCard: what, advice }
@@ -36,7 +37,7 @@ export function explainFailure(outcome: Outcome, texts: Texts): Failure {
     advice: isClockOff ? describeClock(clockDifferenceMs, texts) : known.advice,
     details: [fill(texts.serviceSaid, { detail }), fill(texts.codeAndSession, { code, session: sessionId })],
     side,
-    retryAfterSeconds: code === 15 ? (outcome.retryAfterSeconds ?? 1) : undefined,
+    retryAtMs: code === 15 ? outcome.retryAtMs : undefined,
     isClockOff,
   }
 }

@@ -212,7 +212,7 @@ export class Page {
     const { phase, texts } = this.#state
     if (phase.name === 'ended' && !this.#success()) return explainFailure(phase.outcome, texts)
     if (phase.name !== 'missing') return undefined
-    const nothing = { advice: undefined, details: [], side: undefined, retryAfterSeconds: undefined, isClockOff: false }
+    const nothing = { advice: undefined, details: [], side: undefined, retryAtMs: undefined, isClockOff: false }
     const what = texts.missing[phase.what]
     return { ...nothing, what, onCard: what }
   }
