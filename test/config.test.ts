@@ -13,6 +13,7 @@ function problemsOf(env: Readonly<Record<string, string | undefined>>): readonly
 }
 
 const HEX_KEY = '00112233445566778899aabbccddeeff'.repeat(2)
+const OTHER_HEX_KEY = HEX_KEY.replace('0', '1')
 
 describe('readConfig refuses', () => {
   it.each([
@@ -20,6 +21,7 @@ describe('readConfig refuses', () => {
     ['PORT', ['x', '-1', '65536', '80.5', '0x50', '1e3', '+80', '٨٠', 'tcp://10.0.0.1:8080']],
     ['DATABASE_URL', ['db', 'db:5432', 'mysql://u:password@h/db', 'postgres:// a', '//h/facecompare']],
     ['MASTER_KEY', ['hunter2', HEX_KEY.slice(1), `${HEX_KEY}0`, Buffer.alloc(31).toString('base64')]],
+    ['MASTER_KEY_NEXT', ['hunter2', HEX_KEY.slice(1)]],
     [
       'BOOTSTRAP_APP',
       ['1', '1:2', `1:2:${'x'.repeat(15)}`, `:2:${'x'.repeat(16)}`, `1::${'x'.repeat(16)}`, `a&b:2:${'x'.repeat(16)}`],
@@ -76,6 +78,11 @@ describe('readConfig refuses', () => {
     expect(problemsOf({ FACECOMPARE_TLS_CERT: '/tls.crt', FACECOMPARE_TLS_KEY: '/tls.key' })).toEqual([])
   })
 
+  it('a next master key without one to go from', () => {
+    const problem = 'FACECOMPARE_MASTER_KEY_NEXT is of no use without FACECOMPARE_MASTER_KEY.'
+    expect(problemsOf({ FACECOMPARE_MASTER_KEY_NEXT: HEX_KEY })).toEqual([problem])
+  })
+
   it('everything at once, one line each', () => {
     const env = {
       FACECOMPARE_PORT: 'x',
@@ -118,6 +125,7 @@ describe('readConfig', () => {
       dataDir: './data',
       databaseUrl: undefined,
       masterKey: undefined,
+      masterKeyNext: undefined,
       bootstrapApp: undefined,
       workers: availableParallelism(),
       queueSize: Math.max(8, 3 * availableParallelism()),
@@ -157,6 +165,7 @@ describe('readConfig', () => {
       FACECOMPARE_DATA_DIR: '/data',
       FACECOMPARE_DATABASE_URL: 'postgres://u:p@h/d',
       FACECOMPARE_MASTER_KEY: `${HEX_KEY}\n`,
+      FACECOMPARE_MASTER_KEY_NEXT: OTHER_HEX_KEY,
       FACECOMPARE_BOOTSTRAP_APP: '10001290:AKIDexample:secret:with:colons',
       FACECOMPARE_WORKERS: '3',
       FACECOMPARE_QUEUE_SIZE: '1',
@@ -188,6 +197,7 @@ describe('readConfig', () => {
       dataDir: '/data',
       databaseUrl: 'postgres://u:p@h/d',
       masterKey: HEX_KEY,
+      masterKeyNext: OTHER_HEX_KEY,
       bootstrapApp: { appid: '10001290', secretId: 'AKIDexample', secretKey: 'secret:with:colons' },
       workers: 3,
       queueSize: 1,
