@@ -276,6 +276,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     tlsKey: read(SETTINGS.tlsKey),
     trustProxy: read(SETTINGS.trustProxy),
     addressRateLimit: read(SETTINGS.addressRateLimit),
+    maxConnections: read(SETTINGS.maxConnections),
     maxUploadBytesInFlight: read(SETTINGS.maxUploadBytesInFlight),
   })
   problems.push(...findConflicts(config, (name) => (env[PREFIX + name]?.trim() ?? '') !== ''))

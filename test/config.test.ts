@@ -61,6 +61,7 @@ describe('readConfig refuses', () => {
     ['DRAIN_TIMEOUT_MS', ['0', '25s']],
     ['TRUST_PROXY', ['true', '1', 'proxy.internal', '10.0.0.0/33', '10.0.0.1:80', '*', 'fe80::1%eth0', '10.0.0.1,x']],
     ['ADDRESS_RATE_LIMIT', ['-1', '5/s']],
+    ['MAX_CONNECTIONS', ['0', '-1', 'many']],
     ['MAX_UPLOAD_BYTES_IN_FLIGHT', ['0', '1GB', '65537MiB']],
     ['OPS_PORT', ['off', '-1', '65536', 'tcp://10.0.0.1:8080']],
   ])('%s', (name, values) => {
@@ -149,6 +150,7 @@ describe('readConfig', () => {
       tlsKey: undefined,
       trustProxy: [],
       addressRateLimit: 0,
+      maxConnections: 2000,
       maxUploadBytesInFlight: 268_435_456,
     })
   })
@@ -189,6 +191,7 @@ describe('readConfig', () => {
       FACECOMPARE_TLS_KEY: '/tls.key',
       FACECOMPARE_TRUST_PROXY: '10.0.0.0/8, FD00::/8,127.0.0.1',
       FACECOMPARE_ADDRESS_RATE_LIMIT: '7',
+      FACECOMPARE_MAX_CONNECTIONS: '9',
       FACECOMPARE_MAX_UPLOAD_BYTES_IN_FLIGHT: '1MiB',
     })
     expect(config).toEqual({
@@ -221,6 +224,7 @@ describe('readConfig', () => {
       tlsKey: '/tls.key',
       trustProxy: ['10.0.0.0/8', 'fd00::/8', '127.0.0.1'],
       addressRateLimit: 7,
+      maxConnections: 9,
       maxUploadBytesInFlight: 1_048_576,
     })
     for (const value of [config, config.bootstrapApp, config.urlAllow]) expect(Object.isFrozen(value)).toBe(true)
