@@ -17,6 +17,7 @@ const MAY_IMPORT = {
   auth: ['errors'],
   store: ['errors'],
   evaluation: ['errors', 'face'],
+  dedupe: ['errors', 'face', 'evaluation'],
   worker: ['errors', 'engine', 'face', 'model', 'image/decode', 'image/image'],
   http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'store/store'],
   ops: [],
