@@ -19,8 +19,8 @@ import { makeSheetPictures } from './sheet-pictures.js'
 import { printable } from './table.js'
 import { WORDS } from './words.js'
 
-/** Many pictures make very many pairs of strangers, so a pair must be rarer among them than where only two are compared. */
-const DEFAULT_THRESHOLD = 80
+/** Many pictures make very many pairs of strangers, so more is asked than of two pictures. Chosen on DevTrain (docs/cli.md). */
+const DEFAULT_THRESHOLD = 85
 
 interface DedupeFlags extends EngineFlags, LanguageFlag {
   readonly threshold: number

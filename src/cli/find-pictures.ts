@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { glob, isDynamicPattern } from 'tinyglobby'
 import type { Config } from '../config.js'
@@ -40,7 +40,7 @@ async function expand(arg: string, problems: Words['problems']): Promise<readonl
     return pictures.map(({ name }) => join(arg, name))
   }
   if (target || !isDynamicPattern(arg)) return undefined
-  const files = await glob(arg, { expandDirectories: false })
+  const files = await glob(arg, { expandDirectories: false, absolute: isAbsolute(arg) })
   if (files.length === 0) throw new Error(problems.noFits(arg))
   return files.sort()
 }

@@ -43,7 +43,7 @@ export function createProgram(stop?: AbortSignal): Command {
 Examples:
   facecompare compare a.jpg b.jpg              are these two the same person?
   facecompare compare probe.jpg folder/        who in a folder is most like this one?
-  facecompare dedupe folder/ --html out.html  who is on several pictures?
+  facecompare dedupe folder/ --html out.html     who is on several pictures?
   facecompare serve                            answer over HTTP
 
 "facecompare COMMAND --help" tells more. Settings are environment variables that begin with FACECOMPARE_; the README lists them.`,
