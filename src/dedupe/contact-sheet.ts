@@ -56,5 +56,5 @@ function formatPicture({ name, thumbnail, reason }: SheetPicture): string {
     ? `<img src="data:image/jpeg;base64,${Buffer.from(thumbnail).toString('base64')}" alt="" loading="lazy">`
     : ''
   const why = reason === undefined ? '' : `<span>${escapeHtml(reason)}</span>`
-  return `<li${reason === undefined ? '' : ' class="failed"'}>${image}${escapeHtml(name)}${why}</li>`
+  return `<li${reason === undefined ? '' : ' class="failed"'}>${image}<bdi>${escapeHtml(name)}</bdi>${why}</li>`
 }
