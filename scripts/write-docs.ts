@@ -6,6 +6,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { SETTINGS } from '../src/config.js'
 import { ERRORS } from '../src/errors.js'
+import { CLI_BLOCKS } from './render-cli.js'
 import { PLOTS, RESULT_BLOCKS } from './render-results.js'
 
 const ROOT = new URL('../', import.meta.url)
@@ -46,7 +47,7 @@ export function withBlocks(page: string): string {
 }
 
 export const BLOCKS_BY_NAME: ReadonlyMap<string, () => string> = new Map(
-  Object.entries({ settings: renderSettings, ...RESULT_BLOCKS }),
+  Object.entries({ settings: renderSettings, ...CLI_BLOCKS, ...RESULT_BLOCKS }),
 )
 
 interface GeneratedFile {

@@ -81,7 +81,8 @@ function parseTop(text: string): number {
 async function compare(a: string, b: readonly string[], flags: CompareFlags): Promise<number> {
   const config = readEngineConfig(flags)
   const options = { ...flags, config, language: chooseLanguage(flags, process.env) }
-  const words = WORDS[options.language].problems
+  // Sentences in JSON are for programs, and so the same for everybody.
+  const words = WORDS[options.json ? 'en' : options.language].problems
   if (flags.annotate !== undefined) await checkWritable(flags.annotate)
   try {
     const { pictures, isList } = await findPictures(b, words)

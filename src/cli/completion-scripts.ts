@@ -98,7 +98,7 @@ function specOfZsh({ flags, description, value }: OptionShape): string {
 
 function actionOfZsh(value: Value): string {
   if (value.kind === 'path') return '_files'
-  return value.kind === 'choice' ? `(${value.choices.join(' ')})` : ' '
+  return value.kind === 'choice' ? `(${value.choices.join(' ')})` : '( )'
 }
 
 function writeFish(commands: readonly CommandShape[]): string {

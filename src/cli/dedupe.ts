@@ -91,7 +91,7 @@ async function dedupe(folder: string, flags: DedupeFlags): Promise<number> {
   try {
     if (flags.html !== undefined) await checkWritable(flags.html)
     const { pictures, skippedFiles } = await readPictureFolder(folder)
-    if (pictures.length === 0) throw new Error(words.problems.noPictures(folder))
+    if (pictures.length === 0) throw new Error(WORDS[flags.json ? 'en' : options.language].problems.noPictures(folder))
     const found = await groupPictures(pictures, options, interruption.signal)
     const deduped = { ...found, skippedFiles }
     if (flags.html !== undefined) await writeSheet(flags.html, folder, deduped, options)
