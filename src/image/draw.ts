@@ -89,18 +89,15 @@ export async function cutFace(
   options: { readonly maxPixels: number; readonly side: number; readonly maxSide: number },
 ): Promise<Uint8Array> {
   const image = await decodeImage(bytes, options)
-  const side = Math.min(
-    Math.round(Math.max(box.width, box.height) * (1 + 2 * SURROUNDINGS) * image.scale),
-    image.width,
-    image.height,
-  )
+  const wanted = Math.round(Math.max(box.width, box.height) * (1 + 2 * SURROUNDINGS) * image.scale)
+  const side = Math.max(1, Math.min(wanted, image.width, image.height))
   const begin = (start: number, length: number, limit: number) =>
     Math.min(Math.max(0, Math.round((start + length / 2) * image.scale - side / 2)), limit - side)
   const square = {
     left: begin(box.x, box.width, image.width),
     top: begin(box.y, box.height, image.height),
-    width: Math.max(1, side),
-    height: Math.max(1, side),
+    width: side,
+    height: side,
   }
   return openRaw(image).extract(square).resize(options.side, options.side).jpeg({ quality: 80 }).toBuffer()
 }
