@@ -9,7 +9,8 @@ const src = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src')
 /** Folder or file (without extension) -> what of ours it may import besides its own folder. */
 const MAY_IMPORT = {
   errors: [],
-  config: ['errors', 'face/effort'],
+  defaults: [],
+  config: ['errors', 'defaults', 'face/effort'],
   engine: ['errors', 'face'],
   image: ['errors'],
   face: ['errors', 'image/image'],
@@ -19,17 +20,20 @@ const MAY_IMPORT = {
   evaluation: ['errors', 'face'],
   dedupe: ['errors', 'face', 'evaluation'],
   worker: ['errors', 'engine', 'face', 'model', 'image/decode', 'image/image'],
-  http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'store/store'],
+  openapi: ['errors', 'http/fields'],
+  http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'openapi', 'store/store'],
   ops: [],
   // Runs in browsers and mini-programs, too: nothing of ours, nothing of Node's.
   client: [],
-  index: ['errors', 'engine', 'worker', 'face', 'image'],
+  index: ['errors', 'engine', 'library'],
+  library: ['defaults', 'engine', 'face/effort', 'worker/engine'],
   cli: ['*'],
 }
 
 /** Package -> the one file that may import it; of sharp, that which reads pictures and that which writes them. */
 const ONE_FILE = {
   sharp: ['image/decode', 'image/draw'],
+  '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs': 'image/small-jpeg',
   undici: 'image/fetch-remote',
   'ipaddr.js': 'image/address-policy',
   'onnxruntime-node': 'model/session',

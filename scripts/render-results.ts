@@ -4,6 +4,7 @@ import type { Bar as HttpBar, HttpResults } from '../bench/http-report.js'
 import type { Bar as PeerBar } from '../bench/peer-bars.js'
 import type { Setting } from '../bench/result-file.js'
 import type { KindFigures, SharedFigures } from '../bench/scale-figures.js'
+import type { SoakSummary } from '../bench/soak-report.js'
 
 interface Contender {
   readonly pairMs: number
@@ -57,6 +58,7 @@ interface Results {
     readonly bars: readonly { readonly what: string; readonly value: number; readonly most: number }[]
   }
   readonly http: HttpResults & { readonly bars: readonly HttpBar[] }
+  readonly soak: SoakSummary & { readonly problems: readonly string[] }
 }
 
 /** Boundary code: the benchmarks write these files, and nothing else does. */
@@ -73,6 +75,7 @@ export const RESULT_BLOCKS = {
   'scale-sharing': () => withResult('scale', renderSharing),
   'scale-kinds': () => withResult('scale', renderKinds),
   http: () => withResult('http', renderHttp),
+  soak: () => withResult('soak', renderSoak, 'npm run soak'),
 } as const
 
 /** Pictures of the documents, by their file in `docs/`. */
@@ -84,9 +87,10 @@ export const PLOTS = {
 function withResult<Name extends keyof Results>(
   name: Name,
   render: (result: Results[Name] & Setting) => string,
+  command = `npm run bench:${name}`,
 ): string {
   const result = read(name)
-  if (!result) return `Not measured yet: \`npm run bench:${name}\`.`
+  if (!result) return `Not measured yet: \`${command}\`.`
   return `${render(result)}\n\n${describe(result)}`
 }
 
@@ -253,6 +257,33 @@ function renderHttp(results: Results['http']): string {
   const missed = bars.filter(({ holds }) => !holds).map(({ what }) => what)
   const verdict = missed.length === 0 ? 'All bars of the benchmark hold.' : `Missed: ${missed.join('; ')}.`
   return `${workers} worker processes; pictures of 250 px; who is refused comes again when asked to.\n\n${table(heads, loads)}\n\n${lines.join('\n')}\n\n${verdict}`
+}
+
+function renderSoak(summary: Results['soak']): string {
+  const { codes, memory, descriptors, loopDelayP99Ms, problems, seconds, calls, kinds, answersPerSecond, left } =
+    summary
+  const answers = (of: Readonly<Record<string, number>>) => Object.values(of).reduce((sum, n) => sum + n, 0)
+  const rows = Object.entries(codes).map(([nature, of]) => [
+    `${nature} calls`,
+    String(answers(of)),
+    String(of[0] ?? 0),
+    String(of[15] ?? 0),
+    String(of[213] ?? 0),
+    String(Object.keys(of).length),
+  ])
+  const grows = Object.entries(memory).map(([name, { startMiB, endMiB, kibPerThousandCalls }]) => {
+    return `- memory of the ${name}: from ${startMiB.toFixed(0)} to ${endMiB.toFixed(0)} MiB, ${kibPerThousandCalls.toFixed(0)} KiB a thousand calls`
+  })
+  return [
+    table(['', 'answered', 'with 0', 'with 15', 'with 213', 'different codes'], rows),
+    [
+      `- ${calls} calls of ${kinds} kinds in ${seconds.toFixed(0)} s, ${answersPerSecond.toFixed(1)} answers a second; ${left} clients left before their answer`,
+      ...grows,
+      `- file descriptors: ${descriptors.before} before, at most ${descriptors.most}, ${descriptors.after} after`,
+      `- event-loop delay p99 over 2 s: median ${loopDelayP99Ms.median.toFixed(0)} ms, at most ${loopDelayP99Ms.most.toFixed(0)} ms`,
+    ].join('\n'),
+    problems.length === 0 ? 'Nothing was wrong.' : `Wrong: ${problems.join(' ')}`,
+  ].join('\n\n')
 }
 
 function percent(share: number): string {

@@ -1,17 +1,19 @@
 /**
- * Writes the parts of the documents that the code knows better: docs/errors.md, the plots, and in README.md and docs/ the
- * blocks of settings and of what the benchmarks found (`bench/results`).
+ * Writes the parts of the documents that the code knows better: docs/errors.md, docs/openapi.json, the plots, and in
+ * README.md and docs/ the blocks of settings, of the API and of what the benchmarks found (`bench/results`).
  * `npm run docs`; a test fails while they are not up to date.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { SETTINGS } from '../src/config.js'
 import { ERRORS } from '../src/errors.js'
+import { API_BLOCKS, renderOpenApi } from './render-api.js'
 import { CLI_BLOCKS } from './render-cli.js'
 import { PLOTS, RESULT_BLOCKS } from './render-results.js'
 
 const ROOT = new URL('../', import.meta.url)
 const DOCS = new URL('docs/', ROOT)
 const ERRORS_PAGE = new URL('errors.md', DOCS)
+const OPENAPI_FILE = new URL('openapi.json', DOCS)
 
 export function renderSettings(): string {
   const rows = Object.values(SETTINGS).map(({ variable, description, fallbackText }) => {
@@ -47,7 +49,7 @@ export function withBlocks(page: string): string {
 }
 
 export const BLOCKS_BY_NAME: ReadonlyMap<string, () => string> = new Map(
-  Object.entries({ settings: renderSettings, ...CLI_BLOCKS, ...RESULT_BLOCKS }),
+  Object.entries({ settings: renderSettings, ...API_BLOCKS, ...CLI_BLOCKS, ...RESULT_BLOCKS }),
 )
 
 interface GeneratedFile {
@@ -59,7 +61,7 @@ interface GeneratedFile {
 /** Everything that is generated, wholly or in blocks, as it is and as it should be. */
 export function readDocuments(): readonly GeneratedFile[] {
   const written = listPages().map((file) => ({ file, found: readText(file), wanted: withBlocks(readText(file)) }))
-  return [...written, compare(ERRORS_PAGE, renderErrors()), ...readPlots()]
+  return [...written, compare(ERRORS_PAGE, renderErrors()), compare(OPENAPI_FILE, renderOpenApi()), ...readPlots()]
 }
 
 /** The pages that people write. */

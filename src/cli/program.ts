@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { addBackupCommand } from './backup.js'
 import { addCompareCommand } from './compare.js'
 import { addCompletionCommand } from './completion.js'
 import { addDedupeCommand } from './dedupe.js'
@@ -56,6 +57,7 @@ Examples:
   addKeysCommand(program)
   addSignCommand(program)
   addUsageCommand(program)
+  addBackupCommand(program)
   program.commandsGroup('Accuracy and models:')
   addEvalCommand(program)
   addModelsCommand(program)

@@ -3,6 +3,7 @@ import { FaceCompareError } from '../errors.js'
 import { decodeBmp } from './bmp.js'
 import { sniffFormat } from './format.js'
 import type { Image } from './image.js'
+import { decodeSmallJpeg } from './small-jpeg.js'
 
 // Parallelism comes from the worker processes, one image each; libvips' own threads and cache would only take their memory.
 sharp.concurrency(1)
@@ -44,6 +45,8 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions): Pr
   }
   try {
     if (format === 'bmp') return await shrinkRaw(decodeBmp(bytes, options.maxPixels), options.maxSide)
+    const small = format === 'jpeg' ? await decodeSmallJpeg(bytes, options) : undefined
+    if (small) return describe(small, small.width, small.height)
     return await decodeWithSharp(bytes, options)
   } catch (error) {
     if (error instanceof FaceCompareError) throw error

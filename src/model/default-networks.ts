@@ -31,7 +31,7 @@ export interface DefaultPackOptions {
 }
 
 /** To be raised with any change of the conversion, so that files of an older one are not taken for new ones. */
-const CONVERSION_VERSION = 2
+const CONVERSION_VERSION = 3
 
 interface NetworkSource {
   readonly source: Source

@@ -139,7 +139,8 @@ function expressNode(node: GraphNode, context: Context): Expression {
       return clip(express(first), scalarOf(weightOf(weights, second)), Number.POSITIVE_INFINITY)
     case 'MaxPool': {
       const [side, stride] = [spatialSize(node, 'ksize'), spatialSize(node, 'strides')]
-      return { kind: 'map', map: addMaxPool(graph, emit(express(first)), side, stride, paddingOf(node)) }
+      const pooled = addMaxPool(graph, emit(express(first)), side, stride, paddingOf(node))
+      return { kind: 'map', map: keepBlocked(graph, pooled) }
     }
     case 'Pad':
       return { kind: 'map', map: padChannels(graph, emit(express(first)), weightOf(weights, second)) }
@@ -186,6 +187,18 @@ function padChannels(graph: Graph, input: FeatureMap, paddings: WeightTensor): F
     throw new Error('Only the end of the channels can be padded.')
   }
   return addZeroChannels(graph, input, input.channels + added)
+}
+
+/** ONNX Runtime's blocked layout takes 16 channels at once on processors with AVX-512. */
+const BLOCK_CHANNELS = 16
+
+/**
+ * The same map from a convolution with an identity matrix where its channels do not fill whole blocks. Such a map leaves the
+ * blocked layout, and additions to it, and to their sums in turn, would have to leave it as well; what a convolution yields
+ * stays in it.
+ */
+function keepBlocked(graph: Graph, map: FeatureMap): FeatureMap {
+  return map.channels % BLOCK_CHANNELS === 0 ? map : addZeroChannels(graph, map, map.channels)
 }
 
 function scalarOf(tensor: WeightTensor): number {
