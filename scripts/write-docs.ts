@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { SETTINGS } from '../src/config.js'
 import { ERRORS } from '../src/errors.js'
 import { API_BLOCKS, renderOpenApi } from './render-api.js'
+import { CLI_BLOCKS } from './render-cli.js'
 import { PLOTS, RESULT_BLOCKS } from './render-results.js'
 
 const ROOT = new URL('../', import.meta.url)
@@ -48,7 +49,7 @@ export function withBlocks(page: string): string {
 }
 
 export const BLOCKS_BY_NAME: ReadonlyMap<string, () => string> = new Map(
-  Object.entries({ settings: renderSettings, ...API_BLOCKS, ...RESULT_BLOCKS }),
+  Object.entries({ settings: renderSettings, ...API_BLOCKS, ...CLI_BLOCKS, ...RESULT_BLOCKS }),
 )
 
 interface GeneratedFile {

@@ -22,8 +22,8 @@ export async function runCli(
   env: Readonly<Record<string, string>> = {},
   input = '',
 ): Promise<Finished> {
-  const { child, ended } = spawnCli(args, env)
-  child.stdin.end(input)
+  const { stdin, ended } = spawnCli(args, env)
+  stdin.end(input)
   return ended
 }
 
@@ -32,9 +32,11 @@ export function spawnService(env: Readonly<Record<string, string>>) {
   return spawnCli(['serve'], { FACECOMPARE_PORT: '0', FACECOMPARE_WORKERS: '1', ...env })
 }
 
-function spawnCli(args: readonly string[], env: Readonly<Record<string, string>>) {
+/** Starts the built command line; its standard input is open. */
+export function spawnCli(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { ...process.env, ...env },
+    // Sentences in English, whatever the terminal of who runs the tests speaks.
+    env: { ...process.env, LC_ALL: 'C', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   // A command that reads nothing may have ended before it is written to.
@@ -55,7 +57,7 @@ function spawnCli(args: readonly string[], env: Readonly<Record<string, string>>
       if (finished && !stdout.includes(text)) throw new Error(`The command ended with ${finished.code}: ${stderr}`)
     }
   }
-  return { child, ended, sees }
+  return { child, stdin: child.stdin, ended, sees }
 }
 
 export interface RunningService {
