@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { languageOf, listPages } from '../../scripts/write-docs.js'
-import { BOOTSTRAP, type RunningService, startService } from '../support/service.js'
+import { BOOTSTRAP, type RunningService, runCli, startService } from '../support/service.js'
 import { type Desk, INTERPRETERS, isInstalled, prepareDesk } from './sample-runner.js'
 import { extractSamples, identify, type Sample } from './samples.js'
 
@@ -11,8 +11,9 @@ import { extractSamples, identify, type Sample } from './samples.js'
  * that is not on this machine are left out and named; with TEST_SAMPLES=all they fail.
  */
 const PAGES = listPages().map((file) => {
-  const name = `${file.pathname.includes('/docs/') ? file.pathname.replace(/.*\/docs\//, 'docs/') : basename(file.pathname)}`
-  return { name, language: languageOf(file), samples: extractSamples(name, readFileSync(file, 'utf8')) }
+  const name = file.pathname.includes('/docs/') ? file.pathname.replace(/.*\/docs\//, 'docs/') : basename(file.pathname)
+  const text = readFileSync(file, 'utf8')
+  return { name, text, language: languageOf(file), samples: extractSamples(name, text) }
 })
 const ALL = process.env.TEST_SAMPLES === 'all'
 
@@ -70,6 +71,27 @@ describe('a Chinese page', () => {
     const names = PAGES.filter(({ name, language }) => language === 'en' && /^(docs\/|README)/.test(name))
     const missing = names.filter(({ name }) => !sisters.some(({ english }) => english?.name === name))
     expect(missing.map(({ name }) => name)).toEqual([])
+  })
+})
+
+describe('commands within a sentence', () => {
+  /** `facecompare NAME ...` in any page, as `NAME` and the options that it is shown with. */
+  const commands = new Map<string, Set<string>>()
+  for (const { text } of PAGES) {
+    for (const [, words = ''] of text.matchAll(/`(?:npx )?facecompare ([^`]+)`/g)) {
+      const [name = '', second = ''] = words.split(' ')
+      const command = ['keys', 'models'].includes(name) && /^[a-z]+$/.test(second) ? `${name} ${second}` : name
+      const options = commands.get(command) ?? new Set()
+      for (const [option] of words.matchAll(/--[a-z-]+/g)) options.add(option)
+      commands.set(command, options)
+    }
+  }
+
+  it.concurrent.each([...commands])('facecompare %s', async (command, options) => {
+    const { code, stdout, stderr } = await runCli([...command.split(' '), '--help'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain(`facecompare ${command}`)
+    for (const option of options) expect(stdout).toContain(option)
   })
 })
 
