@@ -86,9 +86,7 @@ describe('the documents', () => {
   it('name files of the project that are there', () => {
     const named = ['SECURITY.md', 'CONTRIBUTING.md', 'docs/privacy.md', 'docs/migrating.md', 'docs/models.md'].flatMap(
       (page) =>
-        [...readPage(page).matchAll(/`((?:test|src|scripts|bench|deploy)\/[\w./-]+\w)`/g)].map(
-          ([, path = '']) => path,
-        ),
+        [...readPage(page).matchAll(/`((?:test|src|scripts|bench|deploy)\/[\w./-]+\w)`/g)].map(([, path = '']) => path),
     )
     expect(named.length).toBeGreaterThan(20)
     expect(named.filter((path) => !existsSync(new URL(`../${path}`, SOURCE)))).toEqual([])
