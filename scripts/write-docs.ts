@@ -55,7 +55,7 @@ export const BLOCKS_BY_NAME: ReadonlyMap<string, (language: Language) => string>
 
 /** A page with its generated blocks made anew: the text between `<!-- NAME -->` and `<!-- end of NAME -->`. */
 export function withBlocks(page: string, language: Language = 'en'): string {
-  return page.replace(/<!-- (\S+) -->\n[\s\S]*?<!-- end of \1 -->/g, (_, name: string) => {
+  return page.replace(/<!-- ([\w -]+) -->\n[\s\S]*?<!-- end of \1 -->/g, (_, name: string) => {
     const render = BLOCKS_BY_NAME.get(name)
     if (!render) throw new Error(`No block is called "${name}".`)
     return `<!-- ${name} -->\n${render(language)}\n<!-- end of ${name} -->`

@@ -5,6 +5,7 @@ import { ERRORS } from '../../src/errors.js'
 import { parseManifest } from '../../src/model/pack-manifest.js'
 import { BLAZEFACE, DLIB_RESNET, FACERES, LANDMARK68 } from '../../src/model/sources.js'
 import { createMetrics } from '../../src/ops/metrics.js'
+import { COMING } from './coming.js'
 
 const DOCUMENTS = readDocuments()
 const SOURCE = new URL('../../src/', import.meta.url)
@@ -107,9 +108,6 @@ describe('the documents', () => {
     expect(lonely.map(({ file }) => file.pathname)).toEqual([])
   })
 })
-
-/** Pages that are written at the same time as those that link to them. */
-const COMING = ['api.md', 'cli.md', 'client.md', 'library.md']
 
 /** Targets of links and pictures inside the project; code is not looked at. */
 function findLinks(page: string): readonly string[] {

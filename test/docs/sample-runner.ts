@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cutPerson } from '../../scripts/sample-people.js'
 import { embedderFile, goodManifest, writePack, yunetFile } from '../support/model-packs.js'
-import { CREDENTIAL, MAIN, type RunningService, runCli } from '../support/service.js'
+import { CREDENTIAL, MAIN, type RunningService, runCli, sign } from '../support/service.js'
 import type { Sample } from './samples.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -65,6 +65,7 @@ export async function prepareDesk(service: RunningService): Promise<Desk> {
   const env = {
     ...withoutSettings(process.env),
     PATH: `${join(folder, 'bin')}:${process.env.PATH ?? ''}`,
+    SIGN: sign(),
     FACECOMPARE_DATA_DIR: service.dataDir,
     FACECOMPARE_WORKERS: '1',
   }
@@ -116,6 +117,8 @@ async function layOut(folder: string): Promise<void> {
     await mkdir(join(folder, 'PICTURES', person), { recursive: true })
     for (const cut of cuts) await writeFile(join(folder, 'PICTURES', person, `${cut}.jpg`), await cutPerson(cut))
   }
+  await mkdir(join(folder, 'pictures'))
+  for (const name of ['b.jpg', 'c.jpg']) await symlink(join(folder, name), join(folder, 'pictures', name))
   await writePack(join(folder, 'packs', 'sface'), goodManifest(yunetFile(), embedderFile()))
   await mkdir(join(folder, 'node_modules', '@types'), { recursive: true })
   await symlink(ROOT, join(folder, 'node_modules', 'facecompare'))

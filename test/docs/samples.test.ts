@@ -3,8 +3,9 @@ import { basename } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { languageOf, listPages } from '../../scripts/write-docs.js'
 import { BOOTSTRAP, type RunningService, runCli, startService } from '../support/service.js'
+import { COMING } from './coming.js'
 import { type Desk, INTERPRETERS, isInstalled, prepareDesk } from './sample-runner.js'
-import { extractSamples, identify, type Sample } from './samples.js'
+import { type Directive, extractSamples, findOwnTest, identify, type Sample } from './samples.js'
 
 /**
  * Every command and every piece of code in the documents is run, or says in a comment before it why not. Samples of a language
@@ -20,23 +21,47 @@ const ALL = process.env.TEST_SAMPLES === 'all'
 /** Samples of the English pages in the order of the pages, and those that only a Chinese page has. */
 function chooseSamples(): ReadonlyMap<string, readonly Sample[]> {
   const seen = new Set<string>()
-  const english = PAGES.filter(({ language }) => language === 'en')
+  const common = PAGES.filter(({ text }) => findOwnTest(text) === undefined)
+  const english = common.filter(({ language }) => language === 'en')
   for (const { samples } of english) for (const sample of samples) seen.add(identify(sample))
-  const chinese = PAGES.filter(({ language }) => language === 'zh').map((page) => {
-    return { ...page, samples: page.samples.filter((sample) => !seen.has(identify(sample))) }
-  })
+  const chinese = common
+    .filter(({ name, language }) => language === 'zh' && !isAwaited(name))
+    .map((page) => {
+      return { ...page, samples: page.samples.filter((sample) => !seen.has(identify(sample))) }
+    })
   const pages = [...english, ...chinese].filter(({ samples }) => samples.length > 0)
   return new Map(pages.map(({ name, samples }) => [name, samples]))
 }
 
 function isRunnable({ language, directive }: Sample): boolean {
-  return directive.kind === 'not run' || language === 'json' || language in INTERPRETERS
+  return isElsewhere(directive) || language === 'json' || language in INTERPRETERS
+}
+
+function isElsewhere({ kind }: Directive): boolean {
+  return kind === 'not run' || kind === 'page' || kind === 'mini-program'
+}
+
+/** A Chinese page whose English one is written at the same time. */
+function isAwaited(name: string): boolean {
+  return COMING.some((page) => name === `docs/zh-CN/${page}`) && !PAGES.some((page) => page.name === toEnglish(name))
+}
+
+function toEnglish(name: string): string {
+  return name.replace('zh-CN/', '').replace('.zh-CN', '')
 }
 
 describe('the samples of the documents', () => {
   it('are of languages that are run, or say why they are not', () => {
     const others = PAGES.flatMap(({ samples }) => samples.filter((sample) => !isRunnable(sample)))
     expect(others.map(({ page, line, language }) => `${page}:${line} ${language}`)).toEqual([])
+  })
+
+  it('of a page with a test of its own are read by that test', () => {
+    for (const { name, text } of PAGES.filter((page) => !isAwaited(page.name))) {
+      const test = findOwnTest(text)
+      if (test === undefined) continue
+      expect(readFileSync(new URL(`../../${test}`, import.meta.url), 'utf8'), name).toContain('```')
+    }
   })
 
   it('are found, with what the comment before them says', () => {
@@ -58,13 +83,18 @@ describe('the samples of the documents', () => {
 })
 
 describe('a Chinese page', () => {
-  const sisters = PAGES.filter(({ language }) => language === 'zh').map(({ name, samples }) => {
-    const sister = name.replace('zh-CN/', '').replace('.zh-CN', '')
-    return { name, samples, english: PAGES.find((page) => page.name === sister) }
+  const chinese = PAGES.filter(({ name, language }) => language === 'zh' && !isAwaited(name))
+  const sisters = chinese.map(({ name, text, samples }) => {
+    return { name, text, samples, english: PAGES.find((page) => page.name === toEnglish(name)) }
   })
 
   it.each(sisters)('$name has the samples of its sister', ({ samples, english }) => {
     expect(samples.map(identify)).toEqual(english?.samples.map(identify))
+  })
+
+  it.each(sisters)('$name has the sections, and in its tables the names, of its sister', ({ text, english }) => {
+    expect(listLevels(text)).toEqual(listLevels(english?.text ?? ''))
+    expect(listNames(text)).toEqual(listNames(english?.text ?? ''))
   })
 
   it('is there for each page of docs/', () => {
@@ -73,6 +103,17 @@ describe('a Chinese page', () => {
     expect(missing.map(({ name }) => name)).toEqual([])
   })
 })
+
+/** The levels of the headings, one after the other. */
+function listLevels(text: string): readonly string[] {
+  return [...text.replaceAll(/```[\s\S]*?```/g, '').matchAll(/^(#+) /gm)].map(([, level = '']) => level)
+}
+
+/** What stands as code in the first column of tables. */
+function listNames(text: string): readonly string[] {
+  const cells = [...text.matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = '']) => cell)
+  return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name))
+}
 
 describe('commands within a sentence', () => {
   /** `facecompare NAME ...` in any page, as `NAME` and the options that it is shown with. */
@@ -117,7 +158,7 @@ describe('running', () => {
 
       for (const sample of samples) {
         const { line, language, directive } = sample
-        if (directive.kind === 'not run') continue
+        if (isElsewhere(directive)) continue
         it(`line ${line}, ${language}`, async (test) => {
           if (language === 'json') {
             checkJson(sample, printed)

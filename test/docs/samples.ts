@@ -6,6 +6,8 @@ export type Directive =
   | { readonly kind: 'starts a service' }
   /** JSON with the keys of the answer that the sample before it printed. */
   | { readonly kind: 'answer' }
+  /** Of a place that this test does not have; types are checked and the rest is run where the package is verified. */
+  | { readonly kind: 'page' | 'mini-program' }
   | { readonly kind: 'not run'; readonly reason: string }
 
 export interface Sample {
@@ -16,6 +18,8 @@ export interface Sample {
   readonly code: string
   readonly directive: Directive
 }
+
+const PLAIN = ['starts a service', 'answer', 'page', 'mini-program'] as const
 
 /** Blocks of no language, or of these, are what programs print, not what people type. */
 const TEXT = ['', 'text']
@@ -53,13 +57,19 @@ function commentBefore(lines: readonly string[], fence: number): string | undefi
 }
 
 function readDirective(comment: string | undefined, place: string): Directive {
-  if (comment === undefined) return { kind: 'run', endsWith: 0 }
-  if (comment === 'starts a service' || comment === 'answer') return { kind: comment }
+  if (comment === undefined || comment === 'runs') return { kind: 'run', endsWith: 0 }
+  const kind = PLAIN.find((known) => known === comment)
+  if (kind !== undefined) return { kind }
   const [, reason] = /^not run: (\S.*)$/.exec(comment) ?? []
   if (reason !== undefined) return { kind: 'not run', reason }
   const [, code] = /^ends with (\d+)$/.exec(comment) ?? []
   if (code !== undefined) return { kind: 'run', endsWith: Number(code) }
   throw new Error(`${place}: no test understands "sample: ${comment}".`)
+}
+
+/** The test that runs the samples of a page in place of the common one: `<!-- samples: run by test/... -->`. */
+export function findOwnTest(text: string): string | undefined {
+  return /^<!-- samples: run by (\S+) -->$/m.exec(text)?.[1]
 }
 
 /** The same for samples that differ in nothing but their comments, which are in the language of the page. */
