@@ -8,14 +8,14 @@ import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const stamp = join(root, 'dist', '.built')
+const PROJECTS = ['tsconfig.build.json', 'tsconfig.client.json']
 
 function newestSource() {
   const inputs = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-  return Math.max(
-    ...[...inputs, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json')].map((f) => statSync(f).mtimeMs),
-  )
+  const projects = ['tsconfig.json', ...PROJECTS].map((name) => join(root, name))
+  return Math.max(...[...inputs, ...projects].map((f) => statSync(f).mtimeMs))
 }
 
 export function build({ ifStale = false } = {}) {
@@ -26,10 +26,11 @@ export function build({ ifStale = false } = {}) {
   rmSync(join(root, 'dist'), { recursive: true, force: true })
   const compilerPackage = createRequire(import.meta.url).resolve('typescript/package.json')
   const compiler = join(dirname(compilerPackage), 'bin', 'tsc')
-  const { status } = spawnSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], {
-    stdio: 'inherit',
-  })
-  if (status !== 0) process.exit(status ?? 1)
+  // The client again, and last, for older engines.
+  for (const project of PROJECTS) {
+    const { status } = spawnSync(process.execPath, [compiler, '-p', join(root, project)], { stdio: 'inherit' })
+    if (status !== 0) process.exit(status ?? 1)
+  }
   // npx runs the program of the package that it stands in as it is.
   chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755)
   writeFileSync(stamp, `${startedAt.toISOString()}\n`)

@@ -9,7 +9,8 @@ const src = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src')
 /** Folder or file (without extension) -> what of ours it may import besides its own folder. */
 const MAY_IMPORT = {
   errors: [],
-  config: ['errors', 'face/effort'],
+  defaults: [],
+  config: ['errors', 'defaults', 'face/effort'],
   engine: ['errors', 'face'],
   image: ['errors'],
   face: ['errors', 'image/image'],
@@ -22,7 +23,8 @@ const MAY_IMPORT = {
   ops: [],
   // Runs in browsers and mini-programs, too: nothing of ours, nothing of Node's.
   client: [],
-  index: ['errors', 'engine', 'worker', 'face', 'image'],
+  index: ['errors', 'engine', 'library'],
+  library: ['defaults', 'engine', 'face/effort', 'worker/engine'],
   cli: ['*'],
 }
 

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import envPaths from 'env-paths'
 import { SERVICE_SETTINGS } from './config/service-settings.js'
 import { define, type Setting } from './config/setting.js'
 import { findUnknown, kubernetesHint, PREFIX } from './config/unknown-settings.js'
@@ -22,6 +21,7 @@ import {
   Refusal,
   wholeNumber,
 } from './config/values.js'
+import { DEFAULT_MAX_PIXELS, defaultCacheDir } from './defaults.js'
 import { DEFAULT_EFFORT, EFFORTS, type Effort } from './face/effort.js'
 
 export type { Setting } from './config/setting.js'
@@ -131,7 +131,7 @@ export const SETTINGS = {
     variable: 'FACECOMPARE_MAX_PIXELS',
     description: 'Most pixels of an image (width x height).',
     example: '12000000',
-    fallback: 40_000_000,
+    fallback: DEFAULT_MAX_PIXELS,
     parse: wholeNumber(1, 250_000_000),
   }),
   rateLimit: define<number>({
@@ -176,7 +176,7 @@ export const SETTINGS = {
     variable: 'FACECOMPARE_CACHE_DIR',
     description: 'Folder of the converted models.',
     example: '/var/cache/facecompare',
-    fallback: () => envPaths('facecompare', { suffix: '' }).cache,
+    fallback: defaultCacheDir,
     fallbackText: "facecompare in the user's cache folder",
     parse: (text) => text,
   }),

@@ -10,7 +10,7 @@ const OUTER_PAD = 0x5c
 
 /** The HMAC-SHA1 of a message, 20 bytes. */
 export async function hmacSha1(key: Uint8Array<ArrayBuffer>, message: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const subtle = globalThis.crypto?.subtle
+  const subtle = typeof crypto === 'undefined' ? undefined : crypto.subtle
   // An empty key is refused by WebCrypto in some runtimes.
   if (!subtle || key.length === 0) return computeHmacSha1(key, message)
   const imported = await subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-1' }, false, ['sign'])

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 
 export interface RawAnswer {
   readonly status: number
@@ -18,8 +19,10 @@ export interface RawClient {
   readonly failures: string[]
 }
 
-export function connectRaw(port: number): RawClient {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+/** With `secure` over TLS, without a look at the certificate. */
+export function connectRaw(port: number, { secure = false } = {}): RawClient {
+  const target = { port, host: '127.0.0.1', allowHalfOpen: true }
+  const socket = secure ? connectTls({ ...target, rejectUnauthorized: false }) : connect(target)
   const failures: string[] = []
   let received = ''
   socket.on('data', (chunk) => {
@@ -66,17 +69,23 @@ export function parseAnswers(text: string): readonly RawAnswer[] {
 
 /** Whether at least one whole answer has come. */
 export function hasAnswer(text: string): boolean {
+  return readFinalAnswers(text).length > 0
+}
+
+/** Those that are not interim; none while the last one is not whole. */
+function readFinalAnswers(text: string): readonly RawAnswer[] {
   try {
-    return parseAnswers(text).some(({ status }) => status >= 200)
+    return parseAnswers(text).filter(({ status }) => status >= 200)
   } catch {
-    return false
+    return []
   }
 }
 
-/** Sends one request and reads its answer (not an interim one), leaving the connection open. */
-export async function exchange(client: RawClient, data: string | Uint8Array): Promise<RawAnswer> {
+/** Sends one request and reads its answer (not an interim one), the `nth` of the connection, leaving that open. */
+export async function exchange(client: RawClient, data: string | Uint8Array, nth = 1): Promise<RawAnswer> {
   client.write(data)
-  const answer = parseAnswers(await client.until(hasAnswer)).find(({ status }) => status >= 200)
+  const received = await client.until((text) => readFinalAnswers(text).length >= nth)
+  const answer = parseAnswers(received).filter(({ status }) => status >= 200)[nth - 1]
   if (!answer) throw new Error('The connection was closed without an answer.')
   return answer
 }

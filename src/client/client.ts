@@ -1,0 +1,159 @@
+import { readAnswer } from './answer.js'
+import type { Comparison, ComparisonWithFaces } from './comparison.js'
+import { type Deadline, openDeadline } from './deadline.js'
+import { FaceCompareNoAnswerError } from './errors.js'
+import { createFetchTransport } from './fetch-transport.js'
+import { type ImageSource, readSource, type SideField } from './image-source.js'
+import { encodeForm, type FormBody } from './multipart.js'
+import { originOf } from './origin.js'
+import { retrying } from './retry.js'
+import { createSignature } from './signature.js'
+import type { AbortSignalLike, Transport, TransportAnswer, TransportRequest } from './transport.js'
+
+interface ConnectionOptions {
+  /** Where the service is, such as `https://faces.example.com`; a path in front of `/face/compare` may follow. */
+  readonly baseUrl: string
+  readonly appid: string
+  /** Named in signatures and bodies; none when absent. */
+  readonly bucket?: string
+  /** Longest time of one call with everything that belongs to it (signing, retries, waiting), in milliseconds; 30000 when absent. */
+  readonly timeoutMs?: number
+  /** How often a call that was surely not processed is tried again, 0 or more; 2 when absent. */
+  readonly retries?: number
+  /** How requests are sent; by the global `fetch` when absent. */
+  readonly transport?: Transport
+}
+
+/** Signs by itself. For servers and tools: a page or a mini-program that holds a SecretKey gives it to everyone. */
+interface SecretOptions {
+  readonly secretId: string
+  readonly secretKey: string
+  readonly sign?: undefined
+}
+
+/** Gets signatures from elsewhere, as a rule from the app's own server, so that the SecretKey stays there. */
+interface SignOptions {
+  /** A fresh signature, asked for before each attempt; one that works once is fine. */
+  readonly sign: () => string | Promise<string>
+  readonly secretId?: undefined
+  readonly secretKey?: undefined
+}
+
+export type FaceCompareClientOptions = ConnectionOptions & (SecretOptions | SignOptions)
+
+export interface CompareOptions {
+  /** Asks for `faces`: box, landmarks and more of both. */
+  readonly returnFaces?: boolean
+  /** The similarity from which on `match` is true, 0 to 100; 70 when absent. */
+  readonly threshold?: number
+  /** Goes before the client's. */
+  readonly timeoutMs?: number
+  /** Ends the call, also while it waits to be tried again. */
+  readonly signal?: AbortSignalLike
+}
+
+export interface FaceCompareClient {
+  /**
+   * Compares the most prominent faces of two pictures, each given as bytes, Blob or url. Rejects with FaceCompareApiError when
+   * the service answers with an error, FaceCompareNoAnswerError when there is no answer of it, and TypeError or RangeError for
+   * arguments that cannot be right.
+   */
+  compare(
+    a: ImageSource,
+    b: ImageSource,
+    options: CompareOptions & { readonly returnFaces: true },
+  ): Promise<ComparisonWithFaces>
+  compare(a: ImageSource, b: ImageSource, options?: CompareOptions): Promise<Comparison>
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000
+/** Timers of all engines take no more. */
+const LONGEST_TIMEOUT_MS = 2_147_483_647
+const DEFAULT_RETRIES = 2
+const DEFAULT_THRESHOLD = 70
+
+/** A client of one service in the name of one app. Throws TypeError or RangeError for options that cannot be right. */
+export function createFaceCompareClient(options: FaceCompareClientOptions): FaceCompareClient {
+  const url = `${requireBaseUrl(options.baseUrl)}/face/compare`
+  const { retries = DEFAULT_RETRIES, timeoutMs: clientTimeoutMs = DEFAULT_TIMEOUT_MS } = options
+  const transport = options.transport ?? createFetchTransport()
+  const sign = signerOf(options)
+  if (!options.appid) throw new TypeError('Expected an appid but received none.')
+  requireWholeNumber('retries', retries, 0, 100)
+  requireWholeNumber('timeoutMs', clientTimeoutMs, 1, LONGEST_TIMEOUT_MS)
+
+  async function attempt(body: FormBody, { signal, within, remainingMs }: Deadline) {
+    const authorization = await within(async () => sign())
+    const headers = { Authorization: authorization, 'Content-Type': body.contentType }
+    const request = { url, method: 'POST', headers, body: body.bytes, timeoutMs: remainingMs(), signal } as const
+    return within(() => sendBy(transport, request))
+  }
+
+  function compare(
+    a: ImageSource,
+    b: ImageSource,
+    options: CompareOptions & { readonly returnFaces: true },
+  ): Promise<ComparisonWithFaces>
+  function compare(a: ImageSource, b: ImageSource, options?: CompareOptions): Promise<Comparison>
+  async function compare(a: ImageSource, b: ImageSource, call: CompareOptions = {}): Promise<Comparison> {
+    const { returnFaces = false, threshold = DEFAULT_THRESHOLD, timeoutMs = clientTimeoutMs } = call
+    requireWholeNumber('timeoutMs', timeoutMs, 1, LONGEST_TIMEOUT_MS)
+    if (!(threshold >= 0 && threshold <= 100)) throw new RangeError('Expected threshold to be a number from 0 to 100.')
+    const deadline = openDeadline(timeoutMs, call.signal)
+    try {
+      const [sideA, sideB] = await deadline.within(() => Promise.all([readSource(a, 'A'), readSource(b, 'B')]))
+      const body = encodeCall(options, returnFaces, sideA, sideB)
+      const readBy = { origin: originOf(url), returnFaces, threshold }
+      return await retrying(async () => readAnswer(await attempt(body, deadline), readBy), retries, deadline)
+    } finally {
+      deadline.close()
+    }
+  }
+
+  return { compare }
+}
+
+function signerOf({ appid, bucket = '', secretId, secretKey, sign }: FaceCompareClientOptions) {
+  if (sign && secretKey === undefined) return sign
+  if (sign || !secretId || !secretKey) {
+    throw new TypeError('Expected either secretId and secretKey or a function sign.')
+  }
+  return () => createSignature({ appid, secretId, secretKey, bucket })
+}
+
+function requireBaseUrl(baseUrl: string): string {
+  // Not shown: it would be in every log.
+  if (/^https?:\/\/[^/?#]*@/i.test(baseUrl)) throw new TypeError('Expected baseUrl to have no user and no password.')
+  if (/^https?:\/\/[^/?#\s]+[^?#\s]*$/i.test(baseUrl)) return baseUrl.replace(/\/+$/, '')
+  throw new TypeError(`Expected baseUrl to be an http(s) url without a query but received ${JSON.stringify(baseUrl)}.`)
+}
+
+function requireWholeNumber(name: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return
+  throw new RangeError(`Expected ${name} to be a whole number from ${least} to ${most} but received ${value}.`)
+}
+
+function encodeCall(
+  { appid, bucket = '' }: ConnectionOptions,
+  returnFaces: boolean,
+  a: SideField,
+  b: SideField,
+): FormBody {
+  return encodeForm([
+    { name: 'appid', value: appid },
+    ...(bucket === '' ? [] : [{ name: 'bucket', value: bucket }]),
+    ...(returnFaces ? [{ name: 'return_faces', value: '1' }] : []),
+    'url' in a ? { name: 'urlA', value: a.url } : { name: 'imageA', value: a.bytes },
+    'url' in b ? { name: 'urlB', value: b.url } : { name: 'imageB', value: b.bytes },
+  ])
+}
+
+async function sendBy(transport: Transport, request: TransportRequest): Promise<TransportAnswer> {
+  try {
+    return await transport.send(request)
+  } catch (error) {
+    if (error instanceof FaceCompareNoAnswerError) throw error
+    const sentence = `The connection to ${originOf(request.url)} failed before an answer came.`
+    throw new FaceCompareNoAnswerError('lost', sentence, { cause: error })
+  }
+}

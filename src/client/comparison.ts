@@ -1,0 +1,41 @@
+/** The result of comparing the most prominent faces of two pictures. */
+export interface Comparison {
+  /** Calibrated score, 0 to 100: 70, 80 and 90 are false accept rates of 1e-3, 1e-4 and 1e-5. Identical files score 100. */
+  readonly similarity: number
+  /** Whether the similarity is at or above `threshold`. */
+  readonly match: boolean
+  /** What `match` was decided by, 0 to 100. */
+  readonly threshold: number
+  /** Similarity of each facial part, 0 to 100. */
+  readonly parts: {
+    readonly eyebrow: number
+    readonly eye: number
+    readonly nose: number
+    readonly mouth: number
+  }
+  /** The id of the call, as in the service's log. */
+  readonly sessionId: string
+}
+
+/** With `returnFaces`: where the faces are. */
+export interface ComparisonWithFaces extends Comparison {
+  readonly faces: { readonly A: ComparedFace; readonly B: ComparedFace }
+  /** Milliseconds that the service spent in each stage, such as `decodeA`; empty where it or the browser does not tell. */
+  readonly stagesMs: Readonly<Record<string, number>>
+}
+
+/** Where the compared face of one picture is, in pixels of the upright picture. */
+export interface ComparedFace {
+  readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+  /** 68 points, x and y (iBUG 300-W order). */
+  readonly landmarks: readonly (readonly [number, number])[]
+  /** 0 to 1. */
+  readonly detectionScore: number
+  /** How far the head is turned in the image plane, in degrees, clockwise positive. */
+  readonly rollDegrees: number
+  /** How many faces were seen in the picture. */
+  readonly faceCount: number
+  /** The upright picture that all coordinates refer to, in pixels; absent where the service does not tell. */
+  readonly imageWidth?: number
+  readonly imageHeight?: number
+}

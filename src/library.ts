@@ -1,0 +1,83 @@
+import { DEFAULT_MAX_PIXELS, defaultCacheDir } from './defaults.js'
+import type { Comparison, Face } from './engine.js'
+import { EFFORTS, type Effort } from './face/effort.js'
+import { createEngine } from './worker/engine.js'
+
+/** All of it may be left out. */
+export interface FaceEngineOptions {
+  /**
+   * Folder where the converted networks are kept between starts (about 12 MB, written once); `facecompare` in the user's cache
+   * folder when absent.
+   */
+  readonly cacheDir?: string
+  /** Pictures with more pixels (width x height) are refused before they are decoded; 40 million when absent. */
+  readonly maxPixels?: number
+  /** How much work goes into one face: `fast` (one network), `default` (two) or `best` (two, over several crops). */
+  readonly effort?: Effort
+  /** A folder with a model pack of your own (docs/packs.md); the default pack when absent. */
+  readonly modelPack?: string
+  /** Threads of one network run, 1 or more; 1 when absent. */
+  readonly threads?: number
+  /** Told of what the caller may want to know, such as a cache that cannot be written, in one sentence. */
+  readonly onWarning?: (sentence: string) => void
+}
+
+/** Compares faces in this process. It holds native memory until it is closed. */
+export interface LocalFaceEngine {
+  /** Stands for everything that embeddings and scores depend on: faces of engines with different ids cannot be compared. */
+  readonly packId: string
+  /**
+   * Decodes one picture (JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP bytes), finds its most prominent face and embeds it. Takes the
+   * thread while a network runs. Rejects with a `FaceCompareError` whose `kind` is IMAGE_EMPTY, IMAGE_FORMAT_UNSUPPORTED,
+   * IMAGE_UNDECODABLE, FACE_NOT_DETECTED or EMBEDDING_FAILED and whose `message` is a sentence for a person; with TypeError for
+   * what is no bytes.
+   */
+  readonly analyze: (picture: Uint8Array) => Promise<Face>
+  /** Compares two faces: symmetric, and in microseconds. Throws RangeError for faces of different packs. */
+  readonly compare: (a: Face, b: Face) => Comparison
+  /** Frees the models. Nothing may follow. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Loads the models, which takes about half a second (the first time ever: a few seconds, to convert them). Throws RangeError
+ * for options that cannot be right, and a `FaceCompareError` INTERNAL with one sentence when a model pack cannot be used.
+ *
+ * ```ts
+ * const engine = await createFaceEngine()
+ * const a = await engine.analyze(await readFile('a.jpg'))
+ * const b = await engine.analyze(await readFile('b.jpg'))
+ * console.log(engine.compare(a, b).similarity)
+ * await engine.close()
+ * ```
+ */
+export async function createFaceEngine(options: FaceEngineOptions = {}): Promise<LocalFaceEngine> {
+  const { maxPixels = DEFAULT_MAX_PIXELS, threads = 1, cacheDir = defaultCacheDir(), effort = 'default' } = options
+  requirePositive('maxPixels', maxPixels)
+  requirePositive('threads', threads)
+  if (!EFFORTS.includes(effort)) {
+    throw new RangeError(`Expected effort to be ${EFFORTS.join(', ')} but received ${JSON.stringify(effort)}.`)
+  }
+  const { modelPack, onWarning } = options
+  const warning = onWarning ? { onWarning } : {}
+  const engine = await createEngine({ cacheDir, maxPixels, effort, modelPack, intraOpThreads: threads, ...warning })
+  return {
+    packId: engine.packId,
+    async analyze(picture) {
+      if (!(picture instanceof Uint8Array)) throw new TypeError(describeMistake(picture))
+      return engine.analyze(picture)
+    },
+    compare: engine.compare,
+    close: engine.close,
+  }
+}
+
+function requirePositive(name: string, value: number): void {
+  if (Number.isInteger(value) && value >= 1) return
+  throw new RangeError(`Expected ${name} to be a whole number from 1 on but received ${value}.`)
+}
+
+function describeMistake(picture: unknown): string {
+  const advice = typeof picture === 'string' ? ' The bytes of a file are read first: await readFile(path).' : ''
+  return `Expected the bytes of a picture (Uint8Array) but received ${picture === null ? 'null' : typeof picture}.${advice}`
+}
