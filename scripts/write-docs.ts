@@ -68,13 +68,13 @@ interface Document {
   readonly wanted: string
 }
 
-/** Every page and plot, as it is and as it should be. */
+/** Every page and every file that is generated as a whole, as it is and as it should be. */
 export function readDocuments(): readonly Document[] {
   const pages = listPages().map((file) => {
     const found = readFileSync(file, 'utf8')
     return { file, found, wanted: withBlocks(found, languageOf(file)) }
   })
-  return [...pages, ...readPlots()]
+  return [...pages, ...readGenerated()]
 }
 
 /** The pages: those of the project's folder and of `docs/`. */
@@ -88,10 +88,12 @@ export function languageOf(file: URL): Language {
   return /\/zh-CN\/|\.zh-CN\.md$/.test(file.pathname) ? 'zh' : 'en'
 }
 
-/** The plots that can be drawn. */
-function readPlots(): readonly Document[] {
-  return Object.entries(PLOTS).flatMap(([name, draw]) => {
-    const wanted = draw()
+/** Files that are made as a whole, by their names in `docs/`; those of benchmarks that were not run are left out. */
+const GENERATED: Readonly<Record<string, () => string | undefined>> = PLOTS
+
+function readGenerated(): readonly Document[] {
+  return Object.entries(GENERATED).flatMap(([name, make]) => {
+    const wanted = make()
     const file = new URL(name, DOCS)
     return wanted === undefined ? [] : [{ file, wanted, found: existsSync(file) ? readFileSync(file, 'utf8') : '' }]
   })
