@@ -19,7 +19,8 @@ const MAY_IMPORT = {
   store: ['errors'],
   evaluation: ['errors', 'face'],
   worker: ['errors', 'engine', 'face', 'model', 'image/decode', 'image/image'],
-  http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'store/store'],
+  openapi: ['errors', 'http/fields'],
+  http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'openapi', 'store/store'],
   ops: [],
   // Runs in browsers and mini-programs, too: nothing of ours, nothing of Node's.
   client: [],

@@ -1,6 +1,6 @@
 /**
  * Removes from an installation what the service never reads: binaries for other platforms, and of the packages that bring the
- * weights everything else. For container images; `npm ci` brings it all back.
+ * weights or the viewer of the API everything else. For container images; `npm ci` brings it all back.
  *
  *     node scripts/slim-install.mjs FOLDER (the one with node_modules)
  */
@@ -25,6 +25,7 @@ const ONLY = {
     'model/face_recognition_model-weights_manifest.json',
     'model/face_recognition_model.bin',
   ],
+  '@fastify/swagger-ui': ['static/swagger-ui.css', 'static/swagger-ui-bundle.js'],
 }
 const ALWAYS = /^(package\.json|licen[cs]e.*|notice.*|readme.*)$/i
 

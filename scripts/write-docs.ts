@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { SETTINGS } from '../src/config.js'
 import { ERRORS, type ErrorName } from '../src/errors.js'
 import { ERRORS_IN_CHINESE, SETTINGS_IN_CHINESE } from './chinese-tables.js'
+import { API_BLOCKS, renderOpenApi } from './render-api.js'
 import { PLOTS, RESULT_BLOCKS } from './render-results.js'
 import type { Language } from './result-words.js'
 
@@ -50,7 +51,7 @@ function entriesOf<T extends object>(table: T): readonly (readonly [keyof T, T[k
 }
 
 export const BLOCKS_BY_NAME: ReadonlyMap<string, (language: Language) => string> = new Map(
-  Object.entries({ settings: renderSettings, errors: renderErrors, ...RESULT_BLOCKS }),
+  Object.entries({ settings: renderSettings, errors: renderErrors, ...API_BLOCKS, ...RESULT_BLOCKS }),
 )
 
 /** A page with its generated blocks made anew: the text between `<!-- NAME -->` and `<!-- end of NAME -->`. */
@@ -89,7 +90,10 @@ export function languageOf(file: URL): Language {
 }
 
 /** Files that are made as a whole, by their names in `docs/`; those of benchmarks that were not run are left out. */
-const GENERATED: Readonly<Record<string, () => string | undefined>> = PLOTS
+const GENERATED: Readonly<Record<string, () => string | undefined>> = {
+  ...PLOTS,
+  'openapi.json': renderOpenApi,
+}
 
 function readGenerated(): readonly Document[] {
   return Object.entries(GENERATED).flatMap(([name, make]) => {

@@ -11,6 +11,7 @@ import { createTrust, findClientAddress, networkOf } from './client-address.js'
 import { answerComparison } from './compare-route.js'
 import { Connections, type DiscardLimits, type DrainLimits, type RequestLimits } from './connections.js'
 import { allowCrossOrigin } from './cors.js'
+import { addDocsRoutes } from './docs-routes.js'
 import { addOpsRoutes } from './ops-routes.js'
 import { type CountCall, createReplies, type Replies } from './reply.js'
 import { requireSignature } from './request-signature.js'
@@ -120,6 +121,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   // 2. Public.
   addOpsRoutes(app, replies, async () => !connections.isDraining && options.isReady())
+  addDocsRoutes(app, replies)
 
   // 3. Signed: the signature before the body, the body before the images.
   await app.register(async (signed) => addSignedRoutes(signed, options, connections, replies))

@@ -18,6 +18,8 @@ export class UnreadableRequestError extends FaceCompareError {
 
 export type CountCall = (appid: string, code: number) => void
 
+export type FileHeaders = Readonly<Record<string, string>>
+
 export interface ReplyOptions {
   readonly connections: Connections
   /** For clients that do not read the body of any other status. */
@@ -41,6 +43,8 @@ export interface Replies {
   sendNothing(request: FastifyRequest, reply: FastifyReply): FastifyReply
   /** Answers outside the contract (health checks): the status is always the real one. */
   sendStatus(request: FastifyRequest, reply: FastifyReply, status: number, body: object): FastifyReply
+  /** A file of a page, outside the contract too; `headers` win over those that every answer has. Without bytes: 304. */
+  sendFile(request: FastifyRequest, reply: FastifyReply, headers: FileHeaders, bytes?: Buffer): FastifyReply
   /** To a connection whose bytes are no HTTP. Returns the id of the call. */
   writeUnreadable(socket: Socket, error: UnreadableRequestError): string
 }
@@ -48,14 +52,20 @@ export interface Replies {
 export function createReplies({ connections, statusAlways200, countCall }: ReplyOptions): Replies {
   const statusOf = (error: FaceCompareError) => (statusAlways200 ? 200 : error.status)
 
-  const send = (request: FastifyRequest, reply: FastifyReply, status: number, body?: object) => {
-    reply.code(status).headers(commonHeaders(request.id))
+  const sendBytes = (request: FastifyRequest, reply: FastifyReply, status: number, bytes?: Buffer) => {
+    reply.code(status)
     if (connections.closesAfter(request.raw)) reply.header('connection', 'close')
-    if (!body) return reply.send()
-    // Bytes, because fastify adds a charset to JSON strings; the contract says `application/json`.
-    const bytes = Buffer.from(JSON.stringify(body))
+    if (!bytes) return reply.send()
     request.call.bytes.sent = bytes.length
-    return reply.header('content-type', 'application/json').send(bytes)
+    return reply.send(bytes)
+  }
+
+  const send = (request: FastifyRequest, reply: FastifyReply, status: number, body?: object) => {
+    reply.headers(commonHeaders(request.id))
+    if (!body) return sendBytes(request, reply, status)
+    // Bytes, because fastify adds a charset to JSON strings; the contract says `application/json`.
+    reply.header('content-type', 'application/json')
+    return sendBytes(request, reply, status, Buffer.from(JSON.stringify(body)))
   }
 
   const settle = ({ call }: FastifyRequest, reply: FastifyReply, code: number) => {
@@ -80,6 +90,10 @@ export function createReplies({ connections, statusAlways200, countCall }: Reply
     },
     sendNothing: (request, reply) => send(request, reply, 204),
     sendStatus: send,
+    sendFile(request, reply, headers, bytes) {
+      reply.headers({ ...commonHeaders(request.id), ...headers })
+      return sendBytes(request, reply, bytes ? 200 : 304, bytes)
+    },
     writeUnreadable(socket, error) {
       const sessionId = randomUUID()
       const body = JSON.stringify(errorBody(error, sessionId))

@@ -1,0 +1,115 @@
+import { ERRORS } from '../errors.js'
+import type { JsonObject } from './json-object.js'
+
+export const SESSION_ID = 'efee12cf-85a2-424b-bb85-7d75be8dd909'
+
+const SCORE: JsonObject = { type: 'number', minimum: 0, maximum: 100 }
+
+const SESSION_ID_FIELD: JsonObject = {
+  type: 'string',
+  format: 'uuid',
+  description: 'The id of this call, the same as in `X-Request-Id` and in the logs.',
+}
+
+const part = (name: string): JsonObject => ({ ...SCORE, description: `Similarity of the ${name}, 0 to 100.` })
+
+/** Where a face is. */
+export const FACE: JsonObject = {
+  type: 'object',
+  description: 'Where the compared face is, in pixels of the upright picture.',
+  required: ['box', 'landmarks', 'detection_score', 'roll', 'face_count'],
+  properties: {
+    box: {
+      type: 'object',
+      description: 'The box around the face. It may reach over the edge of the picture.',
+      required: ['x', 'y', 'width', 'height'],
+      properties: {
+        x: { type: 'number', description: 'Left edge.' },
+        y: { type: 'number', description: 'Upper edge.' },
+        width: { type: 'number', minimum: 0 },
+        height: { type: 'number', minimum: 0 },
+      },
+    },
+    landmarks: {
+      type: 'array',
+      description: '68 points `[x, y]` in the order of iBUG 300-W.',
+      minItems: 68,
+      maxItems: 68,
+      items: { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 },
+    },
+    detection_score: { type: 'number', minimum: 0, maximum: 1, description: 'How sure the detection is.' },
+    roll: { type: 'number', description: 'Tilt of the head in degrees, clockwise positive.' },
+    face_count: { type: 'integer', minimum: 1, description: 'How many faces the picture shows.' },
+  },
+}
+
+/** The answer to a comparison. */
+export const COMPARISON: JsonObject = {
+  type: 'object',
+  description: 'The two faces were compared.',
+  required: ['data', 'code', 'message'],
+  properties: {
+    data: {
+      type: 'object',
+      required: ['similarity', 'eyebrow_sim', 'eye_sim', 'nose_sim', 'mouth_sim', 'session_id'],
+      properties: {
+        similarity: {
+          ...SCORE,
+          description:
+            'Similarity of the two faces. At 70, 80 and 90 one in a thousand, ten thousand and a hundred thousand pairs of ' +
+            'strangers would be accepted. Identical files score 100; the order of the two does not matter.',
+        },
+        eyebrow_sim: part('eyebrows'),
+        eye_sim: part('eyes'),
+        nose_sim: part('nose'),
+        mouth_sim: part('mouth'),
+        faceA: { allOf: [{ $ref: '#/components/schemas/Face' }], description: 'With `return_faces=1` alone.' },
+        faceB: { allOf: [{ $ref: '#/components/schemas/Face' }], description: 'With `return_faces=1` alone.' },
+        session_id: SESSION_ID_FIELD,
+      },
+    },
+    code: { type: 'integer', const: 0 },
+    message: { type: 'string', const: 'OK' },
+  },
+}
+
+const ENTRIES = Object.values(ERRORS)
+
+/** The answer to everything else. */
+export const FAILURE: JsonObject = {
+  type: 'object',
+  description: 'Why there is no comparison.',
+  required: ['data', 'code', 'message'],
+  properties: {
+    data: {
+      type: 'object',
+      required: ['session_id', 'detail'],
+      properties: {
+        session_id: SESSION_ID_FIELD,
+        fail_flag: {
+          type: 'integer',
+          enum: [1, 2],
+          description: 'The picture that failed: 1 for A, 2 for B; 1 when both did. Absent when neither is to blame.',
+        },
+        detail: { type: 'string', description: 'One sentence for a person. It may change; do not compare it.' },
+      },
+    },
+    code: { type: 'integer', enum: ENTRIES.map(({ code }) => code), description: 'Stable; see the table of codes.' },
+    message: { type: 'string', enum: [...new Set(ENTRIES.map(({ message }) => message))], description: 'Stable.' },
+  },
+}
+
+/** What watches over the service reads. */
+export const STATUS: JsonObject = {
+  type: 'object',
+  required: ['status'],
+  properties: { status: { type: 'string', enum: ['ok', 'ready', 'not ready'] } },
+}
+
+const SCORES = { similarity: 91.73, eyebrow_sim: 90.84, eye_sim: 82.86, nose_sim: 69.01, mouth_sim: 59.86 }
+
+/** Of a comparison. With `return_faces=1` there would be 68 landmarks a face more. */
+export const COMPARISON_EXAMPLE: JsonObject = {
+  summary: '0 OK',
+  value: { data: { ...SCORES, session_id: SESSION_ID }, code: 0, message: 'OK' },
+}
