@@ -23,6 +23,10 @@ export const SETTINGS_IN_CHINESE: Readonly<Record<keyof typeof SETTINGS, Setting
     description: '加密存储中 SecretKey 的主密钥：32 字节，写成 64 位十六进制或 Base64。属于机密。',
     fallbackText: '数据目录中的密钥文件；使用数据库时必须设置',
   },
+  masterKeyNext: {
+    description: '存储可能使用的第二个主密钥，在轮换主密钥期间设置（见 [operations.md](operations.md)）。属于机密。',
+    fallbackText: '无',
+  },
   bootstrapApp: {
     description: '启动时若不存在则创建的应用和密钥，格式为 `appid:secretId:secretKey`。属于机密。',
     fallbackText: '无',
@@ -67,6 +71,7 @@ export const SETTINGS_IN_CHINESE: Readonly<Record<keyof typeof SETTINGS, Setting
     fallbackText: '无',
   },
   addressRateLimit: { description: '每个客户端地址每秒允许的调用数，在校验签名之前计数；0 表示不限。' },
+  maxConnections: { description: '同时打开的连接数上限；超出的连接立即关闭。' },
   maxUploadBytesInFlight: {
     description: '内存中请求包体与已下载图片的总字节数上限；超出的调用以返回码 15 拒绝。单独一个调用总会放行。',
   },

@@ -3,6 +3,7 @@ import { readConfig } from '../config.js'
 import type { AppLimits, Store } from '../store/store.js'
 import { openStore } from './open-store.js'
 import { printJson } from './report.js'
+import { addRotateMasterCommand } from './rotate-master.js'
 
 interface JsonOption {
   readonly json?: boolean
@@ -19,7 +20,9 @@ const MOST_CALLS_PER_SECOND = 1_000_000
 const MOST_CALLS_A_MONTH = 1_000_000_000_000
 
 export function addKeysCommand(program: Command): void {
-  const keys = program.command('keys').description('Makes, lists and revokes keys, also while the service runs.')
+  const keys = program
+    .command('keys')
+    .description('Makes, lists and revokes keys, and rotates the master key, also while the service runs.')
   const create = keys
     .command('create')
     .description('Makes a key, and its app where there is none; prints the SecretKey, this once.')
@@ -45,6 +48,7 @@ export function addKeysCommand(program: Command): void {
     .argument('<SecretId>')
     .option('--json', 'print JSON')
     .action((secretId: string, options: JsonOption) => withStore((store) => revokeKey(store, secretId, options)))
+  addRotateMasterCommand(keys)
 }
 
 interface CreateOptions extends JsonOption, LimitOptions {

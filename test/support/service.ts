@@ -17,8 +17,14 @@ export interface Finished {
 }
 
 /** Runs the built command line as a user does. */
-export async function runCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
-  return spawnCli(args, env).ended
+export async function runCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  input = '',
+): Promise<Finished> {
+  const { child, ended } = spawnCli(args, env)
+  child.stdin.end(input)
+  return ended
 }
 
 /** Starts the built service and does not wait until it is ready. */
@@ -29,8 +35,10 @@ export function spawnService(env: Readonly<Record<string, string>>) {
 function spawnCli(args: readonly string[], env: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  // A command that reads nothing may have ended before it is written to.
+  child.stdin.on('error', () => {})
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk) => {
