@@ -1,4 +1,5 @@
 /** The three processes of http.ts: the service as it is built, the same pipeline without HTTP, and the load. */
+import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Config } from '../src/config.js'
@@ -49,6 +50,7 @@ export interface BareAnswer {
 
 export interface Service {
   readonly port: number
+  readonly child: ChildProcess
   readonly probe: () => Promise<ProbeAnswer>
   readonly stop: () => Promise<void>
 }
@@ -99,7 +101,7 @@ export async function startService(
     })
     child.once('exit', (code) => reject(new Error(`The service ended with ${String(code)}.`)))
   })
-  return { port, probe: () => ask<ProbeAnswer>(child, undefined), stop: () => stop(child, 'SIGTERM') }
+  return { port, child, probe: () => ask<ProbeAnswer>(child, undefined), stop: () => stop(child, 'SIGTERM') }
 }
 
 /** The pool of processes without HTTP; `images` are the files of A and B. */

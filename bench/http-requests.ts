@@ -32,15 +32,19 @@ function makeJson(imageA: Uint8Array, imageB: Uint8Array) {
 }
 
 function makeMultipart(imageA: Uint8Array, imageB: Uint8Array) {
-  const parts: readonly (readonly [string, Uint8Array])[] = [
-    ['name="appid"', Buffer.from(BENCH_APP.appid)],
+  return encodeMultipart([
+    ['name="appid"', BENCH_APP.appid],
     ['name="imageA"; filename="a.jpg"', imageA],
     ['name="imageB"; filename="b.jpg"', imageB],
-  ]
+  ])
+}
+
+/** Each part with the parameters of its Content-Disposition. */
+export function encodeMultipart(parts: readonly (readonly [parameters: string, content: string | Uint8Array])[]) {
   const body = Buffer.concat([
-    ...parts.flatMap(([name, content]) => [
-      Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; ${name}\r\n\r\n`),
-      content,
+    ...parts.flatMap(([parameters, content]) => [
+      Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; ${parameters}\r\n\r\n`),
+      Buffer.from(content),
       Buffer.from('\r\n'),
     ]),
     Buffer.from(`--${BOUNDARY}--\r\n`),

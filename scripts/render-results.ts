@@ -4,6 +4,7 @@ import type { Bar as HttpBar, HttpResults } from '../bench/http-report.js'
 import type { Bar as PeerBar } from '../bench/peer-bars.js'
 import type { Setting } from '../bench/result-file.js'
 import type { KindFigures, SharedFigures } from '../bench/scale-figures.js'
+import type { SoakSummary } from '../bench/soak-report.js'
 import { drawKinds, drawSharing } from './draw-plots.js'
 import { type Language, WORDS, type Words } from './result-words.js'
 
@@ -59,6 +60,7 @@ interface Results {
     readonly bars: readonly { readonly what: string; readonly value: number; readonly most: number }[]
   }
   readonly http: HttpResults & { readonly bars: readonly HttpBar[] }
+  readonly soak: SoakSummary & { readonly problems: readonly string[] }
 }
 
 /** Boundary code: the benchmarks write these files, and nothing else does. */
@@ -75,6 +77,7 @@ export const RESULT_BLOCKS = {
   'scale-sharing': (language: Language) => withResult('scale', language, renderSharing),
   'scale-kinds': (language: Language) => withResult('scale', language, renderKinds),
   http: (language: Language) => withResult('http', language, renderHttp),
+  soak: (language: Language) => withResult('soak', language, renderSoak, 'npm run soak'),
 } as const
 
 /** Pictures of the documents, by their file in `docs/`. */
@@ -87,10 +90,11 @@ function withResult<Name extends keyof Results>(
   name: Name,
   language: Language,
   render: (result: Results[Name] & Setting, words: Words) => string,
+  command = `npm run bench:${name}`,
 ): string {
   const words = WORDS[language]
   const result = read(name)
-  if (!result) return words.notMeasured(`npm run bench:${name}`)
+  if (!result) return words.notMeasured(command)
   return `${render(result, words)}\n\n${describe(result, words)}`
 }
 
@@ -233,6 +237,39 @@ function renderHttp(results: Results['http'], words: Words): string {
   const missed = bars.filter(({ holds }) => !holds).map(({ what }) => words.named(what))
   const verdict = missed.length === 0 ? words.allHold : words.missed(missed)
   return [words.httpSetting(workers), table(words.http, loads), lines.join('\n'), verdict].join('\n\n')
+}
+
+function renderSoak(summary: Results['soak'], words: Words): string {
+  const { codes, memory, descriptors, loopDelayP99Ms, problems, seconds, calls, kinds, answersPerSecond, left } =
+    summary
+  const answers = (of: Readonly<Record<string, number>>) => Object.values(of).reduce((sum, n) => sum + n, 0)
+  const rows = Object.entries(codes).map(([nature, of]) => [
+    words.soakNature(nature),
+    String(answers(of)),
+    String(of[0] ?? 0),
+    String(of[15] ?? 0),
+    String(of[213] ?? 0),
+    String(Object.keys(of).length),
+  ])
+  const grows = Object.entries(memory).map(([name, { startMiB, endMiB, kibPerThousandCalls }]) => {
+    return words.soakMemory(words.named(name), startMiB.toFixed(0), endMiB.toFixed(0), kibPerThousandCalls.toFixed(0))
+  })
+  return [
+    table(words.soak, rows),
+    [
+      words.soakCalls({
+        calls,
+        kinds,
+        left,
+        seconds: seconds.toFixed(0),
+        answersPerSecond: answersPerSecond.toFixed(1),
+      }),
+      ...grows,
+      words.soakDescriptors(descriptors),
+      words.soakDelay(loopDelayP99Ms.median.toFixed(0), loopDelayP99Ms.most.toFixed(0)),
+    ].join('\n'),
+    problems.length === 0 ? words.soakGood : words.soakBad(problems),
+  ].join('\n\n')
 }
 
 function percent(share: number): string {

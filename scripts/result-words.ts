@@ -25,6 +25,20 @@ interface MemoryWords {
   readonly slopeKiB: string
 }
 
+interface SoakWords {
+  readonly calls: number
+  readonly kinds: number
+  readonly left: number
+  readonly seconds: string
+  readonly answersPerSecond: string
+}
+
+interface SoakDescriptors {
+  readonly before: number
+  readonly most: number
+  readonly after: number
+}
+
 export interface Words {
   readonly notMeasured: (command: string) => string
   readonly measured: (setting: Setting) => string
@@ -45,6 +59,14 @@ export interface Words {
   readonly memory: (words: MemoryWords) => string
   readonly allHold: string
   readonly missed: (bars: readonly string[]) => string
+  readonly soak: readonly string[]
+  readonly soakNature: (nature: string) => string
+  readonly soakMemory: (of: string, startMiB: string, endMiB: string, slopeKiB: string) => string
+  readonly soakCalls: (words: SoakWords) => string
+  readonly soakDescriptors: (descriptors: SoakDescriptors) => string
+  readonly soakDelay: (medianMs: string, mostMs: string) => string
+  readonly soakGood: string
+  readonly soakBad: (problems: readonly string[]) => string
   /** What a benchmark calls a thing. */
   readonly named: (name: string) => string
 }
@@ -91,11 +113,26 @@ const ENGLISH: Words = {
     `- ${calls} calls in a row: from ${startMiB} to ${endMiB} MiB, ${slopeKiB} KiB a thousand calls over the second half`,
   allHold: 'All bars of the benchmark hold.',
   missed: (bars) => `Missed: ${bars.join('; ')}.`,
+  soak: ['', 'answered', 'with 0', 'with 15', 'with 213', 'different codes'],
+  soakNature: (nature) => `${nature} calls`,
+  soakMemory: (of, startMiB, endMiB, slopeKiB) =>
+    `- memory of the ${of}: from ${startMiB} to ${endMiB} MiB, ${slopeKiB} KiB a thousand calls`,
+  soakCalls: ({ calls, kinds, left, seconds, answersPerSecond }) =>
+    `- ${calls} calls of ${kinds} kinds in ${seconds} s, ${answersPerSecond} answers a second; ${left} clients left before their answer`,
+  soakDescriptors: ({ before, most, after }) => `- file descriptors: ${before} before, at most ${most}, ${after} after`,
+  soakDelay: (medianMs, mostMs) => `- event-loop delay p99 over 2 s: median ${medianMs} ms, at most ${mostMs} ms`,
+  soakGood: 'Nothing was wrong.',
+  soakBad: (problems) => `Wrong: ${problems.join(' ')}`,
   named: (name) => name,
 }
 
 /** A name that is not here stays English. */
 const CHINESE_NAMES: ReadonlyMap<string, string> = new Map([
+  ['good', '正常'],
+  ['bad', '错误'],
+  ['hostile', '恶意'],
+  ['service', '服务'],
+  ['workers', '工作进程'],
   ['coarse detector', '粗检测网络'],
   ['landmarks', '关键点网络'],
   ['a head, 250 x 250', '头像，250 × 250'],
@@ -175,6 +212,16 @@ const CHINESE: Words = {
     `- 连续 ${calls} 次调用：内存从 ${startMiB} 到 ${endMiB} MiB，后一半每千次调用增长 ${slopeKiB} KiB`,
   allHold: '基准测试的各项指标全部达标。',
   missed: (bars) => `未达标：${bars.join('；')}。`,
+  soak: ['', '已应答', '返回码 0', '返回码 15', '返回码 213', '不同返回码数'],
+  soakNature: (nature) => `${CHINESE_NAMES.get(nature) ?? nature}调用`,
+  soakMemory: (of, startMiB, endMiB, slopeKiB) =>
+    `- ${of}的内存：从 ${startMiB} 到 ${endMiB} MiB，每千次调用增长 ${slopeKiB} KiB`,
+  soakCalls: ({ calls, kinds, left, seconds, answersPerSecond }) =>
+    `- ${seconds} 秒内 ${calls} 次调用，共 ${kinds} 种，每秒应答 ${answersPerSecond} 次；${left} 个客户端在应答之前离开`,
+  soakDescriptors: ({ before, most, after }) => `- 文件描述符：之前 ${before}，最多 ${most}，之后 ${after}`,
+  soakDelay: (medianMs, mostMs) => `- 每 2 秒的事件循环延迟 p99：中位数 ${medianMs} ms，最大 ${mostMs} ms`,
+  soakGood: '一切正常。',
+  soakBad: (problems) => `有问题：${problems.join(' ')}`,
   named: (name) => CHINESE_NAMES.get(name) ?? name,
 }
 

@@ -39,6 +39,9 @@ for (const version of readdirSync(runtime)) {
     }
   }
 }
+// npm takes the embedded database's for both C libraries of Linux.
+const isGlibc = process.report.getReport().header.glibcVersionRuntime !== undefined
+if (process.platform === 'linux') remove(join(packages, '@libsql', `linux-${process.arch}-${isGlibc ? 'musl' : 'gnu'}`))
 process.stdout.write(`${megabytes(before)} MB before, ${megabytes(sizeOf(packages))} MB after\n`)
 
 function keepOnly(name, files) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { addBackupCommand } from './backup.js'
 import { addCompareCommand } from './compare.js'
 import { addEvalCommand } from './eval.js'
 import { addKeysCommand } from './keys.js'
@@ -34,6 +35,7 @@ export async function runProgram(stop: AbortSignal | undefined): Promise<void> {
   addKeysCommand(program)
   addSignCommand(program)
   addUsageCommand(program)
+  addBackupCommand(program)
   overrideExit(program)
   try {
     await program.parseAsync()

@@ -18,7 +18,7 @@ import { observeEngine } from './observe-engine.js'
 import { openStore } from './open-store.js'
 import { requirePort } from './ports.js'
 import { composeServiceStore, type ServiceStore } from './service-store.js'
-import { unlessAborted, untilAborted } from './stop-signals.js'
+import { endByForce, unlessAborted, untilAborted } from './stop-signals.js'
 
 /** What the parts of the service are made with. */
 interface Workshop {
@@ -224,8 +224,7 @@ async function closeAll(closers: readonly (() => Promise<unknown>)[]): Promise<b
 function endUnlessClosed(ms: number, logger: Logger): void {
   setTimeout(() => {
     logger.error('the service did not end in time and is ended by force')
-    // Not process.exit: ending a thread inside the inference runtime aborts the process with a message.
-    process.kill(process.pid, 'SIGKILL')
+    endByForce()
   }, ms).unref()
 }
 

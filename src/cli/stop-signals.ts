@@ -13,12 +13,19 @@ export function listenForStop(): AbortSignal {
     if (first?.name === name && performance.now() - first.atMs < ECHO_MS) return
     first ??= { name, atMs: performance.now() }
     // Not process.exit: ending a thread inside the inference runtime aborts the process with a message.
-    if (stop.signal.aborted) process.kill(process.pid, 'SIGKILL')
+    if (stop.signal.aborted) endByForce()
     stop.abort(new Error(`The service was asked to end by ${name}.`))
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
   return stop.signal
+}
+
+/** Ends the process at once, whatever it is at. */
+export function endByForce(): never {
+  process.kill(process.pid, 'SIGKILL')
+  // Still here: the kernel spares the first process of a container, which the service is in its image.
+  process.exit(137)
 }
 
 /** Resolves when the signal aborts. */

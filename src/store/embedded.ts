@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kysely } from 'kysely'
 import Database from 'libsql'
@@ -22,6 +22,8 @@ export interface EmbeddedStoreOptions {
 const FILE_NAME = 'facecompare.db'
 /** Reading waits for hardly anything: another process that repairs the log after a crash. It blocks the thread. */
 const READ_PATIENCE_MS = 10
+/** A copy blocks nobody but itself. */
+const BACKUP_PATIENCE_MS = 5000
 
 /**
  * The store in one folder, without a database server. Several processes may have it open at once.
@@ -44,6 +46,41 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   } catch (cause) {
     await database?.destroy()
     throw cause instanceof StoreError ? cause : new StoreError(explain(cause), { cause })
+  }
+}
+
+/**
+ * Copies the database, as it is at one moment, into a file that must not exist yet; services may go on writing it. The master
+ * key is no part of the copy. Throws a StoreError when there is no database, or the file cannot be written.
+ */
+export function backUpEmbeddedStore(dataDir: string, file: string): void {
+  const path = join(dataDir, FILE_NAME)
+  if (!existsSync(path)) throw new StoreError('There is no database in the data folder.')
+  if (existsSync(file)) throw new StoreError('The file of the backup exists already.')
+  const draft = `${file}.${process.pid}.tmp`
+  try {
+    makePrivateFile(draft)
+    const database = new Database(path, { timeout: BACKUP_PATIENCE_MS })
+    try {
+      database.prepare('vacuum into ?').run(draft)
+    } finally {
+      database.close()
+    }
+    syncFile(draft)
+    renameSync(draft, file)
+  } catch (cause) {
+    rmSync(draft, { force: true })
+    throw new StoreError('The backup cannot be written.', { cause })
+  }
+}
+
+/** The database does not, for a copy. */
+function syncFile(path: string): void {
+  const file = openSync(path, 'r+')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
   }
 }
 
