@@ -1,89 +1,107 @@
 /**
- * Writes the parts of the documents that the code knows better: docs/errors.md, docs/openapi.json, the plots, and in
- * README.md and docs/ the blocks of settings, of the API and of what the benchmarks found (`bench/results`).
+ * Writes the parts of the documents that the code knows better: the plots, and in every page the blocks of settings, of
+ * errors and of what the benchmarks found (`bench/results`). Pages in `docs/zh-CN` and README.zh-CN.md get Chinese ones.
  * `npm run docs`; a test fails while they are not up to date.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { SETTINGS } from '../src/config.js'
-import { ERRORS } from '../src/errors.js'
+import { ERRORS, type ErrorName } from '../src/errors.js'
+import { ERRORS_IN_CHINESE, SETTINGS_IN_CHINESE } from './chinese-tables.js'
 import { API_BLOCKS, renderOpenApi } from './render-api.js'
+import { CLI_BLOCKS } from './render-cli.js'
 import { PLOTS, RESULT_BLOCKS } from './render-results.js'
+import type { Language } from './result-words.js'
 
 const ROOT = new URL('../', import.meta.url)
 const DOCS = new URL('docs/', ROOT)
-const ERRORS_PAGE = new URL('errors.md', DOCS)
-const OPENAPI_FILE = new URL('openapi.json', DOCS)
 
-export function renderSettings(): string {
-  const rows = Object.values(SETTINGS).map(({ variable, description, fallbackText }) => {
-    return `| \`${variable}\` | ${description.replaceAll('|', '\\|')} | ${fallbackText === '' ? 'none' : fallbackText} |`
+function renderSettings(language: Language): string {
+  const chinese = language === 'zh'
+  const rows = entriesOf(SETTINGS).map(([name, { variable, description, fallbackText }]) => {
+    const told = SETTINGS_IN_CHINESE[name]
+    const meaning = chinese ? told.description : linkPages(description)
+    const fallback = (chinese ? told.fallbackText : undefined) ?? fallbackText
+    return `| \`${variable}\` | ${meaning.replaceAll('|', '\\|')} | ${fallback} |`
   })
-  return ['| variable | meaning | default |', '|---|---|---|', ...rows].join('\n')
+  return [chinese ? '| 变量 | 含义 | 默认值 |' : '| variable | meaning | default |', '|---|---|---|', ...rows].join(
+    '\n',
+  )
 }
 
-export function renderErrors(): string {
-  const rows = Object.values(ERRORS).map(({ code, status, message, meaning }) => {
-    return `| ${code} | \`${message}\` | ${status} | ${meaning} |`
-  })
-  return [
-    '# Errors',
-    '',
-    'Every code of the wire, from `src/errors.ts`. Codes and messages are stable; the sentence in `data.detail` is for',
-    'people and may change. With `FACECOMPARE_STATUS_ALWAYS_200` every HTTP status is 200.',
-    '',
-    '| code | message | HTTP status | meaning |',
-    '|---|---|---|---|',
-    ...rows,
-    '',
-  ].join('\n')
+/** Descriptions name pages from the project's folder; the table stands beside them. */
+function linkPages(description: string): string {
+  return description.replaceAll(/docs\/([\w-]+\.md)/g, '[$1]($1)')
 }
 
-/** A page with its generated blocks made anew: the text between `<!-- NAME -->` and `<!-- end of NAME -->`. */
-export function withBlocks(page: string): string {
-  return page.replace(/<!-- (\S+) -->\n[\s\S]*?<!-- end of \1 -->/g, (_, name: string) => {
-    const render = BLOCKS_BY_NAME.get(name)
-    if (!render) throw new Error(`No block is called "${name}".`)
-    return `<!-- ${name} -->\n${render()}\n<!-- end of ${name} -->`
+function renderErrors(language: Language): string {
+  const rows = entriesOf(ERRORS).map(([name, { code, status, message, meaning }]) => {
+    return `| ${code} | \`${message}\` | ${status} | ${describeError(name, meaning, language)} |`
   })
+  const heads =
+    language === 'zh' ? '| 返回码 | message | HTTP 状态码 | 含义 |' : '| code | message | HTTP status | meaning |'
+  return [heads, '|---|---|---|---|', ...rows].join('\n')
 }
 
-export const BLOCKS_BY_NAME: ReadonlyMap<string, () => string> = new Map(
-  Object.entries({ settings: renderSettings, ...API_BLOCKS, ...RESULT_BLOCKS }),
+function describeError(name: ErrorName, meaning: string, language: Language): string {
+  return language === 'zh' ? ERRORS_IN_CHINESE[name] : meaning
+}
+
+/** Boundary code: an object literal has no keys but those that its type names. */
+function entriesOf<T extends object>(table: T): readonly (readonly [keyof T, T[keyof T]])[] {
+  return Object.entries(table) as [keyof T, T[keyof T]][]
+}
+
+export const BLOCKS_BY_NAME: ReadonlyMap<string, (language: Language) => string> = new Map(
+  Object.entries({ settings: renderSettings, errors: renderErrors, ...API_BLOCKS, ...CLI_BLOCKS, ...RESULT_BLOCKS }),
 )
 
-interface GeneratedFile {
+/** A page with its generated blocks made anew: the text between `<!-- NAME -->` and `<!-- end of NAME -->`. */
+export function withBlocks(page: string, language: Language = 'en'): string {
+  return page.replace(/<!-- ([\w -]+) -->\n[\s\S]*?<!-- end of \1 -->/g, (_, name: string) => {
+    const render = BLOCKS_BY_NAME.get(name)
+    if (!render) throw new Error(`No block is called "${name}".`)
+    return `<!-- ${name} -->\n${render(language)}\n<!-- end of ${name} -->`
+  })
+}
+
+interface Document {
   readonly file: URL
   readonly found: string
   readonly wanted: string
 }
 
-/** Everything that is generated, wholly or in blocks, as it is and as it should be. */
-export function readDocuments(): readonly GeneratedFile[] {
-  const written = listPages().map((file) => ({ file, found: readText(file), wanted: withBlocks(readText(file)) }))
-  return [...written, compare(ERRORS_PAGE, renderErrors()), compare(OPENAPI_FILE, renderOpenApi()), ...readPlots()]
+/** Every page and every file that is generated as a whole, as it is and as it should be. */
+export function readDocuments(): readonly Document[] {
+  const pages = listPages().map((file) => {
+    const found = readFileSync(file, 'utf8')
+    return { file, found, wanted: withBlocks(found, languageOf(file)) }
+  })
+  return [...pages, ...readGenerated()]
 }
 
-/** The pages that people write. */
-function listPages(): readonly URL[] {
+/** The pages: those of the project's folder and of `docs/`. */
+export function listPages(): readonly URL[] {
   const docs = readdirSync(DOCS, { recursive: true, encoding: 'utf8' }).map((name) => new URL(name, DOCS))
   const roots = readdirSync(ROOT).map((name) => new URL(name, ROOT))
-  return [...roots, ...docs].filter(({ pathname, href }) => pathname.endsWith('.md') && href !== ERRORS_PAGE.href)
+  return [...roots, ...docs].filter(({ pathname }) => pathname.endsWith('.md'))
 }
 
-/** The plots that can be drawn. */
-function readPlots(): readonly GeneratedFile[] {
-  return Object.entries(PLOTS).flatMap(([name, draw]) => {
-    const wanted = draw()
-    return wanted === undefined ? [] : [compare(new URL(name, DOCS), wanted)]
+export function languageOf(file: URL): Language {
+  return /\/zh-CN\/|\.zh-CN\.md$/.test(file.pathname) ? 'zh' : 'en'
+}
+
+/** Files that are made as a whole, by their names in `docs/`; those of benchmarks that were not run are left out. */
+const GENERATED: Readonly<Record<string, () => string | undefined>> = {
+  ...PLOTS,
+  'openapi.json': renderOpenApi,
+}
+
+function readGenerated(): readonly Document[] {
+  return Object.entries(GENERATED).flatMap(([name, make]) => {
+    const wanted = make()
+    const file = new URL(name, DOCS)
+    return wanted === undefined ? [] : [{ file, wanted, found: existsSync(file) ? readFileSync(file, 'utf8') : '' }]
   })
-}
-
-function compare(file: URL, wanted: string): GeneratedFile {
-  return { file, wanted, found: existsSync(file) ? readText(file) : '' }
-}
-
-function readText(file: URL): string {
-  return readFileSync(file, 'utf8')
 }
 
 if (process.argv.includes('--write')) {

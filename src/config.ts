@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { findConflicts } from './config/combinations.js'
 import { SERVICE_SETTINGS } from './config/service-settings.js'
 import { define, type Setting } from './config/setting.js'
 import { findUnknown, kubernetesHint, PREFIX } from './config/unknown-settings.js'
@@ -86,6 +87,15 @@ export const SETTINGS = {
     example: '(made by: openssl rand -hex 32)',
     fallback: undefined,
     fallbackText: 'a key file in the data folder; needed with a database',
+    parse: parseMasterKeyText,
+  }),
+  masterKeyNext: define<string | undefined>({
+    variable: 'FACECOMPARE_MASTER_KEY_NEXT',
+    description:
+      'Second secret that the store may be encrypted with, while the first one is rotated (docs/operations.md).',
+    example: '(made by: openssl rand -hex 32)',
+    fallback: undefined,
+    fallbackText: 'none',
     parse: parseMasterKeyText,
   }),
   bootstrapApp: define<BootstrapApp | undefined>({
@@ -242,6 +252,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: read(SETTINGS.dataDir),
     databaseUrl: read(SETTINGS.databaseUrl),
     masterKey: read(SETTINGS.masterKey),
+    masterKeyNext: read(SETTINGS.masterKeyNext),
     bootstrapApp: read(SETTINGS.bootstrapApp),
     workers,
     queueSize: read(SETTINGS.queueSize) ?? Math.max(LEAST_QUEUE, QUEUE_PER_WORKER * workers),
@@ -265,21 +276,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     tlsKey: read(SETTINGS.tlsKey),
     trustProxy: read(SETTINGS.trustProxy),
     addressRateLimit: read(SETTINGS.addressRateLimit),
+    maxConnections: read(SETTINGS.maxConnections),
     maxUploadBytesInFlight: read(SETTINGS.maxUploadBytesInFlight),
   })
-  if (config.databaseUrl !== undefined && isAbsent(env, SETTINGS.masterKey)) {
-    problems.push('FACECOMPARE_MASTER_KEY must be set with FACECOMPARE_DATABASE_URL: all replicas need the same.')
-  }
-  if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) {
-    const [given, absent] = config.tlsCert === undefined ? ['KEY', 'CERT'] : ['CERT', 'KEY']
-    problems.push(`${PREFIX}TLS_${given} is of no use without ${PREFIX}TLS_${absent}.`)
-  }
+  problems.push(...findConflicts(config, (name) => (env[PREFIX + name]?.trim() ?? '') !== ''))
   if (problems.length > 0) throw new ConfigError(problems)
   return config
-}
-
-function isAbsent(env: Readonly<Record<string, string | undefined>>, { variable }: Setting<unknown>): boolean {
-  return (env[variable]?.trim() ?? '') === ''
 }
 
 function freeze<T>(value: T): T {

@@ -13,6 +13,7 @@ function problemsOf(env: Readonly<Record<string, string | undefined>>): readonly
 }
 
 const HEX_KEY = '00112233445566778899aabbccddeeff'.repeat(2)
+const OTHER_HEX_KEY = HEX_KEY.replace('0', '1')
 
 describe('readConfig refuses', () => {
   it.each([
@@ -20,6 +21,7 @@ describe('readConfig refuses', () => {
     ['PORT', ['x', '-1', '65536', '80.5', '0x50', '1e3', '+80', '٨٠', 'tcp://10.0.0.1:8080']],
     ['DATABASE_URL', ['db', 'db:5432', 'mysql://u:password@h/db', 'postgres:// a', '//h/facecompare']],
     ['MASTER_KEY', ['hunter2', HEX_KEY.slice(1), `${HEX_KEY}0`, Buffer.alloc(31).toString('base64')]],
+    ['MASTER_KEY_NEXT', ['hunter2', HEX_KEY.slice(1)]],
     [
       'BOOTSTRAP_APP',
       ['1', '1:2', `1:2:${'x'.repeat(15)}`, `:2:${'x'.repeat(16)}`, `1::${'x'.repeat(16)}`, `a&b:2:${'x'.repeat(16)}`],
@@ -59,6 +61,7 @@ describe('readConfig refuses', () => {
     ['DRAIN_TIMEOUT_MS', ['0', '25s']],
     ['TRUST_PROXY', ['true', '1', 'proxy.internal', '10.0.0.0/33', '10.0.0.1:80', '*', 'fe80::1%eth0', '10.0.0.1,x']],
     ['ADDRESS_RATE_LIMIT', ['-1', '5/s']],
+    ['MAX_CONNECTIONS', ['0', '-1', 'many']],
     ['MAX_UPLOAD_BYTES_IN_FLIGHT', ['0', '1GB', '65537MiB']],
     ['OPS_PORT', ['off', '-1', '65536', 'tcp://10.0.0.1:8080']],
   ])('%s', (name, values) => {
@@ -74,6 +77,11 @@ describe('readConfig refuses', () => {
     expect(problemsOf({ FACECOMPARE_TLS_CERT: '/tls.crt' })).toEqual([problem])
     expect(problemsOf({ FACECOMPARE_TLS_KEY: '/tls.key' })).toHaveLength(1)
     expect(problemsOf({ FACECOMPARE_TLS_CERT: '/tls.crt', FACECOMPARE_TLS_KEY: '/tls.key' })).toEqual([])
+  })
+
+  it('a next master key without one to go from', () => {
+    const problem = 'FACECOMPARE_MASTER_KEY_NEXT is of no use without FACECOMPARE_MASTER_KEY.'
+    expect(problemsOf({ FACECOMPARE_MASTER_KEY_NEXT: HEX_KEY })).toEqual([problem])
   })
 
   it('everything at once, one line each', () => {
@@ -118,6 +126,7 @@ describe('readConfig', () => {
       dataDir: './data',
       databaseUrl: undefined,
       masterKey: undefined,
+      masterKeyNext: undefined,
       bootstrapApp: undefined,
       workers: availableParallelism(),
       queueSize: Math.max(8, 3 * availableParallelism()),
@@ -141,6 +150,7 @@ describe('readConfig', () => {
       tlsKey: undefined,
       trustProxy: [],
       addressRateLimit: 0,
+      maxConnections: 2000,
       maxUploadBytesInFlight: 268_435_456,
     })
   })
@@ -157,6 +167,7 @@ describe('readConfig', () => {
       FACECOMPARE_DATA_DIR: '/data',
       FACECOMPARE_DATABASE_URL: 'postgres://u:p@h/d',
       FACECOMPARE_MASTER_KEY: `${HEX_KEY}\n`,
+      FACECOMPARE_MASTER_KEY_NEXT: OTHER_HEX_KEY,
       FACECOMPARE_BOOTSTRAP_APP: '10001290:AKIDexample:secret:with:colons',
       FACECOMPARE_WORKERS: '3',
       FACECOMPARE_QUEUE_SIZE: '1',
@@ -180,6 +191,7 @@ describe('readConfig', () => {
       FACECOMPARE_TLS_KEY: '/tls.key',
       FACECOMPARE_TRUST_PROXY: '10.0.0.0/8, FD00::/8,127.0.0.1',
       FACECOMPARE_ADDRESS_RATE_LIMIT: '7',
+      FACECOMPARE_MAX_CONNECTIONS: '9',
       FACECOMPARE_MAX_UPLOAD_BYTES_IN_FLIGHT: '1MiB',
     })
     expect(config).toEqual({
@@ -188,6 +200,7 @@ describe('readConfig', () => {
       dataDir: '/data',
       databaseUrl: 'postgres://u:p@h/d',
       masterKey: HEX_KEY,
+      masterKeyNext: OTHER_HEX_KEY,
       bootstrapApp: { appid: '10001290', secretId: 'AKIDexample', secretKey: 'secret:with:colons' },
       workers: 3,
       queueSize: 1,
@@ -211,6 +224,7 @@ describe('readConfig', () => {
       tlsKey: '/tls.key',
       trustProxy: ['10.0.0.0/8', 'fd00::/8', '127.0.0.1'],
       addressRateLimit: 7,
+      maxConnections: 9,
       maxUploadBytesInFlight: 1_048_576,
     })
     for (const value of [config, config.bootstrapApp, config.urlAllow]) expect(Object.isFrozen(value)).toBe(true)

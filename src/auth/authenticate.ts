@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { FaceCompareError } from '../errors.js'
 import { computeMac, parseSignature, type Signature } from './signature.js'
 
@@ -65,6 +65,8 @@ export interface AuthenticationContext {
 const MAX_AHEAD_SECONDS = 300
 /** How long after its time of issue a single-use signature works. */
 const SINGLE_USE_SECONDS = 900
+/** As long as those that are made: what is computed with it is as much work. */
+const NOBODYS_SECRET_KEY = randomBytes(24).toString('base64')
 
 /**
  * Checks a signature and says whose it is. The first failure wins, in the order of the wire contract: SIGNATURE_MISSING,
@@ -73,8 +75,7 @@ const SINGLE_USE_SECONDS = 900
  */
 export async function authenticate(presented: PresentedSignature, context: AuthenticationContext): Promise<Identity> {
   const signature = parseSignature(selectText(presented), { maxSignSeconds: context.maxSignSeconds })
-  const { app, key } = await findSigningKey(signature, context.credentials)
-  checkMac(signature, key.secretKey)
+  const app = await checkSigner(signature, context.credentials)
   checkTimes(signature, context.nowSeconds)
   const { appid, bucket, secretId } = signature
   const identity = { appid, bucket, secretId, ...limitsOf(app) }
@@ -118,20 +119,35 @@ function limitsOf({ callsPerSecond, monthlyQuota }: AppRecord): Pick<Identity, '
   }
 }
 
-async function findSigningKey(
-  signature: Signature,
-  credentials: CredentialSource,
-): Promise<{ readonly app: AppRecord; readonly key: KeyRecord }> {
-  const app = await ask(() => credentials.findApp(signature.appid))
+/**
+ * The app that signed. Both questions are always asked, and a MAC is always computed, before anything is refused: how long the
+ * answer takes tells no more than its code does.
+ */
+async function checkSigner(signature: Signature, credentials: CredentialSource): Promise<AppRecord> {
+  const [foundApp, foundKey] = await Promise.allSettled([
+    ask(() => credentials.findApp(signature.appid)),
+    ask(() => credentials.findKey(signature.secretId)),
+  ])
+  const secretKey = foundKey.status === 'fulfilled' ? foundKey.value?.secretKey : undefined
+  const isSigned = timingSafeEqual(signature.mac, computeMac(signature.original, secretKey ?? NOBODYS_SECRET_KEY))
+  const app = outcomeOf(foundApp)
   if (!app?.enabled) throw new FaceCompareError('APP_UNKNOWN', 'There is no such appid as the signature names.')
-  const key = await ask(() => credentials.findKey(signature.secretId))
+  const key = outcomeOf(foundKey)
   if (!key || key.revoked) {
     throw new FaceCompareError('SECRET_ID_UNKNOWN', 'There is no such SecretId as the signature names.')
   }
   if (key.appid !== signature.appid) {
     throw new FaceCompareError('SECRET_ID_MISMATCH', 'The SecretId of the signature belongs to another appid.')
   }
-  return { app, key }
+  if (!isSigned) {
+    throw new FaceCompareError('SIGNATURE_WRONG', 'The signature was not made with the SecretKey of its SecretId.')
+  }
+  return app
+}
+
+function outcomeOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === 'rejected') throw settled.reason
+  return settled.value
 }
 
 async function ask<T>(question: () => Promise<T>): Promise<T> {
@@ -139,12 +155,6 @@ async function ask<T>(question: () => Promise<T>): Promise<T> {
     return await question()
   } catch (cause) {
     throw new FaceCompareError('AUTH_UNAVAILABLE', 'The signature cannot be checked now; try again later.', { cause })
-  }
-}
-
-function checkMac(signature: Signature, secretKey: string): void {
-  if (!timingSafeEqual(signature.mac, computeMac(signature.original, secretKey))) {
-    throw new FaceCompareError('SIGNATURE_WRONG', 'The signature was not made with the SecretKey of its SecretId.')
   }
 }
 

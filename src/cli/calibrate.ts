@@ -1,11 +1,14 @@
 import type { Config } from '../config.js'
 import { readPersonFolder } from '../evaluation/data-set.js'
-import type { Embedded } from '../evaluation/embed-pictures.js'
+import { requirePack } from '../evaluation/embed-pictures.js'
 import { bestBin, binAtFar, type Curve, measureCurve, thresholdOf } from '../evaluation/figures.js'
+import { createProgress } from '../evaluation/progress.js'
 import { fitSupportedCalibration, SCORE_FOR_FAR, type SupportedCurve } from '../face/calibration.js'
 import { checkCalibrationWritable, writePackCalibration } from '../model/pack-calibration.js'
 import { openPackFolder } from '../model/pack-folder.js'
-import { EXIT_INTERRUPTED, embed, openEngine, score, watchInterrupt } from './eval.js'
+import { embedInProcesses } from './embed.js'
+import { score } from './eval.js'
+import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
 
 /** Makes and writes the calibration of a pack from a folder of labelled pictures. Returns the exit code. */
 export async function calibratePack(folder: string, config: Config): Promise<number> {
@@ -19,14 +22,12 @@ export async function calibratePack(folder: string, config: Config): Promise<num
   if (pairing.kind !== 'all') throw new Error('Expected a folder of persons')
   const interruption = watchInterrupt()
   try {
-    const pool = await openEngine(config)
-    let embedded: Embedded
-    try {
-      await pool.ready
-      embedded = await embed(dataSet, pool, config, undefined, interruption.signal)
-    } finally {
-      await pool.close()
-    }
+    const { embedded, numbers } = await embedInProcesses(dataSet.pictures, config, {
+      progress: createProgress(process.stderr, 'pictures', dataSet.pictures.length),
+      uncalibrated: true,
+      signal: interruption.signal,
+    })
+    requirePack(embedded)
     const { tally } = await score(dataSet, embedded, 0, interruption.signal)
     const curve = measureCurve(tally)
     const fitted = fitSupportedCalibration((far) =>
@@ -34,7 +35,7 @@ export async function calibratePack(folder: string, config: Config): Promise<num
     )
     const found = embedded.outcomes.filter((outcome) => 'face' in outcome).length
     await writePackCalibration(pack, {
-      pack: pool.numbers.content ?? '',
+      pack: numbers.content ?? '',
       effort: config.effort,
       threshold: thresholdOf(bestBin(curve)),
       curve: fitted.knots,

@@ -1,121 +1,159 @@
-import { readFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Config } from '../config.js'
 import type { Comparison, Face, FaceEngine } from '../engine.js'
-import { FaceCompareError } from '../errors.js'
+import { describeComparison, describeFace, explainJson, PictureError } from './comparison-json.js'
+import { formatPair } from './comparison-text.js'
 import { addEffortOption, addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
-import { EXIT_ERROR, EXIT_MATCH, EXIT_NO_MATCH, explain, printJson } from './report.js'
+import { explainIn } from './error-words.js'
+import { findPictures, isPath, readPicture } from './find-pictures.js'
+import { addLangOption, chooseLanguage, type Language, type LanguageFlag } from './language.js'
+import { checkWritable } from './output-file.js'
+import { rankPictures } from './rank.js'
+import { EXIT_ERROR, EXIT_MATCH, EXIT_NO_MATCH, printJson, printLines } from './report.js'
+import { printable } from './table.js'
+import { WORDS } from './words.js'
 
 /** The score from which two faces count as one person's unless told: one false accept in a thousand. */
 const DEFAULT_THRESHOLD = 70
 
-interface CompareOptions extends EngineFlags {
+interface CompareFlags extends EngineFlags, LanguageFlag {
   readonly json?: boolean
   readonly threshold: number
+  readonly top?: number
+  readonly annotate?: string
+}
+
+export interface CompareOptions extends CompareFlags {
+  readonly config: Config
+  readonly language: Language
+}
+
+/** A picture with the face that was found in it. */
+export interface AnalyzedPicture {
+  readonly picture: string
+  readonly bytes: Uint8Array
+  readonly face: Face
 }
 
 export function addCompareCommand(program: Command): void {
   const command = program
     .command('compare')
-    .description('Compares the faces in two pictures (files or http urls); no service is needed.')
-    .argument('<A>', 'first picture')
-    .argument('<B>', 'second picture')
-    .option('--json', 'print JSON')
+    .description('Compares the faces in two pictures, or one with many; no service is needed.')
+    .argument('<A>', 'picture: a file, an http(s) url, or - for standard input')
+    .argument('<B...>', 'the same, or folders and patterns: then the pictures are ranked by their score with A')
     .option('--threshold <score>', 'a match from this score on, 0 to 100', parseScore, DEFAULT_THRESHOLD)
-    .addHelpText('after', '\nEnds with 0 for a match, 1 for none, 2 for an error.')
-    .action(async (a: string, b: string, options: CompareOptions) => {
-      process.exitCode = await compare(a, b, options)
+    .option('--top <n>', 'show the best n only', parseTop)
+    .option('--annotate <file>', 'write a PNG: A and the best of B side by side, with boxes and landmarks')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Ends with 0 for a match (of one picture at least), 1 for none, 2 for an error.
+
+Examples:
+  facecompare compare a.jpg b.jpg
+  facecompare compare probe.jpg folder/ --top 5
+  facecompare compare probe.jpg 'photos/**/*.png' --json
+  curl -s https://example.com/a.jpg | facecompare compare - b.jpg --annotate out.png`,
+    )
+    .action(async (a: string, b: readonly string[], flags: CompareFlags) => {
+      process.exitCode = await compare(a, b, flags)
     })
+  addLangOption(command)
   addPackOption(command)
   addEffortOption(command)
 }
 
-function parseScore(text: string): number {
+export function parseScore(text: string): number {
   const score = Number(text)
   if (text === '' || !(score >= 0 && score <= 100)) throw new InvalidArgumentError('Expected a number from 0 to 100.')
   return score
 }
 
-async function compare(a: string, b: string, options: CompareOptions): Promise<number> {
-  const config = readEngineConfig(options)
+function parseTop(text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('Expected a whole number from 1 on.')
+  return count
+}
+
+async function compare(a: string, b: readonly string[], flags: CompareFlags): Promise<number> {
+  const config = readEngineConfig(flags)
+  const options = { ...flags, config, language: chooseLanguage(flags, process.env) }
+  // Sentences in JSON are for programs, and so the same for everybody.
+  const words = WORDS[options.json ? 'en' : options.language].problems
+  if (flags.annotate !== undefined) await checkWritable(flags.annotate)
+  try {
+    const { pictures, isList } = await findPictures(b, words)
+    if ([a, ...pictures].filter((picture) => picture === '-').length > 1) {
+      throw new Error(words.oneStdin)
+    }
+    const [only] = pictures
+    if (!isList && pictures.length === 1 && only !== undefined) return await comparePair(a, only, options)
+    const others = pictures.filter((picture) => !isPath(picture) || resolve(picture) !== resolve(a))
+    if (others.length === 0) throw new Error(words.onlyItself)
+    return await rankPictures(a, others, options)
+  } catch (error) {
+    if (options.json) printJson({ error: explainJson(error) })
+    else process.stderr.write(`facecompare: ${printable(explainIn(options.language, error))}\n`)
+    return EXIT_ERROR
+  }
+}
+
+async function comparePair(a: string, b: string, options: CompareOptions): Promise<number> {
+  const { config, threshold, language } = options
   const { createEngine } = await import('../worker/engine.js')
   const { cacheDir, maxPixels, modelPack, effort } = config
   const engine = await createEngine({ cacheDir, maxPixels, modelPack, effort, onWarning: warn })
   try {
-    const faceA = await analyzePicture(a, engine, config)
-    const faceB = await analyzePicture(b, engine, config)
+    const pictures = [await analyzePicture(a, engine, options), await analyzePicture(b, engine, options)] as const
+    const [{ face: faceA }, { face: faceB }] = pictures
     const comparison = engine.compare(faceA, faceB)
-    const match = comparison.similarity >= options.threshold
-    if (options.json) printJson({ match, threshold: options.threshold, ...describe(comparison, faceA, faceB) })
-    else printTable(comparison, match, options.threshold, faceA, faceB)
+    const match = comparison.similarity >= threshold
+    if (options.annotate !== undefined) await annotate(options.annotate, pictures, comparison, options)
+    if (options.json) {
+      const faces = { faceA: describeFace(faceA), faceB: describeFace(faceB) }
+      printJson({ match, threshold, ...describeComparison(comparison), packId: faceA.packId, ...faces })
+    } else {
+      printLines(formatPair(comparison, pictures, { threshold, modelPack, words: WORDS[language] }))
+      noteAnnotated(options)
+    }
     return match ? EXIT_MATCH : EXIT_NO_MATCH
-  } catch (error) {
-    if (options.json) printJson(describeError(error))
-    else process.stderr.write(`facecompare: ${explain(error)}\n`)
-    return EXIT_ERROR
   } finally {
     await engine.close()
   }
 }
 
-/** An error of one picture; `message` names the picture as it was given on the command line. */
-class PictureError extends Error {
-  constructor(picture: string, cause: unknown) {
-    super(`${picture}: ${explain(cause)}`, { cause })
-  }
-}
-
-async function analyzePicture(picture: string, engine: FaceEngine, config: Config): Promise<Face> {
+/** Throws a PictureError, which names the picture. */
+export async function analyzePicture(
+  picture: string,
+  engine: Pick<FaceEngine, 'analyze'>,
+  { config }: Pick<CompareOptions, 'config'>,
+): Promise<AnalyzedPicture> {
   try {
-    return await engine.analyze(await readPicture(picture, config))
+    const bytes = await readPicture(picture, config)
+    return { picture, bytes, face: await engine.analyze(bytes) }
   } catch (error) {
     throw new PictureError(picture, error)
   }
 }
 
-async function readPicture(picture: string, config: Config): Promise<Uint8Array> {
-  if (!/^https?:\/\//i.test(picture)) return readFile(picture)
-  const { createImageFetcher } = await import('../image/fetch-remote.js')
-  const fetcher = createImageFetcher({
-    allow: config.urlAllow,
-    timeoutMs: config.urlTimeoutMs,
-    maxBytes: config.maxImageBytes,
-  })
-  try {
-    return await fetcher.fetchImage(picture)
-  } finally {
-    await fetcher.close()
-  }
+/** Writes the PNG of two pictures. */
+export async function annotate(
+  file: string,
+  pictures: readonly [AnalyzedPicture, AnalyzedPicture],
+  { similarity }: Comparison,
+  { config, threshold }: CompareOptions,
+): Promise<void> {
+  const { drawComparison } = await import('../image/draw.js')
+  const [a, b] = pictures.map(({ bytes, face: { box, landmarks } }) => ({ bytes, box, landmarks }))
+  if (!a || !b) throw new Error('Expected two pictures')
+  await writeFile(file, await drawComparison([a, b], { similarity, match: similarity >= threshold }, config))
 }
 
-function describe({ similarity, parts, cosine }: Comparison, a: Face, b: Face) {
-  return { similarity, parts, cosine, packId: a.packId, faceA: describeFace(a), faceB: describeFace(b) }
-}
-
-function describeFace({ box, detectionScore, rollDegrees, faceCount, imageWidth, imageHeight, stages }: Face) {
-  return { box, detectionScore, rollDegrees, faceCount, imageWidth, imageHeight, stages }
-}
-
-function describeError(error: unknown) {
-  const cause = error instanceof Error ? error.cause : undefined
-  const code = cause instanceof FaceCompareError ? { code: cause.code } : {}
-  return { error: { ...code, detail: explain(error) } }
-}
-
-function printTable({ similarity, parts }: Comparison, match: boolean, threshold: number, a: Face, b: Face): void {
-  const rows = [
-    ['similarity', similarity],
-    ['eyebrows', parts.eyebrow],
-    ['eyes', parts.eye],
-    ['nose', parts.nose],
-    ['mouth', parts.mouth],
-  ] as const
-  for (const [name, score] of rows) process.stdout.write(`${name.padEnd(12)}${score.toFixed(2).padStart(6)}\n`)
-  process.stdout.write(`${match ? 'match' : 'no match'} at a threshold of ${threshold}\n`)
-  for (const [name, { faceCount }] of [['A', a] as const, ['B', b] as const]) {
-    if (faceCount > 1)
-      process.stdout.write(`picture ${name} shows ${faceCount} faces; the most prominent was compared\n`)
-  }
+export function noteAnnotated({ annotate: file, language }: CompareOptions): void {
+  if (file !== undefined) printLines([WORDS[language].written(printable(file))])
 }
 
 function warn(sentence: string): void {

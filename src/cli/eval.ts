@@ -1,28 +1,19 @@
-import { constants } from 'node:fs'
-import { access, readFile, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, resolve } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Config } from '../config.js'
-import type { FaceEngine } from '../engine.js'
-import { FaceCompareError } from '../errors.js'
 import { compareAll, type DataSet, readPairsFiles, readPersonFolder } from '../evaluation/data-set.js'
-import { type Analysed, type Embedded, embedPictures } from '../evaluation/embed-pictures.js'
-import { type EmbeddingCache, openEmbeddingCache } from '../evaluation/embedding-cache.js'
-import { quantise } from '../evaluation/face-vectors.js'
+import { type Embedded, requirePack } from '../evaluation/embed-pictures.js'
 import { createProgress } from '../evaluation/progress.js'
 import { makeReport, type Report } from '../evaluation/report.js'
 import { formatHtml, type Thumbnails } from '../evaluation/report-html.js'
 import { formatText } from '../evaluation/report-text.js'
 import { type ScoredPairs, scoreAllPairs, scoreListedPairs } from '../evaluation/score-pairs.js'
-import type { EnginePool } from '../worker/pool.js'
+import { embedInProcesses } from './embed.js'
 import { addEffortOption, addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
+import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
+import { checkWritable } from './output-file.js'
 import { printJson } from './report.js'
-
-/** An interrupted program ends with 128 and the number of the signal. */
-export const EXIT_INTERRUPTED = 130
-
-/** Nobody waits for one picture here; a machine under load must not turn into wrong figures. */
-const PICTURE_TIMEOUT_MS = 120_000
 
 /** The longer side of a picture in the page, in pixels. */
 const THUMBNAIL_SIDE = 160
@@ -119,34 +110,6 @@ async function evaluate(folder: string, options: EvalOptions): Promise<number> {
   }
 }
 
-/** Before the work, not after it. */
-async function checkWritable(file: string): Promise<void> {
-  const target = await stat(file).catch(() => undefined)
-  if (target?.isDirectory()) throw new Error(`Expected a file to write but ${file} is a folder.`)
-  await access(target ? file : dirname(resolve(file)), constants.W_OK).catch((cause: unknown) => {
-    throw new Error(`${file} cannot be written.`, { cause })
-  })
-}
-
-/** The first Ctrl-C finishes the pictures under way; a second one ends at once. */
-export function watchInterrupt(): { readonly signal: AbortSignal; readonly close: () => void } {
-  const controller = new AbortController()
-  const onSignal = (): void => {
-    // Not process.exit: nothing here is worth another moment, and the worker processes see that their parent is gone.
-    if (controller.signal.aborted) process.kill(process.pid, 'SIGKILL')
-    controller.abort()
-  }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
-  return {
-    signal: controller.signal,
-    close() {
-      process.off('SIGINT', onSignal)
-      process.off('SIGTERM', onSignal)
-    },
-  }
-}
-
 async function measure(
   folder: string,
   dataSet: DataSet,
@@ -154,21 +117,16 @@ async function measure(
   options: EvalOptions,
   signal: AbortSignal,
 ): Promise<Report> {
-  const cache = options.cache === undefined ? undefined : await openEmbeddingCache(options.cache)
   const { calibrate } = await import('../face/calibration.js')
-  const pool = await openEngine(config).catch(async (error: unknown) => {
-    await cache?.close()
-    throw error
+  const { embedded, numbers } = await embedInProcesses(dataSet.pictures, config, {
+    progress: createProgress(process.stderr, 'pictures', dataSet.pictures.length),
+    cache: options.cache,
+    uncalibrated: true,
+    signal,
   })
-  let embedded: Embedded
-  try {
-    await pool.ready
-    embedded = await embed(dataSet, pool, config, cache, signal)
-  } finally {
-    await Promise.all([pool.close(), cache?.close()])
-  }
+  const packId = requirePack(embedded)
   if (embedded.fromCache > 0) process.stderr.write(`${embedded.fromCache} embeddings came from the cache\n`)
-  const { fit, calibrationProblem } = pool.numbers
+  const { fit, calibrationProblem } = numbers
   if (calibrationProblem !== undefined) {
     process.stderr.write(
       `facecompare: The model pack ${calibrationProblem}: scores in this report are cosine similarities as 0 to 100, and ` +
@@ -178,7 +136,7 @@ async function measure(
   return makeReport({
     dataSetName: basename(resolve(folder)),
     dataSet,
-    packId: embedded.packId,
+    packId,
     createdAt: new Date().toISOString(),
     outcomes: embedded.outcomes,
     scored: await score(dataSet, embedded, options.hardest, signal),
@@ -187,62 +145,6 @@ async function measure(
     packThreshold: fit.bestThreshold,
     toScore: (cosine) => calibrate(fit.calibration, cosine),
   })
-}
-
-/** The engine, of a pack without calibration as well: measuring must come before it. */
-export async function openEngine(config: Config): Promise<EnginePool> {
-  // Loaded when needed: a wrong call need not wait for it.
-  const { startEnginePool } = await import('../worker/pool.js')
-  return startEnginePool({
-    cacheDir: config.cacheDir,
-    maxPixels: config.maxPixels,
-    modelPack: config.modelPack,
-    uncalibrated: true,
-    effort: config.effort,
-    workers: config.workers,
-    queueSize: countLanes(config),
-    timeoutMs: PICTURE_TIMEOUT_MS,
-    onWarning: (sentence) => process.stderr.write(`facecompare: ${sentence}\n`),
-  })
-}
-
-/** One picture more than there are processes, so that none waits for the disk. */
-function countLanes({ workers }: Config): number {
-  return workers + 1
-}
-
-export async function embed(
-  { pictures }: DataSet,
-  engine: FaceEngine,
-  config: Config,
-  cache: EmbeddingCache | undefined,
-  signal: AbortSignal,
-): Promise<Embedded> {
-  const progress = createProgress(process.stderr, 'pictures', pictures.length)
-  let done = 0
-  try {
-    return await embedPictures(pictures, {
-      analyze: (bytes) => analyze(engine, bytes),
-      cache,
-      lanes: countLanes(config),
-      signal,
-      onPicture: () => progress.show(++done),
-    })
-  } finally {
-    progress.end()
-  }
-}
-
-async function analyze(engine: FaceEngine, bytes: Uint8Array): Promise<Analysed> {
-  try {
-    const { packId, embedding, cohort, parts } = await engine.analyze(bytes)
-    const quantised = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, quantise(part)]))
-    return { packId, outcome: { face: { embedding, cohort, parts: quantised } }, lasting: true }
-  } catch (error) {
-    if (!(error instanceof FaceCompareError)) throw error
-    const { kind, message } = error
-    return { outcome: { failure: { kind, sentence: message } }, lasting: kind !== 'INTERNAL' }
-  }
 }
 
 export async function score(

@@ -4,6 +4,7 @@ import type { AppLimits, Store } from '../store/store.js'
 import { openStore } from './open-store.js'
 import { linkToPage } from './page.js'
 import { printJson } from './report.js'
+import { addRotateMasterCommand } from './rotate-master.js'
 
 interface JsonOption {
   readonly json?: boolean
@@ -20,7 +21,9 @@ const MOST_CALLS_PER_SECOND = 1_000_000
 const MOST_CALLS_A_MONTH = 1_000_000_000_000
 
 export function addKeysCommand(program: Command): void {
-  const keys = program.command('keys').description('Makes, lists and revokes keys, also while the service runs.')
+  const keys = program
+    .command('keys')
+    .description('Makes, lists and revokes keys, and rotates the master key, also while the service runs.')
   const create = keys
     .command('create')
     .description('Makes a key, and its app where there is none; prints the SecretKey, this once.')
@@ -47,6 +50,7 @@ export function addKeysCommand(program: Command): void {
     .argument('<SecretId>')
     .option('--json', 'print JSON')
     .action((secretId: string, options: JsonOption) => withStore((store) => revokeKey(store, secretId, options)))
+  addRotateMasterCommand(keys)
 }
 
 interface CreateOptions extends JsonOption, LimitOptions {

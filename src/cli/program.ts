@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addBackupCommand } from './backup.js'
 import { addCompareCommand } from './compare.js'
+import { addCompletionCommand } from './completion.js'
+import { addDedupeCommand } from './dedupe.js'
 import { addEvalCommand } from './eval.js'
 import { addKeysCommand } from './keys.js'
 import { addModelsCommand } from './models.js'
@@ -19,23 +21,7 @@ export async function runProgram(stop: AbortSignal | undefined): Promise<void> {
     })
   }
 
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  const version =
-    manifest && typeof manifest === 'object' && 'version' in manifest ? String(manifest.version) : 'unknown'
-
-  const program = new Command('facecompare')
-    .description('Compares the faces in two photographs: a service, and a command for two pictures at hand.')
-    .version(version)
-    .showHelpAfterError('(facecompare --help shows what there is)')
-    .addHelpText('after', '\nSettings are environment variables that begin with FACECOMPARE_; the README lists them.')
-  addServeCommand(program, stop)
-  addCompareCommand(program)
-  addEvalCommand(program)
-  addModelsCommand(program)
-  addKeysCommand(program)
-  addSignCommand(program)
-  addUsageCommand(program)
-  addBackupCommand(program)
+  const program = createProgram(stop)
   overrideExit(program)
   try {
     await program.parseAsync()
@@ -44,6 +30,46 @@ export async function runProgram(stop: AbortSignal | undefined): Promise<void> {
     // Not process.exit: what was started before the error may still be inside the inference runtime.
     process.exitCode = EXIT_ERROR
   }
+}
+
+/** The whole command line, before it is run. `stop` aborts when a service is to end, if somebody listens already. */
+export function createProgram(stop?: AbortSignal): Command {
+  const program = new Command('facecompare')
+    .description('Compares the faces in photographs: a service, and commands for pictures at hand.')
+    .version(readVersion())
+    .showHelpAfterError('(facecompare --help shows what there is)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  facecompare compare a.jpg b.jpg              are these two the same person?
+  facecompare compare probe.jpg folder/        who in a folder is most like this one?
+  facecompare dedupe folder/ --html out.html     who is on several pictures?
+  facecompare serve                            answer over HTTP
+
+"facecompare COMMAND --help" tells more. Settings are environment variables that begin with FACECOMPARE_; the README lists them.`,
+    )
+  program.commandsGroup('Pictures at hand:')
+  addCompareCommand(program)
+  addDedupeCommand(program)
+  program.commandsGroup('Service:')
+  addServeCommand(program, stop)
+  addKeysCommand(program)
+  addSignCommand(program)
+  addUsageCommand(program)
+  addBackupCommand(program)
+  program.commandsGroup('Accuracy and models:')
+  addEvalCommand(program)
+  addModelsCommand(program)
+  program.commandsGroup('Other:')
+  addCompletionCommand(program)
+  program.helpCommand('help [command]', 'Shows the help of a command.')
+  return program
+}
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  return manifest && typeof manifest === 'object' && 'version' in manifest ? String(manifest.version) : 'unknown'
 }
 
 /** commander ends with 1 for a wrong call; here 1 means "no match". */

@@ -7,15 +7,31 @@ export const EXIT_ERROR = 2
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = field(error, 'code')
-  const path = field(error, 'path')
   const port = field(error, 'port')
-  if (code === 'ENOENT') return `There is no file ${path}.`
-  if (code === 'EISDIR') return 'Expected a file but received a folder.'
-  if (code === 'EACCES' && path !== '') return `${path} may not be read.`
+  const ofFile = explainFileError(error, ENGLISH_OF_FILES)
+  if (ofFile !== undefined) return ofFile
   if (code === 'EACCES') return `Port ${port} may not be used by this user.`
   if (code === 'EADDRINUSE') return `Port ${port} is in use; set FACECOMPARE_PORT to another one.`
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'FACECOMPARE_HOST is no address of this machine.'
   return error.message
+}
+
+/** Sentences of Node's errors about files, by their codes. */
+export type FileSentences = Readonly<Record<'ENOENT' | 'EISDIR' | 'EACCES', (path: string) => string>>
+
+const ENGLISH_OF_FILES: FileSentences = {
+  ENOENT: (path) => `There is no file ${path}.`,
+  EISDIR: () => 'Expected a file but received a folder.',
+  EACCES: (path) => `${path} may not be read.`,
+}
+
+/** The sentence of an error about a file; `undefined` for all others. */
+export function explainFileError(error: unknown, sentences: FileSentences): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const code = field(error, 'code')
+  const path = field(error, 'path')
+  if (code === 'ENOENT' || code === 'EISDIR') return sentences[code](path)
+  return code === 'EACCES' && path !== '' ? sentences.EACCES(path) : undefined
 }
 
 /** What Node puts on a system error beside its message; empty when it is not there. */
@@ -27,4 +43,8 @@ function field(error: Error, name: 'code' | 'path' | 'port'): string {
 /** Prints a value as JSON for scripts. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+}
+
+export function printLines(lines: readonly string[]): void {
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''))
 }

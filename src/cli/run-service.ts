@@ -137,6 +137,7 @@ async function openPool(
     waitingImages: pool.queueLength,
     queueSize: config.queueSize,
     workers: config.workers,
+    workerMemory: () => pool.residentBytes(),
     uploadBytes: () => uploadBudget.bytes,
     isDraining: () => stop.aborted,
   })
@@ -197,6 +198,7 @@ async function openApp({ config, logger, metrics, open }: Workshop, parts: AppPa
       addressLimiter: createAddressLimiter(config.addressRateLimit, metrics.countAddressRefusal),
       trustProxy: config.trustProxy,
       uploadBudget,
+      connectionLimit: { max: config.maxConnections, onRefused: metrics.countRefusedConnection },
       maxImageBytes: config.maxImageBytes,
       maxSignSeconds: config.maxSignSeconds,
       corsOrigins: config.corsOrigins,

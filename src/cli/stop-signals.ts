@@ -1,13 +1,19 @@
+/** Ctrl-C reaches every process of the terminal, and npm, which is one of them, may pass it on to us once more. */
+const ECHO_MS = 500
+
 /**
  * Begins to listen for SIGTERM and SIGINT; the returned signal aborts with the first of them. A second one ends the
- * process at once. Imports nothing, so that it can be called in the first moments of the process: until then a signal
- * ends it as if it had failed.
+ * process at once, unless it comes so soon that it is the same once more. Imports nothing, so that it can be called in the
+ * first moments of the process: until then a signal ends it as if it had failed.
  */
 export function listenForStop(): AbortSignal {
   const stop = new AbortController()
-  const onSignal = (signal: NodeJS.Signals): void => {
+  let first: { readonly name: NodeJS.Signals; readonly atMs: number } | undefined
+  const onSignal = (name: NodeJS.Signals): void => {
+    if (first?.name === name && performance.now() - first.atMs < ECHO_MS) return
+    first ??= { name, atMs: performance.now() }
     if (stop.signal.aborted) endByForce()
-    stop.abort(new Error(`The service was asked to end by ${signal}.`))
+    stop.abort(new Error(`The service was asked to end by ${name}.`))
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)

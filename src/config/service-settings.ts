@@ -60,6 +60,14 @@ export const SERVICE_SETTINGS = {
     fallback: 0,
     parse: wholeNumber(0, 1_000_000),
   }),
+  maxConnections: define<number>({
+    variable: 'FACECOMPARE_MAX_CONNECTIONS',
+    description: 'Most connections that may be open at once; further ones are closed at once.',
+    example: '500',
+    // Each takes one of the files that the process may have open.
+    fallback: 2000,
+    parse: wholeNumber(1, 1_000_000),
+  }),
   maxUploadBytesInFlight: define<number>({
     variable: 'FACECOMPARE_MAX_UPLOAD_BYTES_IN_FLIGHT',
     description:

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { CohortScale } from '../face/cohort.js'
+import type { Box } from '../face/face.js'
 import type { FaceVectors, Outcome } from './face-vectors.js'
 
 /**
@@ -16,6 +17,7 @@ interface Head {
   readonly embedding?: number
   readonly cohort?: CohortScale
   readonly parts?: Readonly<Record<string, number>>
+  readonly box?: Box
 }
 
 export function formatRecord(key: string, outcome: Outcome): Buffer {
@@ -27,6 +29,7 @@ export function formatRecord(key: string, outcome: Outcome): Buffer {
           embedding: outcome.face.embedding.length,
           cohort: outcome.face.cohort,
           parts: Object.fromEntries(Object.entries(outcome.face.parts).map(([name, part]) => [name, part.length])),
+          box: outcome.face.box,
         }
   const vectors = 'failure' in outcome ? [] : [outcome.face.embedding, ...Object.values(outcome.face.parts)]
   const text = Buffer.from(JSON.stringify(head))
@@ -76,18 +79,23 @@ function isHead(value: unknown): value is Head {
       return false
     return typeof failure.kind === 'string' && typeof failure.sentence === 'string'
   }
-  if (!('embedding' in value) || !('parts' in value) || !('cohort' in value)) return false
-  const { embedding, parts, cohort } = value
-  if (typeof cohort !== 'object' || cohort === null || !('gain' in cohort) || !('offset' in cohort)) return false
-  if (typeof cohort.gain !== 'number' || typeof cohort.offset !== 'number') return false
-  if (!('centre' in cohort) || typeof cohort.centre !== 'number') return false
+  if (!('embedding' in value) || !('parts' in value) || !('cohort' in value) || !('box' in value)) return false
+  const { embedding, parts, cohort, box } = value
+  if (!hasNumbers(cohort, ['gain', 'offset', 'centre']) || !hasNumbers(box, ['x', 'y', 'width', 'height'])) return false
   if (typeof embedding !== 'number' || typeof parts !== 'object' || parts === null) return false
   return Object.values(parts).every((length) => typeof length === 'number')
 }
 
-function readVectors({ embedding = 0, cohort, parts = {} }: Head, bytes: Buffer): FaceVectors | undefined {
+function hasNumbers(value: unknown, names: readonly string[]): boolean {
+  return (
+    typeof value === 'object' && value !== null && names.every((name) => typeof Reflect.get(value, name) === 'number')
+  )
+}
+
+function readVectors({ embedding = 0, cohort, parts = {}, box }: Head, bytes: Buffer): FaceVectors | undefined {
   const sizes = Object.entries(parts)
-  if (!cohort || 4 * embedding + sizes.reduce((sum, [, size]) => sum + size, 0) !== bytes.length) return undefined
+  if (!cohort || !box || 4 * embedding + sizes.reduce((sum, [, size]) => sum + size, 0) !== bytes.length)
+    return undefined
   // A copy of its own: four-byte numbers must begin at a multiple of four.
   const own = new Uint8Array(bytes).buffer
   let at = 4 * embedding
@@ -96,5 +104,5 @@ function readVectors({ embedding = 0, cohort, parts = {} }: Head, bytes: Buffer)
     read[name] = new Int8Array(own, at, size)
     at += size
   }
-  return { embedding: new Float32Array(own, 0, embedding), cohort, parts: read }
+  return { embedding: new Float32Array(own, 0, embedding), cohort, parts: read, box }
 }

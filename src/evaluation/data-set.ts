@@ -69,6 +69,13 @@ export async function readPersonFolder(folder: string): Promise<DataSet> {
   return { pictures, pairing, skippedFiles }
 }
 
+/** All pictures below a folder, whoever they show. Throws an Error with one sentence when there is no such folder. */
+export async function readPictureFolder(folder: string): Promise<Pick<DataSet, 'pictures' | 'skippedFiles'>> {
+  const files = await listFiles(folder)
+  const pictures = files.filter(isPictureName).map((name) => ({ name, file: join(folder, name) }))
+  return { pictures, skippedFiles: files.length - pictures.length }
+}
+
 /**
  * Pairs files, in LFW's format or CSV, found in the folder or by their paths; their pictures lie in the folder or in the
  * folder's `images`. Throws an Error with one sentence.

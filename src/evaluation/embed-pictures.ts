@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Picture } from './data-set.js'
 import type { EmbeddingCache } from './embedding-cache.js'
 import type { Outcome } from './face-vectors.js'
+import { runLanes } from './lanes.js'
 
 /** What the engine made of one picture. */
 export interface Analysed {
@@ -20,10 +21,13 @@ export interface EmbedOptions {
   readonly lanes: number
   readonly signal: AbortSignal
   readonly onPicture: () => void
+  /** What to make of a file that cannot be read; without it, such a file ends everything. */
+  readonly onUnreadable?: (error: unknown) => Outcome
 }
 
 export interface Embedded {
-  readonly packId: string
+  /** Absent where no picture shows a face. */
+  readonly packId: string | undefined
   /** In the order of the pictures. */
   readonly outcomes: readonly Outcome[]
   /** How many of them came from the cache. */
@@ -32,14 +36,12 @@ export interface Embedded {
 
 /**
  * Embeds every picture once, equal ones (by content) together. The signal ends it with its reason after the pictures under way.
- * Throws an Error when no picture shows a face.
  */
 export async function embedPictures(pictures: readonly Picture[], options: EmbedOptions): Promise<Embedded> {
-  const { analyze, cache, lanes, signal, onPicture } = options
+  const { analyze, cache, lanes, signal, onPicture, onUnreadable } = options
   const outcomes: Outcome[] = new Array(pictures.length)
   const byHash = new Map<string, Promise<Outcome>>()
   const rest = pictures.entries()
-  const failure = new AbortController()
   let packId: string | undefined
   let fromCache = 0
 
@@ -58,34 +60,38 @@ export async function embedPictures(pictures: readonly Picture[], options: Embed
     return analysed.outcome
   }
 
-  async function embedNext(): Promise<boolean> {
-    signal.throwIfAborted()
-    failure.signal.throwIfAborted()
-    const next = rest.next()
-    if (next.done) return false
-    const [place, picture] = next.value
-    const bytes = await readFile(picture.file)
+  async function embedFile(file: string): Promise<Outcome> {
+    let bytes: Uint8Array
+    try {
+      bytes = await readFile(file)
+    } catch (error) {
+      if (onUnreadable) return onUnreadable(error)
+      throw error
+    }
     const hash = createHash('sha256').update(bytes).digest('hex')
     const outcome = byHash.get(hash) ?? embed(bytes, hash)
     byHash.set(hash, outcome)
-    outcomes[place] = await outcome
+    return outcome
+  }
+
+  async function embedNext(): Promise<boolean> {
+    signal.throwIfAborted()
+    const next = rest.next()
+    if (next.done) return false
+    const [place, picture] = next.value
+    outcomes[place] = await embedFile(picture.file)
     onPicture()
     return true
   }
 
   // The first face tells which pack is at work, and so what of the cache may be used.
   while (packId === undefined && (await embedNext()));
-  if (packId === undefined) throw new Error('No picture shows a face that could be embedded.')
-  const lane = async (): Promise<void> => {
-    try {
-      while (await embedNext());
-    } catch (error) {
-      failure.abort(error)
-      throw error
-    }
-  }
-  // All lanes come to rest before the first failure is told: the engine is closed next.
-  const ended = await Promise.allSettled(Array.from({ length: lanes }, lane))
-  if (ended.some(({ status }) => status === 'rejected')) throw failure.signal.reason
+  await runLanes(lanes, embedNext)
   return { packId, outcomes, fromCache }
+}
+
+/** The pack that embedded them. Throws an Error where there is none, because no picture shows a face. */
+export function requirePack({ packId }: Embedded): string {
+  if (packId === undefined) throw new Error('No picture shows a face that could be embedded.')
+  return packId
 }

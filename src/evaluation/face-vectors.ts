@@ -1,6 +1,7 @@
 import type { CohortScale } from '../face/cohort.js'
+import type { Box } from '../face/face.js'
 
-/** What an evaluation keeps of one face. */
+/** What is kept of one face where many pictures are compared. */
 export interface FaceVectors {
   /** Unit-length embedding. */
   readonly embedding: Float32Array
@@ -8,6 +9,8 @@ export interface FaceVectors {
   readonly cohort: CohortScale
   /** Descriptors of the facial parts, by the names of the parts, to eight bits: see {@link quantise}. */
   readonly parts: Readonly<Record<string, Int8Array>>
+  /** Where it is, in pixels of the upright picture. */
+  readonly box: Box
 }
 
 /** What became of one picture: a face, or the reason why there is none. */

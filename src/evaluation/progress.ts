@@ -14,8 +14,15 @@ const BAR_WIDTH = 24
 /** A terminal is written to no more often than this. */
 const REDRAW_MS = 100
 
-/** A bar on a terminal, a line every tenth elsewhere. */
-export function createProgress(stream: ProgressStream, label: string, total: number): Progress {
+/** What stands beside the bar. */
+export type ProgressText = (done: number, total: number, secondsLeft: number) => string
+
+/**
+ * A bar on a terminal, a line every tenth elsewhere.
+ *
+ * @param label what is counted, or how to put it
+ */
+export function createProgress(stream: ProgressStream, label: string | ProgressText, total: number): Progress {
   const startMs = performance.now()
   let drawnMs = Number.NEGATIVE_INFINITY
   let lastTenth = 0
@@ -24,7 +31,8 @@ export function createProgress(stream: ProgressStream, label: string, total: num
     show(done) {
       const nowMs = performance.now()
       const leftSeconds = Math.ceil(((nowMs - startMs) / 1000 / Math.max(done, 1)) * (total - done))
-      const text = `${label} ${done}/${total}, ${leftSeconds} s left`
+      const text =
+        typeof label === 'string' ? `${label} ${done}/${total}, ${leftSeconds} s left` : label(done, total, leftSeconds)
       if (stream.isTTY) {
         if (nowMs - drawnMs < REDRAW_MS && done < total) return
         drawnMs = nowMs
@@ -41,4 +49,9 @@ export function createProgress(stream: ProgressStream, label: string, total: num
       if (drawn) stream.write('\n')
     },
   }
+}
+
+/** A bar on a terminal, nothing elsewhere. */
+export function createTerminalBar(stream: ProgressStream, text: ProgressText, total: number): Progress {
+  return stream.isTTY ? createProgress(stream, text, total) : { show() {}, end() {} }
 }

@@ -1,4 +1,5 @@
 import { drawHistogram, drawRocChart } from './charts.js'
+import { escapeHtml, formatPage } from './html.js'
 import type { HardPair, Report, TarAtFar } from './report.js'
 import { listFigures, percent, rate, warnOfFew } from './report-text.js'
 
@@ -30,18 +31,7 @@ img { display: block; max-width: 7rem; max-height: 7rem; border-radius: 4px; mar
 /** One page that needs nothing else: no script, no request to anywhere. */
 export function formatHtml(report: Report, thumbnails: Thumbnails = new Map()): string {
   const title = `Evaluation of ${report.dataSet}`
-  // The policy holds the page to its promise, whatever a file name tries.
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>${escapeHtml(title)}</h1>
+  const body = `<h1>${escapeHtml(title)}</h1>
 <p>Model pack ${escapeHtml(report.packId)}, ${escapeHtml(report.createdAt.slice(0, 10))}</p>
 ${table([], listFigures(report))}
 <div class="charts">
@@ -55,21 +45,8 @@ ${table(['score', 'similarity', 'FAR', 'TAR'], rowsAtScores(report))}
 ${partsSection(report)}
 ${hardestSection('Genuine pairs with the lowest scores', report.hardest.genuine, thumbnails)}
 ${hardestSection('Impostor pairs with the highest scores', report.hardest.impostor, thumbnails)}
-${failedSection(report)}
-</body>
-</html>
-`
-}
-
-/** Text for an element or a quoted attribute; control characters, which a page may not hold, become question marks. */
-export function escapeHtml(text: string): string {
-  return text
-    .replace(/\p{Cc}/gu, '?')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;')
+${failedSection(report)}`
+  return formatPage({ lang: 'en', title, style: STYLE, body })
 }
 
 /** Markup that is safe as it stands. */

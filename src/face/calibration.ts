@@ -24,6 +24,14 @@ export function calibrate(knots: Knots, similarity: number): number {
   return Math.round((s0 + ((s1 - s0) * (similarity - x0)) / (x1 - x0)) * 100) / 100
 }
 
+/** The least similarity with a score, as {@link calibrate} gives it before it rounds; above the curve its last one. */
+export function similarityAtScore(knots: Knots, score: number): number {
+  const right = knots.findIndex(([, s]) => s >= score)
+  const [x1, s1] = knots[right] ?? knots[knots.length - 1]!
+  const [x0, s0] = knots[right - 1] ?? [x1, s1]
+  return s1 > s0 ? x0 + ((x1 - x0) * (score - s0)) / (s1 - s0) : x1
+}
+
 /**
  * Makes the curve from the similarities of impostor pairs: each score of {@link SCORE_FOR_FAR} is put where that
  * share of them is accepted. `impostors` must be sorted in descending order and be more than 1 / (the lowest rate).

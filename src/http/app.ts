@@ -9,7 +9,13 @@ import type { FetchImage } from '../image/fetch-remote.js'
 import { logWhenDone, type OnCall, openCall } from './call-log.js'
 import { createTrust, findClientAddress, networkOf } from './client-address.js'
 import { answerComparison } from './compare-route.js'
-import { Connections, type DiscardLimits, type DrainLimits, type RequestLimits } from './connections.js'
+import {
+  type ConnectionLimit,
+  Connections,
+  type DiscardLimits,
+  type DrainLimits,
+  type RequestLimits,
+} from './connections.js'
 import { allowCrossOrigin } from './cors.js'
 import { addDocsRoutes } from './docs-routes.js'
 import { addOpsRoutes } from './ops-routes.js'
@@ -60,6 +66,8 @@ export interface AppOptions {
   readonly tls?: TlsFiles
   /** How long a client may take for its request; 20 s for the headers and 300 s for all when absent. */
   readonly requestLimits?: RequestLimits
+  /** How many connections may be open; any number when absent. */
+  readonly connectionLimit?: ConnectionLimit
   /** How long an upload may stand still; 30 s when absent. */
   readonly uploadStallMs?: number
   /** What is still taken in after an early answer; 64 MiB and 5 s when absent. */
@@ -98,6 +106,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       connections.createServer(handle, (error, socket) => answerUnreadable(error, socket, replies, app.log, onCall), {
         ...(options.tls ? { tls: options.tls } : {}),
         ...(options.requestLimits ? { limits: options.requestLimits } : {}),
+        connectionLimit: options.connectionLimit,
       }),
     // Said above, on the server itself.
     clientErrorHandler: () => {},

@@ -28,6 +28,20 @@ export interface RequestLimits {
   readonly checkMs: number
 }
 
+/** How many connections may be open at once. */
+export interface ConnectionLimit {
+  readonly max: number
+  /** Told of each one beyond, which was closed at once. */
+  readonly onRefused: () => void
+}
+
+export interface ServerOptions {
+  readonly tls?: TlsFiles
+  readonly limits?: RequestLimits
+  /** None when absent. */
+  readonly connectionLimit?: ConnectionLimit | undefined
+}
+
 /** Writes the whole answer (`Connection: close`) to bytes that are no request at all. */
 export type AnswerUnreadable = (error: Error, socket: Socket) => void
 
@@ -62,9 +76,14 @@ export class Connections {
   createServer(
     handle: RequestListener,
     answerUnreadable: AnswerUnreadable,
-    { tls, limits = DEFAULT_REQUEST_LIMITS }: { readonly tls?: TlsFiles; readonly limits?: RequestLimits } = {},
+    { tls, limits = DEFAULT_REQUEST_LIMITS, connectionLimit }: ServerOptions = {},
   ): Server {
     const server = this.#openServer(limits, tls)
+    if (connectionLimit) {
+      // The kernel has accepted it by then; closing it is all that can be done, and costs nothing.
+      server.maxConnections = connectionLimit.max
+      server.on('drop', connectionLimit.onRefused)
+    }
     const accept: RequestListener = (request, response) => {
       if (this.#closing.has(request.socket)) return
       this.#track(request, response)

@@ -8,6 +8,8 @@ export interface Readings {
   readonly queueSize: number
   /** Workers that analyse images. */
   readonly workers: number
+  /** Resident memory of each worker when it last replied, in bytes. */
+  readonly workerMemory: () => readonly number[]
   /** Bytes of request bodies and fetched images in memory. */
   readonly uploadBytes: () => number
   /** Whether the service finishes what is under way and takes nothing new. */
@@ -38,6 +40,7 @@ export interface Metrics {
   readonly countWorkerLoss: () => void
   readonly countRefusedUrl: () => void
   readonly countAddressRefusal: () => void
+  readonly countRefusedConnection: () => void
   /** From now on the readings are read. */
   readonly watch: (readings: Readings) => void
 }
@@ -59,6 +62,7 @@ export function createMetrics(): Metrics {
   const losses = counter('worker_losses_total', 'Workers that died while they had an image, and were replaced.')
   const refusedUrls = counter('urls_refused_total', 'Image urls that policy refused.')
   const refusedAddresses = counter('address_refusals_total', 'Calls refused for the rate of their client address.')
+  const refusedConnections = counter('connections_refused_total', 'Connections closed at once: too many were open.')
   const callSeconds = new Histogram({
     name: 'facecompare_call_seconds',
     help: 'Time from the arrival of a call to its answer.',
@@ -99,6 +103,7 @@ export function createMetrics(): Metrics {
     countWorkerLoss: () => losses.inc(),
     countRefusedUrl: () => refusedUrls.inc(),
     countAddressRefusal: () => refusedAddresses.inc(),
+    countRefusedConnection: () => refusedConnections.inc(),
     watch,
   }
 }
@@ -126,6 +131,16 @@ function createGauges(registers: Registry[], openImages: () => number): Metrics[
   gauge('draining', '1 while the service finishes what is under way and takes nothing new.', (from) =>
     from.isDraining() ? 1 : 0,
   )
+  new Gauge({
+    name: 'facecompare_worker_resident_memory_bytes',
+    help: 'Resident memory of each worker process when it last replied.',
+    labelNames: ['worker'] as const,
+    registers,
+    collect() {
+      this.reset()
+      for (const [index, bytes] of (readings?.workerMemory() ?? []).entries()) this.set({ worker: index + 1 }, bytes)
+    },
+  })
   return (from) => {
     readings = from
   }

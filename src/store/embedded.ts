@@ -2,7 +2,9 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSy
 import { join } from 'node:path'
 import { Kysely } from 'kysely'
 import Database from 'libsql'
-import { openSecretBox, readOrMakeKeyFile } from './master-key.js'
+import { keyFile } from './key-file.js'
+import { openKeyring } from './master-key.js'
+import { givenKeys } from './master-key-source.js'
 import { migrate, type Schema } from './schema.js'
 import { SqlStore } from './sql-store.js'
 import { codeOf, createSharedSqliteDialect, execPatiently, type SqliteHandle } from './sqlite-dialect.js'
@@ -13,6 +15,8 @@ export interface EmbeddedStoreOptions {
   readonly dataDir: string
   /** 32 bytes as 64 hex digits or Base64. Without it, the key file beside the database is used, and made at first start. */
   readonly masterKey?: string | undefined
+  /** The one that the store may be under instead: a rotation is about to come, or has just been. */
+  readonly masterKeyNext?: string | undefined
 }
 
 const FILE_NAME = 'facecompare.db'
@@ -32,14 +36,13 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   try {
     makePrivateFile(path)
     database = await openDatabase(path)
-    const box = await database.transaction().execute(async (transaction) => {
+    const { dataDir, masterKey, masterKeyNext } = options
+    const source = masterKey === undefined ? keyFile(dataDir) : givenKeys(masterKey, masterKeyNext)
+    const keyring = await database.transaction().execute(async (transaction) => {
       await migrate(transaction)
-      return openSecretBox(
-        transaction,
-        (storeHasKey) => options.masterKey ?? readOrMakeKeyFile(options.dataDir, storeHasKey),
-      )
+      return openKeyring(transaction, source)
     })
-    return new SqlStore(database, box)
+    return new SqlStore(database, keyring)
   } catch (cause) {
     await database?.destroy()
     throw cause instanceof StoreError ? cause : new StoreError(explain(cause), { cause })

@@ -1,81 +1,180 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Kysely } from 'kysely'
+import type { MasterKeySource } from './master-key-source.js'
 import type { Schema } from './schema.js'
-import { createMasterKey, createSecretBox, parseMasterKey, type SecretBox } from './secret-box.js'
+import { createSecretBox, parseMasterKey, type SecretBox } from './secret-box.js'
 import { StoreError } from './store.js'
 
-const FILE_NAME = 'master.key'
-/** A fact of the store that only the right master key opens. */
+/** A fact of the store that only the key opens which the store is under. */
 const CHECK_NAME = 'master_key_check'
 const CHECK_PLAIN = 'facecompare'
+const ROWS_PER_STATEMENT = 100
+
+/** The master keys that a process knows of. The store is under one of them: all that is sealed anew is sealed with that. */
+export interface Keyring {
+  /** Opens what any of the keys has sealed. Throws a StoreError. */
+  open(sealed: string, boundTo: string): string
+  /** Looks at the keys again: another process may have put the store under another one. */
+  refresh(): void
+  /** Rejects with a StoreError when the store is under a key that is not here. */
+  requireKey(database: Kysely<Schema>): Promise<void>
+  /** The box to seal with, which stays the right one until the end of the transaction. Starts by writing. */
+  lockBox(transaction: Kysely<Schema>): Promise<SecretBox>
+  /**
+   * Puts everything under another key, in the caller's transaction; resolves with the number of secrets, or with undefined
+   * when the store was under that key before. Afterwards `settle` must be called, in a transaction of its own.
+   */
+  rotate(transaction: Kysely<Schema>, masterKey: string): Promise<number | undefined>
+  settle(transaction: Kysely<Schema>): Promise<void>
+}
+
+interface KnownKey {
+  readonly text: string
+  readonly box: SecretBox
+}
 
 /**
- * The secret box of a store. Throws a StoreError when the master key is not the one that the store was made with.
- * `findMasterKey` is told whether the store has seen a master key before.
+ * The keyring of a store. Rejects with a StoreError when none of the keys is the one that the store is under.
  * The caller holds the write lock of the database, so that two processes which start together agree on one key.
  */
-export async function openSecretBox(
-  database: Kysely<Schema>,
-  findMasterKey: (storeHasKey: boolean) => string,
-): Promise<SecretBox> {
-  const check = await database
-    .selectFrom('store_facts')
-    .select('value')
-    .where('name', '=', CHECK_NAME)
-    .executeTakeFirst()
-  const box = createSecretBox(parseMasterKey(findMasterKey(check !== undefined)))
-  if (!check) {
+export async function openKeyring(database: Kysely<Schema>, source: MasterKeySource): Promise<Keyring> {
+  const check = await readCheck(database)
+  if (check === undefined) {
+    const box = boxOf(source.first())
     await database
       .insertInto('store_facts')
-      .values({ name: CHECK_NAME, value: box.seal(CHECK_PLAIN, CHECK_NAME) })
+      .values({ name: CHECK_NAME, value: sealCheck(box) })
       .execute()
-    return box
+  } else {
+    source.settle(findKey(source.read(), check).text)
   }
-  try {
-    box.open(check.value, CHECK_NAME)
-  } catch (cause) {
-    throw new StoreError('The master key is not the one that the store was made with.', { cause })
-  }
-  return box
+  return createKeyring(source)
 }
 
-/** The master key in the key file of a folder, which a store without a key gets anew. */
-export function readOrMakeKeyFile(folder: string, storeHasKey: boolean): string {
-  return readKeyFile(folder) ?? makeKeyFile(folder, storeHasKey)
-}
+function createKeyring(source: MasterKeySource): Keyring {
+  let boxes = source.read().map(boxOf)
 
-function readKeyFile(folder: string): string | undefined {
-  try {
-    return readFileSync(join(folder, FILE_NAME), 'utf8').trim()
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
-    throw new StoreError(`The key file ${FILE_NAME} in the data folder cannot be read.`, { cause })
-  }
-}
-
-/** Renamed into place when its bytes are on the disk: a crash leaves either the whole key or none. */
-function makeKeyFile(folder: string, storeHasKey: boolean): string {
-  if (storeHasKey) {
-    throw new StoreError(
-      `The store was made with a master key that is neither given nor in ${FILE_NAME} in the data folder.`,
-    )
-  }
-  const masterKey = createMasterKey()
-  const path = join(folder, FILE_NAME)
-  const draft = `${path}.${process.pid}.tmp`
-  try {
-    rmSync(draft, { force: true })
-    const file = openSync(draft, 'wx', 0o600)
+  const refresh = (): void => {
     try {
-      writeSync(file, `${masterKey}\n`)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
+      boxes = source.read().map(boxOf)
+    } catch {
+      // The keys of before are still the best there is.
     }
-    renameSync(draft, path)
-  } catch (cause) {
-    throw new StoreError(`The key file ${FILE_NAME} cannot be written to the data folder.`, { cause })
   }
-  return masterKey
+  const open = (sealed: string, boundTo: string): string => {
+    for (const box of boxes) {
+      const plain = tryToOpen(box, sealed, boundTo)
+      if (plain !== undefined) return plain
+    }
+    throw new StoreError('A secret in the store cannot be decrypted with this master key.')
+  }
+  const lockKey = async (transaction: Kysely<Schema>): Promise<KnownKey> =>
+    findKey(source.read(), await lockCheck(transaction))
+
+  return {
+    open,
+    refresh,
+    async requireKey(database) {
+      findKey(source.read(), (await readCheck(database)) ?? '')
+    },
+    lockBox: async (transaction) => (await lockKey(transaction)).box,
+    async rotate(transaction, masterKey) {
+      const next = boxOf(masterKey)
+      const check = await lockCheck(transaction)
+      if (isSame(source.read()[0] ?? '', masterKey)) {
+        throw new StoreError('The new master key is the one that is in use; nothing was changed.')
+      }
+      if (opensCheck(next, check)) return undefined
+      // What a rotation before this one left undone: the place of the next key must be free.
+      source.settle(findKey(source.read(), check).text)
+      refresh()
+      const count = await resealAll(transaction, (sealed, name) => next.seal(open(sealed, name), name))
+      await writeCheck(transaction, next)
+      source.keepNext(masterKey)
+      refresh()
+      return count
+    },
+    async settle(transaction) {
+      source.settle((await lockKey(transaction)).text)
+      refresh()
+    },
+  }
+}
+
+async function readCheck(database: Kysely<Schema>): Promise<string | undefined> {
+  const facts = database.selectFrom('store_facts').select('value')
+  return (await facts.where('name', '=', CHECK_NAME).executeTakeFirst())?.value
+}
+
+async function writeCheck(transaction: Kysely<Schema>, box: SecretBox): Promise<void> {
+  const fact = transaction.updateTable('store_facts').where('name', '=', CHECK_NAME)
+  await fact.set({ value: sealCheck(box) }).execute()
+}
+
+/** Writes it as it is: until the end of the transaction nobody else can put the store under another key. */
+async function lockCheck(transaction: Kysely<Schema>): Promise<string> {
+  const { value } = await transaction
+    .updateTable('store_facts')
+    .set(({ ref }) => ({ value: ref('value') }))
+    .where('name', '=', CHECK_NAME)
+    .returning('value')
+    .executeTakeFirstOrThrow()
+  return value
+}
+
+/** The key that the store is under. */
+function findKey(keys: readonly string[], check: string): KnownKey {
+  for (const text of keys) {
+    const box = boxOf(text)
+    if (opensCheck(box, check)) return { text, box }
+  }
+  throw new StoreError('The master key is not the one that the store was made with, or last rotated to.')
+}
+
+/** Opens and seals every SecretKey. A key that is revoked meanwhile stays revoked: nothing but the sealed text is changed. */
+async function resealAll(
+  transaction: Kysely<Schema>,
+  reseal: (sealed: string, secretId: string) => string,
+): Promise<number> {
+  let count = 0
+  let after = ''
+  for (;;) {
+    const page = transaction.selectFrom('keys').selectAll().where('secret_id', '>', after).orderBy('secret_id')
+    const rows = await page.limit(ROWS_PER_STATEMENT).execute()
+    const last = rows.at(-1)
+    if (!last) return count
+    await transaction
+      .insertInto('keys')
+      .values(rows.map((row) => ({ ...row, sealed_secret: reseal(row.sealed_secret, row.secret_id) })))
+      .onConflict((conflict) =>
+        conflict.column('secret_id').doUpdateSet(({ ref }) => ({ sealed_secret: ref('excluded.sealed_secret') })),
+      )
+      .execute()
+    count += rows.length
+    after = last.secret_id
+  }
+}
+
+function boxOf(masterKey: string): SecretBox {
+  return createSecretBox(parseMasterKey(masterKey))
+}
+
+function isSame(left: string, right: string): boolean {
+  return Buffer.from(parseMasterKey(left)).equals(parseMasterKey(right))
+}
+
+function sealCheck(box: SecretBox): string {
+  return box.seal(CHECK_PLAIN, CHECK_NAME)
+}
+
+function opensCheck(box: SecretBox, check: string): boolean {
+  return tryToOpen(box, check, CHECK_NAME) !== undefined
+}
+
+function tryToOpen(box: SecretBox, sealed: string, boundTo: string): string | undefined {
+  try {
+    return box.open(sealed, boundTo)
+  } catch (error) {
+    if (error instanceof StoreError) return undefined
+    throw error
+  }
 }

@@ -1,8 +1,8 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
-import { openSecretBox } from './master-key.js'
+import { type Keyring, openKeyring } from './master-key.js'
+import { givenKeys } from './master-key-source.js'
 import { createPool } from './postgres-pool.js'
 import { migrate, type Schema } from './schema.js'
-import type { SecretBox } from './secret-box.js'
 import { SqlStore } from './sql-store.js'
 import { type SharedStore, StoreError } from './store.js'
 
@@ -11,6 +11,8 @@ export interface PostgresStoreOptions {
   readonly url: string
   /** 32 bytes as 64 hex digits or Base64; the same for all that share the database. */
   readonly masterKey: string
+  /** The one that the store may be under instead: a rotation is about to come, or has just been. */
+  readonly masterKeyNext?: string | undefined
 }
 
 const MAX_CONNECTIONS = 10
@@ -26,8 +28,8 @@ const MIGRATION_LOCK = 5_824_717_190
 class PostgresStore extends SqlStore implements SharedStore {
   readonly #database: Kysely<Schema>
 
-  constructor(database: Kysely<Schema>, box: SecretBox) {
-    super(database, box)
+  constructor(database: Kysely<Schema>, keyring: Keyring) {
+    super(database, keyring)
     this.#database = database
   }
 
@@ -49,8 +51,8 @@ class PostgresStore extends SqlStore implements SharedStore {
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<SharedStore> {
   try {
-    const box = await prepareDatabase(options)
-    return new PostgresStore(connect(options.url, MAX_CONNECTIONS, STATEMENT_TIMEOUT_MS), box)
+    const keyring = await prepareDatabase(options)
+    return new PostgresStore(connect(options.url, MAX_CONNECTIONS, STATEMENT_TIMEOUT_MS), keyring)
   } catch (cause) {
     throw cause instanceof StoreError ? cause : new StoreError(explain(cause), { cause })
   }
@@ -62,7 +64,7 @@ function connect(url: string, maxConnections: number, statementTimeoutMs: number
 }
 
 /** Over a connection of its own, because those who wait for the lock wait longer than any statement of the service may. */
-async function prepareDatabase({ url, masterKey }: PostgresStoreOptions): Promise<SecretBox> {
+async function prepareDatabase({ url, masterKey, masterKeyNext }: PostgresStoreOptions): Promise<Keyring> {
   const database = connect(url, 1, MIGRATION_TIMEOUT_MS)
   try {
     await requireServer(database)
@@ -71,7 +73,7 @@ async function prepareDatabase({ url, masterKey }: PostgresStoreOptions): Promis
       await migrate(transaction)
       await sql`create unlogged table if not exists call_rates (
         appid text primary key, second bigint not null, calls bigint not null)`.execute(transaction)
-      return openSecretBox(transaction, () => masterKey)
+      return openKeyring(transaction, givenKeys(masterKey, masterKeyNext))
     })
   } finally {
     await database.destroy()

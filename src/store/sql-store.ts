@@ -1,4 +1,5 @@
 import type { CompiledQuery, Kysely } from 'kysely'
+import type { Keyring } from './master-key.js'
 import { makeAppid, makeSecretId, makeSecretKey } from './random-credentials.js'
 import type { Schema } from './schema.js'
 import type { SecretBox } from './secret-box.js'
@@ -27,15 +28,15 @@ const MAX_APPID_DRAWS = 20
 /** The store on any database that kysely speaks to. Only statements that are atomic by themselves, or start by writing. */
 export class SqlStore implements Store {
   readonly #database: Kysely<Schema>
-  readonly #box: SecretBox
+  readonly #keyring: Keyring
   readonly #lookups: ReturnType<typeof compileLookups>
   #sweptAtSeconds = 0
   #closing: Promise<void> | undefined
 
   /** Takes over the database: closing the store closes it. */
-  constructor(database: Kysely<Schema>, box: SecretBox) {
+  constructor(database: Kysely<Schema>, keyring: Keyring) {
     this.#database = database
-    this.#box = box
+    this.#keyring = keyring
     this.#lookups = compileLookups(database)
   }
 
@@ -53,9 +54,20 @@ export class SqlStore implements Store {
 
   async findKey(secretId: string): Promise<StoredKey | undefined> {
     if (!isSecretId(secretId)) return undefined
+    try {
+      return await this.#readKey(secretId)
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      // Another process has put the store under another master key: both may be new by now, the text and the key.
+      this.#keyring.refresh()
+      return this.#readKey(secretId)
+    }
+  }
+
+  async #readKey(secretId: string): Promise<StoredKey | undefined> {
     const row = await this.#lookUp(this.#lookups.key, secretId)
     if (!row) return undefined
-    const secretKey = this.#box.open(row.sealed_secret, secretId)
+    const secretKey = this.#keyring.open(row.sealed_secret, secretId)
     return { appid: row.appid, secretId, secretKey, revoked: row.revoked_at !== null }
   }
 
@@ -107,7 +119,9 @@ export class SqlStore implements Store {
   async createKey(appid: string): Promise<Credential> {
     if (!(await this.findApp(appid))) throw new StoreError('There is no such app.')
     const credential = { appid, secretId: makeSecretId(), secretKey: makeSecretKey() }
-    await insertKey(this.#database, credential, this.#box)
+    await this.#database.transaction().execute(async (transaction) => {
+      await insertKey(transaction, credential, await this.#keyring.lockBox(transaction))
+    })
     return credential
   }
 
@@ -119,8 +133,9 @@ export class SqlStore implements Store {
     if (credential.secretKey === '') throw new StoreError('A SecretKey must not be empty.')
     if (!(await this.findKey(credential.secretId))) {
       await this.#database.transaction().execute(async (transaction) => {
+        const box = await this.#keyring.lockBox(transaction)
         await insertApp(transaction, credential.appid)
-        await insertKey(transaction, credential, this.#box)
+        await insertKey(transaction, credential, box)
       })
     }
     // Read back: another process may have been faster, with the same key or with another one.
@@ -187,8 +202,16 @@ export class SqlStore implements Store {
     return readUsage(this.#database, filter)
   }
 
-  async ping(): Promise<void> {
-    await this.#database.selectFrom('schema_version').select('version').limit(1).execute()
+  async rotateMasterKey(masterKey: string): Promise<number | undefined> {
+    const count = await this.#database
+      .transaction()
+      .execute((transaction) => this.#keyring.rotate(transaction, masterKey))
+    await this.#database.transaction().execute((transaction) => this.#keyring.settle(transaction))
+    return count
+  }
+
+  ping(): Promise<void> {
+    return this.#keyring.requireKey(this.#database)
   }
 
   close(): Promise<void> {

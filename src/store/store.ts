@@ -95,7 +95,12 @@ export interface Store {
   addUsage(batch: UsageBatch): Promise<void>
   /** The counts of a month, of one app or of all, by day, app and code. */
   listUsage(filter: UsageFilter): Promise<readonly UsageCount[]>
-  /** Rejects when the store does not answer. */
+  /**
+   * Encrypts every SecretKey anew under another master key (64 hex digits or Base64), all or none, also while other processes
+   * use the store. Resolves with the number of SecretKeys, or with undefined when they were under that key before.
+   */
+  rotateMasterKey(masterKey: string): Promise<number | undefined>
+  /** Rejects when the store does not answer, or is under a master key that this process does not have. */
   ping(): Promise<void>
   close(): Promise<void>
 }

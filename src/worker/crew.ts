@@ -45,6 +45,11 @@ export class Crew {
     return [...this.#workers].flatMap(({ isAlive, pid }) => (isAlive && pid !== undefined ? [pid] : []))
   }
 
+  /** The memory of each process that lives now, when it last replied. */
+  get residentBytes(): readonly number[] {
+    return [...this.#workers].flatMap(({ isAlive, residentBytes }) => (isAlive ? [residentBytes] : []))
+  }
+
   /** Ends all of them at once, whatever they are doing; resolves when they are gone. */
   async close(): Promise<void> {
     this.#isClosed = true

@@ -26,6 +26,11 @@ export interface Failure {
 
 export type Reply = ReadyReply | AnalyzeReply
 
+/** What every reply tells besides: the memory of the process at that moment. */
+export interface MemoryReport {
+  readonly residentBytes: number
+}
+
 /** Sent at once by a process that has an image whole: from here on its end may be the image's doing. */
 export const TAKEN = new Uint8Array(0)
 
@@ -42,19 +47,20 @@ export function unpackOptions(bytes: Uint8Array): WorkerOptions {
 }
 
 export function packReply(reply: Reply): Uint8Array {
-  return serialize(reply)
+  return serialize({ ...reply, residentBytes: process.memoryUsage.rss() })
 }
 
 /** Throws on what is no reply. */
-export function unpackReply(bytes: Uint8Array): Reply {
+export function unpackReply(bytes: Uint8Array): Reply & MemoryReport {
   const reply: unknown = deserialize(bytes)
   if (!isReply(reply)) throw new Error('Expected a reply from the worker process but received something else.')
   return reply
 }
 
 /** Looks at what tells the replies apart; a face is taken as it is, because our own code made it. */
-function isReply(value: unknown): value is Reply {
+function isReply(value: unknown): value is Reply & MemoryReport {
   if (typeof value !== 'object' || value === null) return false
+  if (!('residentBytes' in value && Number.isSafeInteger(value.residentBytes))) return false
   if ('failure' in value) return isFailure(value.failure)
   if ('packId' in value) return typeof value.packId === 'string'
   return 'face' in value && typeof value.face === 'object' && value.face !== null && 'embedding' in value.face

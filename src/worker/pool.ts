@@ -31,6 +31,8 @@ export interface EnginePool extends FaceEngine {
   readonly queueLength: () => number
   /** The ids of the processes that live now. */
   readonly pids: () => readonly number[]
+  /** The resident memory of each of them, when it last replied; 0 before its networks are loaded. */
+  readonly residentBytes: () => readonly number[]
 }
 
 /**
@@ -119,6 +121,7 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
     ready: crew.ready,
     queueLength: () => queue.length,
     pids: () => crew.pids,
+    residentBytes: () => crew.residentBytes,
     async close() {
       await queue.empty()
       await crew.close()

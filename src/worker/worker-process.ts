@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { readFrames, writeFrame } from './frames.js'
-import { type AnalyzeReply, errorOf, MAX_REPLY_BYTES, type Reply, unpackReply } from './message.js'
+import { type AnalyzeReply, errorOf, MAX_REPLY_BYTES, type MemoryReport, type Reply, unpackReply } from './message.js'
 
 /** Pictures, tensors and networks live outside of this heap; what lives in it takes a tenth. */
 const MAX_HEAP_MIB = 256
@@ -43,6 +43,7 @@ export class WorkerProcess {
   #isSane = true
   #answers = 0
   #hasTaken = false
+  #residentBytes = 0
   #reason: string | undefined
   #pending: Pending | undefined
   readonly #child: ChildProcess | undefined
@@ -123,6 +124,11 @@ export class WorkerProcess {
     })
   }
 
+  /** Its memory when it last replied; 0 before its networks are loaded. */
+  get residentBytes(): number {
+    return this.#residentBytes
+  }
+
   /** Ends it at once; `ended` says when it is gone. */
   kill(reason: string): void {
     this.#reason ??= reason
@@ -158,6 +164,7 @@ export class WorkerProcess {
     }
     const reply = readReply(frame)
     const pending = this.#pending
+    this.#residentBytes = reply?.residentBytes ?? this.#residentBytes
     if (!reply || (pending && 'packId' in reply)) {
       // What comes after it is not believed either: the call is lost.
       this.#isSane = false
@@ -201,7 +208,7 @@ function selectEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...MEMORY_SETTINGS, ...Object.fromEntries(passed) }
 }
 
-function readReply(frame: Uint8Array): Reply | undefined {
+function readReply(frame: Uint8Array): (Reply & MemoryReport) | undefined {
   try {
     return unpackReply(frame)
   } catch {

@@ -66,6 +66,7 @@ describe('authenticate', () => {
     ['a revoked key, before its HMAC', 'a=100&k=revoked', 'SECRET_ID_UNKNOWN'],
     ["a key of another app, before the signature's HMAC", 'a=200&k=good', 'SECRET_ID_MISMATCH'],
     ['a wrong HMAC', 'a=100&k=good', 'SIGNATURE_WRONG'],
+    ['an unknown app whose key cannot be looked up', 'a=999&k=broken', 'APP_UNKNOWN'],
     ['an app that cannot be looked up', 'a=broken&k=good', 'AUTH_UNAVAILABLE'],
     ['a key that cannot be looked up', 'a=100&k=broken', 'AUTH_UNAVAILABLE'],
   ])('refuses %s, before it looks at the clock', async (_, fields, kind) => {

@@ -133,7 +133,7 @@ describe('a wrong HMAC', () => {
     await app.close()
   })
 
-  it('costs the same look-ups as a right one, and an unknown app not more', async () => {
+  it('costs the same look-ups as a right one, and so do an unknown app and an unknown key', async () => {
     const asked: string[] = []
     const store = createFakeStore()
     const app = await startApp({
@@ -156,7 +156,9 @@ describe('a wrong HMAC', () => {
     }
     expect(await call(signForApp())).toBe('app,key')
     expect(await call(signForApp({}, 'WrongKey'))).toBe('app,key')
-    expect(await call(signForApp({ appid: 'unknown' }))).toBe('app')
+    expect(await call(signForApp({ appid: 'unknown' }))).toBe('app,key')
+    expect(await call(signForApp({ appid: 'off' }))).toBe('app,key')
+    expect(await call(signForApp({ secretId: 'unknown' }))).toBe('app,key')
     await app.close()
   })
 })

@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cutPerson, GROUP_PHOTO } from '../../scripts/sample-people.js'
-import { runCli } from '../support/service.js'
+import { runCli, spawnCli } from '../support/service.js'
 
 let folder: string
 const file = (name: string) => join(folder, name)
@@ -38,6 +39,16 @@ describe('facecompare compare', () => {
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Expected a number from 0 to 100')])
   })
 
+  it('paints the verdict where it is asked to, and not where it is forbidden', async () => {
+    const args = ['compare', file('man.jpg'), file('again.jpg')]
+    expect((await runCli(args, { FORCE_COLOR: '1' })).stdout).toContain(
+      '\u001b[32mmatch at a threshold of 70\u001b[39m',
+    )
+    const { stdout } = await runCli(args, { NO_COLOR: '1', LC_ALL: 'zh_CN.UTF-8' })
+    expect(stdout).toMatch(/^相似度 +\d+\.\d\d\n.*\n匹配（阈值 70）\n.*\n检测分数 +\d\.\d\d +\d\.\d\d\n/s)
+    expect(stdout).not.toContain('\u001b')
+  })
+
   it('says how many faces a picture shows', async () => {
     const { stdout } = await runCli(['compare', GROUP_PHOTO, file('woman.jpg')])
     expect(stdout).toContain('picture A shows')
@@ -46,7 +57,6 @@ describe('facecompare compare', () => {
   it.each([
     ['a file that is not there', 'missing.jpg', /missing\.jpg: There is no file/],
     ['a text file', 'text.jpg', /text\.jpg: Expected a JPEG/],
-    ['a folder', '', /Expected a file but received a folder/],
   ])('ends with 2 and one sentence for %s', async (_name, name, sentence) => {
     const { code, stderr } = await runCli(['compare', file('man.jpg'), file(name)])
     expect(code).toBe(2)
@@ -64,6 +74,65 @@ describe('facecompare compare', () => {
     const { code, stderr } = await runCli(['compare', file('man.jpg')])
     expect(code).toBe(2)
     expect(stderr).toContain("missing required argument 'B'")
+  })
+})
+
+describe('facecompare compare with many', () => {
+  beforeAll(async () => {
+    await mkdir(file('many'))
+    await writeFile(file('many/again.jpg'), await cutPerson('manAgain'))
+    await writeFile(file('many/\u001b[31mwoman.jpg'), await cutPerson('womanInBar'))
+    await writeFile(file('many/text.png'), 'no picture')
+    await writeFile(file('many/notes.txt'), 'not named like a picture')
+    await writeFile(file('many/man.jpg'), await cutPerson('man'))
+  })
+
+  it('ranks the pictures of a folder, names what fails, and draws the best', async () => {
+    const args = ['compare', file('many/man.jpg'), file('many'), '--annotate', file('out.png'), '--json']
+    const { code, stdout } = await runCli(args)
+    expect(code).toBe(0)
+    const answer = JSON.parse(stdout)
+    expect(answer).toMatchObject({ match: true, threshold: 70, compared: 2, probe: { picture: file('many/man.jpg') } })
+    // The probe itself is left out.
+    expect(answer.candidates.map((one: { picture: string; match: boolean }) => [one.picture, one.match])).toEqual([
+      [file('many/again.jpg'), true],
+      [file('many/\u001b[31mwoman.jpg'), false],
+    ])
+    expect(answer.failed).toMatchObject([{ picture: file('many/text.png'), code: -1400 }])
+    const { format, width = 0, height = 0 } = await sharp(file('out.png')).metadata()
+    expect([format, width > 1.5 * height]).toEqual(['png', true])
+  })
+
+  it('reads patterns and standard input, shows the best few, in Chinese', async () => {
+    const child = spawnCli(['compare', '-', file('m*/*.jpg'), '--top', '1', '--lang', 'zh', '--threshold', '0'])
+    child.stdin.end(await cutPerson('womanInBar'))
+    const { code, stdout, stderr } = await child.ended
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout.split('\n')).toEqual([
+      '#  相似度  结论  图片',
+      expect.stringMatching(/^1 +100\.00 {2}匹配 {2}.*\?\[31mwoman\.jpg$/),
+      '共 3 张，只列出最高的 1 张',
+      '3 张图片中有 3 张匹配（阈值 0）',
+      '',
+    ])
+  })
+
+  it.each([
+    ['an empty folder', ['man.jpg', 'none'], /There are no pictures in .*none\.$/],
+    ['a pattern that nothing fits', ['man.jpg', 'x*.jpg'], /No file fits the pattern .*x\*\.jpg\.$/],
+    ['the probe alone', ['many/man.jpg', 'many/m*.jpg'], /no picture to compare A with but A itself\.$/],
+    [
+      'a drawing that cannot be written',
+      ['man.jpg', 'again.jpg', '--annotate', 'missing/out.png'],
+      /cannot be written\.$/,
+    ],
+    ['a text in Chinese', ['text.jpg', 'many', '--lang', 'zh'], /text\.jpg: 不支持的图片格式/],
+  ])('ends with 2 and one sentence for %s', async (_name, args, sentence) => {
+    await mkdir(file('none'), { recursive: true })
+    const placed = args.map((arg) => (/^(--|zh$)/.test(arg) ? arg : file(arg)))
+    const { code, stdout, stderr } = await runCli(['compare', ...placed])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(sentence)])
   })
 })
 

@@ -40,6 +40,8 @@ describe('the Grafana dashboard', () => {
       'facecompare_upload_memory_bytes',
       'nodejs_eventloop_lag_p99_seconds',
       'process_resident_memory_bytes',
+      'facecompare_worker_resident_memory_bytes',
+      'facecompare_connections_refused_total',
     ]) {
       expect(shown).toContain(name)
     }

@@ -1,11 +1,14 @@
-import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { BLOCKS_BY_NAME, readDocuments, withBlocks } from '../../scripts/write-docs.js'
-import { parseSignature } from '../../src/auth/signature.js'
+import { ERRORS } from '../../src/errors.js'
 import { parseManifest } from '../../src/model/pack-manifest.js'
+import { BLAZEFACE, DLIB_RESNET, FACERES, LANDMARK68 } from '../../src/model/sources.js'
 import { createMetrics } from '../../src/ops/metrics.js'
+import { COMING } from './coming.js'
 
 const DOCUMENTS = readDocuments()
+const SOURCE = new URL('../../src/', import.meta.url)
 
 function readPage(name: string): string {
   const page = DOCUMENTS.find(({ file }) => file.pathname.endsWith(`/${name}`))
@@ -14,8 +17,6 @@ function readPage(name: string): string {
 }
 
 describe('the documents', () => {
-  const readme = readPage('README.md')
-
   it.each(DOCUMENTS.map(({ file, ...page }) => ({ name: file.pathname.split('/').at(-1), ...page })))(
     '$name is as the code and the benchmarks have it',
     ({ found, wanted }) => {
@@ -25,8 +26,10 @@ describe('the documents', () => {
   )
 
   it.each([...BLOCKS_BY_NAME])('show the block "%s"', (name, render) => {
-    const block = `<!-- ${name} -->\n${render()}\n<!-- end of ${name} -->`
-    expect(DOCUMENTS.some(({ found }) => found.includes(block))).toBe(true)
+    for (const text of new Set([render('en'), render('zh')])) {
+      const block = `<!-- ${name} -->\n${text}\n<!-- end of ${name} -->`
+      expect(DOCUMENTS.some(({ found }) => found.includes(block))).toBe(true)
+    }
   })
 
   it('have no block that is made of nothing', () => {
@@ -37,7 +40,9 @@ describe('the documents', () => {
   it('name only npm scripts that exist', async () => {
     const { default: manifest } = await import('../../package.json', { with: { type: 'json' } })
     const named = [
-      ...`${readme}${readPage('performance.md')}`.matchAll(/npm (?:run )?(start|test|(?<=run )[\w:]+)/g),
+      ...`${readPage('README.md')}${readPage('performance.md')}${readPage('CONTRIBUTING.md')}`.matchAll(
+        /npm (?:run )?(start|test|(?<=run )[\w:]+)/g,
+      ),
     ].map(([, name]) => name ?? '')
     expect(named.length).toBeGreaterThan(5)
     expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(named))
@@ -57,23 +62,75 @@ describe('the documents', () => {
     const names = blocks.map((text) => {
       return parseManifest(JSON.parse(text.replaceAll('SHA-256 OF THE FILE', '0'.repeat(64)))).name
     })
-    expect(names).toEqual(['sface', 'buffalo_l', 'adaface'])
+    expect(names).toEqual(['sface', 'buffalo_l', 'adaface', 'both'])
   })
 
-  it('show a signature in Python that is well formed', () => {
-    const [, code = ''] = /```python\n([\s\S]*?)```/.exec(readme) ?? []
-    expect(code).toContain('def sign(')
-    const python = ['python3', 'python'].find((name) => {
-      try {
-        execFileSync(name, ['--version'], { stdio: 'ignore' })
-        return true
-      } catch {
-        return false
-      }
-    })
-    // The suite must pass on a machine that has only Node.
-    if (!python) return
-    const printed = execFileSync(python, ['-c', `${code}\nprint(sign("1", "AKIDx", "key"))`], { encoding: 'utf8' })
-    expect(parseSignature(printed.trim(), { maxSignSeconds: 600 })).toMatchObject({ appid: '1', secretId: 'AKIDx' })
+  it('say which codes are never sent', async () => {
+    const sources = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /(?<!^errors)\.ts$/.test(name),
+    )
+    const code = sources.map((name) => readFileSync(new URL(name, SOURCE), 'utf8')).join('')
+    const silent = Object.entries(ERRORS).filter(([name]) => !code.includes(`'${name}'`))
+    const codes = silent.map(([, { code }]) => `${code}`).join(', ')
+    for (const page of ['docs/errors.md', 'zh-CN/errors.md']) expect(readPage(page)).toContain(codes)
+  })
+
+  it('name the licence and origin of all weights', () => {
+    const notice = readFileSync(new URL('../NOTICE', SOURCE), 'utf8')
+    for (const { package: name, licence, weights } of [BLAZEFACE, FACERES, LANDMARK68, DLIB_RESNET]) {
+      const entry = notice.split('\n@').find((text) => text.startsWith(name.slice(1))) ?? ''
+      const of = entry.slice(entry.indexOf(weights.path.replace('.bin', '')))
+      expect(of.split(/\n {2}\w/)[0]).toContain(licence)
+    }
+  })
+
+  it('name files of the project that are there', () => {
+    const named = ['SECURITY.md', 'CONTRIBUTING.md', 'docs/privacy.md', 'docs/migrating.md', 'docs/models.md'].flatMap(
+      (page) =>
+        [...readPage(page).matchAll(/`((?:test|src|scripts|bench|deploy)\/[\w./-]+\w)`/g)].map(([, path = '']) => path),
+    )
+    expect(named.length).toBeGreaterThan(20)
+    expect(named.filter((path) => !existsSync(new URL(`../${path}`, SOURCE)))).toEqual([])
+  })
+
+  it('link to pages and headings that are there', () => {
+    const broken = DOCUMENTS.filter(({ file }) => file.pathname.endsWith('.md')).flatMap(({ file, found }) =>
+      findLinks(found)
+        .filter((link) => !leadsSomewhere(link, file))
+        .map((link) => `${file.pathname}: ${link}`),
+    )
+    expect(broken).toEqual([])
+  })
+
+  it('name their sisters at the top', () => {
+    const pages = DOCUMENTS.filter(({ file }) => /\/(docs\/.*|README.*)\.md$/.test(file.pathname))
+    const lonely = pages.filter(({ found }) => !/^# .+\n\n\[(中文|English)\]\([^)]+\)\n/.test(found))
+    expect(lonely.map(({ file }) => file.pathname)).toEqual([])
   })
 })
+
+/** Targets of links and pictures inside the project; code is not looked at. */
+function findLinks(page: string): readonly string[] {
+  const text = page.replaceAll(/```[\s\S]*?```|`[^`\n]*`/g, '')
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((link) => !/^https?:/.test(link))
+}
+
+function leadsSomewhere(link: string, page: URL): boolean {
+  const target = new URL(link, page)
+  const file = new URL(target)
+  file.hash = ''
+  if (!existsSync(file)) return COMING.some((page) => file.pathname.endsWith(`/${page}`))
+  if (target.hash === '') return true
+  const headings = [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => toAnchor(heading))
+  return headings.includes(decodeURIComponent(target.hash.slice(1)))
+}
+
+/** As GitHub makes it of a heading. */
+function toAnchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(/\s/g, '-')
+}

@@ -19,6 +19,7 @@ const FACE: Outcome = {
     embedding: Float32Array.of(0.25, -1, 3e-7),
     cohort: { gain: 0.9876543210123, offset: -0.1, centre: 0.8 },
     parts: { eye: Int8Array.of(-127, 4), mouth: Int8Array.of(1) },
+    box: { x: 1, y: 2.5, width: 3, height: 4 },
   },
 }
 const FAILURE: Outcome = { failure: { kind: 'FACE_NOT_DETECTED', sentence: 'No face – was found.' } }

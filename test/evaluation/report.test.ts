@@ -2,10 +2,11 @@ import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { DataSet } from '../../src/evaluation/data-set.js'
 import type { FaceVectors, Outcome } from '../../src/evaluation/face-vectors.js'
+import { escapeHtml } from '../../src/evaluation/html.js'
 import { encodePng } from '../../src/evaluation/png.js'
 import { createProgress } from '../../src/evaluation/progress.js'
 import { makeReport, type Report } from '../../src/evaluation/report.js'
-import { escapeHtml, formatHtml } from '../../src/evaluation/report-html.js'
+import { formatHtml } from '../../src/evaluation/report-html.js'
 import { formatText } from '../../src/evaluation/report-text.js'
 import { scoreAllPairs } from '../../src/evaluation/score-pairs.js'
 import { NO_COHORT } from '../../src/face/cohort.js'
@@ -19,6 +20,7 @@ function faceAt(degrees: number): FaceVectors {
     embedding: Float32Array.of(Math.cos(angle), Math.sin(angle)),
     cohort: NO_COHORT,
     parts: { nose: Int8Array.of(1, 2) },
+    box: { x: 0, y: 0, width: 1, height: 1 },
   }
 }
 

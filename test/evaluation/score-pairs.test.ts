@@ -7,6 +7,8 @@ import { binOf } from '../../src/evaluation/tally.js'
 import { NO_COHORT, relativeSimilarity } from '../../src/face/cohort.js'
 import { dotProduct } from '../../src/face/vectors.js'
 
+const BOX = { x: 0, y: 0, width: 1, height: 1 }
+
 const SIZE = 5
 
 /** Unit vectors that are different for different numbers. */
@@ -15,7 +17,7 @@ function makeFace(seed: number): FaceVectors {
   const length = Math.hypot(...values)
   const embedding = values.map((value) => value / length)
   const cohort = { gain: 1 + 0.2 * Math.sin(seed), offset: 0.1 * Math.cos(seed), centre: -0.5 }
-  return { embedding, cohort, parts: { mouth: quantise(embedding), eye: quantise(embedding.map((v) => -v)) } }
+  return { embedding, cohort, parts: { mouth: quantise(embedding), eye: quantise(embedding.map((v) => -v)) }, box: BOX }
 }
 
 function countOf(counts: Uint32Array): Map<number, number> {
@@ -83,7 +85,7 @@ describe('scoreAllPairs', () => {
   it('ends when it is told to', async () => {
     const signal = AbortSignal.abort(new Error('enough'))
     const vector = new Float32Array(40_000)
-    const faces = Array.from({ length: 300 }, () => ({ embedding: vector, cohort: NO_COHORT, parts: {} }))
+    const faces = Array.from({ length: 300 }, () => ({ embedding: vector, cohort: NO_COHORT, parts: {}, box: BOX }))
     await expect(scoreAllPairs(faces, new Int32Array(300), { hardest: 0, signal })).rejects.toThrow('enough')
   })
 })

@@ -14,6 +14,11 @@ describe('checkUrl', () => {
     'http://',
     'http://[::1',
     'http://1.2.3.4.5/',
+    'http://256.0.0.1/',
+    'http://0x100000000/',
+    'http://[fe80::1%eth0]/',
+    'http://[fe80::1%25eth0]/',
+    'http://a.example\u0000.example/',
     'http://a.example:99999/',
     'javascript:1',
   ])('refuses "%s" as a parameter', (url) => {
@@ -65,6 +70,20 @@ describe('fetchImage keeps away from', () => {
     'http://[64:ff9b::7f00:1]/',
     'http://[2002:7f00:1::]/',
     'http://[fe80::1]/',
+    'http://0/',
+    'http://0x7f000001/',
+    'http://0177.0.0.1/',
+    'http://0177.0x0.1/',
+    'http://10.257/',
+    'http://%31%32%37.0.0.1/',
+    'http://127。0。0。1/',
+    'http://[::ffff:7f00:1]/',
+    'http://[0:0:0:0:0:ffff:a00:1]/',
+    'http://[64:ff9b:1::7f00:1]/',
+    'http://[2001:0:7f00:1::]/',
+    'http://[2002:a00:1::1]/',
+    'http://[fec0::1]/',
+    'http://[fd00:ec2::254]/',
   ])('%s', async (url) => {
     const { fetchImage, refusals } = fetcher({ allow: [], lookup: () => Promise.reject(new Error('asked')) })
     await expect(fetchImage(url)).rejects.toMatchObject(UNREACHABLE)

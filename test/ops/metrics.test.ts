@@ -37,10 +37,12 @@ describe('the metrics', () => {
     expect(await metrics.render()).toContain('facecompare_running_images 0\n')
     let waiting = 1
     let draining = false
+    let memory = [100, 200]
     metrics.watch({
       waitingImages: () => waiting,
       queueSize: 8,
       workers: 2,
+      workerMemory: () => memory,
       uploadBytes: () => 12,
       isDraining: () => draining,
     })
@@ -50,15 +52,19 @@ describe('the metrics', () => {
     expect(busy).toContain('facecompare_running_images 2\n')
     expect(busy).toContain('facecompare_queue_limit_images 8\n')
     expect(busy).toContain('facecompare_workers 2\n')
+    expect(busy).toContain('facecompare_worker_resident_memory_bytes{worker="2"} 200\n')
     expect(busy).toContain('facecompare_upload_memory_bytes 12\n')
     expect(busy).toContain('facecompare_draining 0\n')
     waiting = 0
     draining = true
+    memory = [300]
     for (const close of closeImages) close()
     const idle = await metrics.render()
     expect(idle).toContain('facecompare_queue_images 0\n')
     expect(idle).toContain('facecompare_running_images 0\n')
     expect(idle).toContain('facecompare_draining 1\n')
+    expect(idle).toContain('facecompare_worker_resident_memory_bytes{worker="1"} 300\n')
+    expect(idle).not.toContain('worker="2"')
   })
 
   it('count losses and refusals', async () => {
@@ -66,8 +72,14 @@ describe('the metrics', () => {
     metrics.countWorkerLoss()
     metrics.countRefusedUrl()
     metrics.countAddressRefusal()
+    metrics.countRefusedConnection()
     const text = await metrics.render()
-    for (const name of ['worker_losses_total', 'urls_refused_total', 'address_refusals_total']) {
+    for (const name of [
+      'worker_losses_total',
+      'urls_refused_total',
+      'address_refusals_total',
+      'connections_refused_total',
+    ]) {
       expect(text).toContain(`facecompare_${name} 1\n`)
     }
   })

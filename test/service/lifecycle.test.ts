@@ -30,7 +30,13 @@ describe('the first start', () => {
     expect(revoked).toMatchObject({ code: 0, stdout: `${secretId} is revoked.\n` })
     expect((await compare(first.url, { imageA: man, imageB: man }, credential)).code).toBe(11)
     const made: unknown = JSON.parse((await runCli(['keys', 'create', '--appid', appid, '--json'], env)).stdout)
-    expect(made).toMatchObject({ appid })
+    expect(made).toMatchObject({ appid, secretId: expect.any(String), secretKey: expect.any(String) })
+
+    // So does a change of the master key: the service takes the new one from the file.
+    const rotated = await runCli(['keys', 'rotate-master'], env)
+    expect(rotated).toMatchObject({ code: 0, stdout: expect.stringMatching(/^2 SecretKeys are encrypted/) })
+    const answer = await compare(first.url, { imageA: man, imageB: man }, made as typeof credential)
+    expect(answer.code).toBe(0)
     expect(await first.stop('SIGTERM')).toBe(0)
 
     const second = await startService(env)

@@ -17,8 +17,14 @@ export interface Finished {
 }
 
 /** Runs the built command line as a user does. */
-export async function runCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
-  return spawnCli(args, env).ended
+export async function runCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  input = '',
+): Promise<Finished> {
+  const { stdin, ended } = spawnCli(args, env)
+  stdin.end(input)
+  return ended
 }
 
 /** Starts the built service and does not wait until it is ready. */
@@ -26,11 +32,15 @@ export function spawnService(env: Readonly<Record<string, string>>) {
   return spawnCli(['serve'], { FACECOMPARE_PORT: '0', FACECOMPARE_WORKERS: '1', ...env })
 }
 
-function spawnCli(args: readonly string[], env: Readonly<Record<string, string>>) {
+/** Starts the built command line; its standard input is open. */
+export function spawnCli(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Sentences in English, whatever the terminal of who runs the tests speaks.
+    env: { ...process.env, LC_ALL: 'C', ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  // A command that reads nothing may have ended before it is written to.
+  child.stdin.on('error', () => {})
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk) => {
@@ -47,7 +57,7 @@ function spawnCli(args: readonly string[], env: Readonly<Record<string, string>>
       if (finished && !stdout.includes(text)) throw new Error(`The command ended with ${finished.code}: ${stderr}`)
     }
   }
-  return { child, ended, sees }
+  return { child, stdin: child.stdin, ended, sees }
 }
 
 export interface RunningService {

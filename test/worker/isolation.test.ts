@@ -189,6 +189,16 @@ it('a worker that dies at its first start ends the start of the pool with one se
   }
 })
 
+it('workers tell how much memory they have', async () => {
+  await start({ workers: 2 })
+  const { rss } = process.memoryUsage()
+  const memory = pool.residentBytes()
+  expect(memory).toHaveLength(2)
+  // A Node process: between a few MiB and some times what this one, with all of the tests, has.
+  for (const bytes of memory) expect(bytes).toBeGreaterThan(2 ** 22)
+  for (const bytes of memory) expect(bytes).toBeLessThan(10 * rss)
+})
+
 it('workers ignore the signals of their group', async () => {
   await start({ workers: 2 })
   const pids = pool.pids()

@@ -1,0 +1,213 @@
+import { writeFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import type { Config } from '../config.js'
+import { formatContactSheet } from '../dedupe/contact-sheet.js'
+import { type Group, groupFaces } from '../dedupe/group-faces.js'
+import { type Picture, readPictureFolder } from '../evaluation/data-set.js'
+import type { Failure, Outcome } from '../evaluation/face-vectors.js'
+import { createTerminalBar } from '../evaluation/progress.js'
+import { calibrate, type Knots, similarityAtScore } from '../face/calibration.js'
+import { parseScore } from './compare.js'
+import { embedInProcesses } from './embed.js'
+import { addEffortOption, addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
+import { explainIn, sentenceOf } from './error-words.js'
+import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
+import { addLangOption, chooseLanguage, type Language, type LanguageFlag } from './language.js'
+import { checkWritable } from './output-file.js'
+import { EXIT_ERROR, explain, printJson, printLines } from './report.js'
+import { makeSheetPictures } from './sheet-pictures.js'
+import { printable } from './table.js'
+import { WORDS } from './words.js'
+
+/** Many pictures make very many pairs of strangers, so more is asked than of two pictures. Chosen on DevTrain (docs/cli.md). */
+const DEFAULT_THRESHOLD = 85
+
+interface DedupeFlags extends EngineFlags, LanguageFlag {
+  readonly threshold: number
+  readonly json?: boolean
+  readonly html?: string
+  readonly cache?: string
+}
+
+interface DedupeOptions extends DedupeFlags {
+  readonly config: Config
+  readonly language: Language
+}
+
+export interface FailedPicture extends Failure {
+  readonly picture: Picture
+}
+
+/** Pictures by person. */
+export interface Deduped {
+  readonly packId: string | undefined
+  /** Of two and more; the largest first. */
+  readonly groups: readonly { readonly pictures: readonly FoundPicture[]; readonly meanScore: number }[]
+  readonly alone: readonly FoundPicture[]
+  readonly failed: readonly FailedPicture[]
+  readonly skippedFiles: number
+}
+
+export interface FoundPicture extends Picture {
+  readonly outcome: Extract<Outcome, { readonly face: unknown }>
+}
+
+export function addDedupeCommand(program: Command): void {
+  const command = program
+    .command('dedupe')
+    .description('Groups the pictures of a folder by person.')
+    .argument('<folder>', 'pictures, also in sub-folders; of several faces in one the most prominent counts')
+    .option(
+      '--threshold <score>',
+      'groups become one while the mean similarity between them stands for this score, 0 to 100',
+      parseScore,
+      DEFAULT_THRESHOLD,
+    )
+    .option('--html <file>', 'write a contact sheet: one page with a small picture of each face')
+    .option('--cache <file>', 'keep the embeddings there (a file or a folder), to resume and to repeat quickly')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Nothing is deleted or moved. Embeddings are biometric data of the people in the pictures: they are kept only with --cache.
+FACECOMPARE_WORKERS sets the number of worker processes. Ends with 0 when it ran, 2 for an error.
+
+Examples:
+  facecompare dedupe photos/
+  facecompare dedupe photos/ --html people.html --cache photos.cache`,
+    )
+    .action(async (folder: string, flags: DedupeFlags) => {
+      process.exitCode = await dedupe(folder, flags)
+    })
+  addLangOption(command)
+  addPackOption(command)
+  addEffortOption(command)
+}
+
+async function dedupe(folder: string, flags: DedupeFlags): Promise<number> {
+  const options = { ...flags, config: readEngineConfig(flags), language: chooseLanguage(flags, process.env) }
+  const words = WORDS[options.language]
+  const interruption = watchInterrupt()
+  try {
+    if (flags.html !== undefined) await checkWritable(flags.html)
+    const { pictures, skippedFiles } = await readPictureFolder(folder)
+    if (pictures.length === 0) throw new Error(WORDS[flags.json ? 'en' : options.language].problems.noPictures(folder))
+    const found = await groupPictures(pictures, options, interruption.signal)
+    const deduped = { ...found, skippedFiles }
+    if (flags.html !== undefined) await writeSheet(flags.html, folder, deduped, options)
+    if (flags.json) printJson(describe(deduped, options))
+    else printGroups(deduped, options)
+    return 0
+  } catch (error) {
+    const interrupted = interruption.signal.aborted
+    const sentence = interrupted ? words.interrupted : explainIn(options.language, error)
+    if (flags.json && !interrupted) printJson({ error: { detail: explain(error) } })
+    else process.stderr.write(`facecompare: ${printable(sentence)}\n`)
+    return interrupted ? EXIT_INTERRUPTED : EXIT_ERROR
+  } finally {
+    interruption.close()
+  }
+}
+
+async function groupPictures(
+  pictures: readonly Picture[],
+  { config, cache, threshold, language }: DedupeOptions,
+  signal: AbortSignal,
+): Promise<Omit<Deduped, 'skippedFiles'>> {
+  const { embedded, numbers } = await embedInProcesses(pictures, config, {
+    progress: createTerminalBar(process.stderr, WORDS[language].progress, pictures.length),
+    cache,
+    signal,
+    onUnreadable: describeUnreadable,
+  })
+  const found: FoundPicture[] = []
+  const failed: FailedPicture[] = []
+  for (const [i, outcome] of embedded.outcomes.entries()) {
+    const picture = pictures[i]
+    if (!picture) continue
+    if ('face' in outcome) found.push({ ...picture, outcome })
+    else failed.push({ picture, ...outcome.failure })
+  }
+  const { calibration } = numbers.fit
+  const faces = found.map(({ outcome }) => outcome.face)
+  const groups = await groupFaces(faces, { leastSimilarity: similarityAtScore(calibration, threshold), signal })
+  return { packId: embedded.packId, ...splitGroups(groups, found, calibration), failed }
+}
+
+/** A file that cannot be opened is a picture without a face to compare, by the name of the system's error. */
+function describeUnreadable(error: unknown): Outcome {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
+  if (typeof code !== 'string') throw error
+  return { failure: { kind: code, sentence: explain(error) } }
+}
+
+function splitGroups(groups: readonly Group[], found: readonly FoundPicture[], calibration: Knots) {
+  const pick = ({ members }: Group) => members.flatMap((member) => found[member] ?? [])
+  return {
+    groups: groups.flatMap((group) => {
+      const { meanSimilarity } = group
+      if (meanSimilarity === undefined) return []
+      return [{ pictures: pick(group), meanScore: calibrate(calibration, meanSimilarity) }]
+    }),
+    alone: groups.filter(({ members }) => members.length === 1).flatMap(pick),
+  }
+}
+
+function describe({ packId, groups, alone, failed, skippedFiles }: Deduped, { threshold }: DedupeOptions) {
+  const namesOf = (pictures: readonly Picture[]) => pictures.map(({ name }) => name)
+  return {
+    threshold,
+    packId,
+    groups: groups.map(({ pictures, meanScore }) => ({ similarity: meanScore, pictures: namesOf(pictures) })),
+    alone: namesOf(alone),
+    failed: failed.map(({ picture, kind, sentence }) => ({ picture: picture.name, kind, detail: sentence })),
+    skippedFiles,
+  }
+}
+
+function summarize({ groups, alone, failed, skippedFiles }: Deduped, { threshold, language }: DedupeOptions) {
+  const { sheet } = WORDS[language]
+  const grouped = groups.reduce((sum, { pictures }) => sum + pictures.length, 0)
+  return [
+    sheet.groups(groups.length, grouped, threshold),
+    ...(alone.length > 0 ? [sheet.alone(alone.length)] : []),
+    ...(failed.length > 0 ? [sheet.failed(failed.length)] : []),
+    ...(skippedFiles > 0 ? [sheet.skipped(skippedFiles)] : []),
+  ]
+}
+
+function printGroups(deduped: Deduped, options: DedupeOptions): void {
+  const words = WORDS[options.language]
+  printLines([
+    ...deduped.groups.map(({ pictures, meanScore }, i) => {
+      const names = pictures.map(({ name }) => printable(name)).join('  ')
+      return `${words.sheet.group(i + 1, pictures.length, meanScore)}  ${names}`
+    }),
+    ...summarize(deduped, options),
+    ...(options.html === undefined ? [] : [words.written(printable(options.html))]),
+  ])
+  for (const { picture, kind, sentence } of deduped.failed) {
+    const reason = sentenceOf(options.language, kind, sentence)
+    process.stderr.write(`facecompare: ${printable(`${picture.name}: ${reason}`)}\n`)
+  }
+}
+
+async function writeSheet(file: string, folder: string, deduped: Deduped, options: DedupeOptions): Promise<void> {
+  const { config, language } = options
+  const { sheet } = WORDS[language]
+  const drawn = await makeSheetPictures(deduped, config, (kind, sentence) => sentenceOf(language, kind, sentence))
+  const page = formatContactSheet({
+    lang: language,
+    title: sheet.title(folder),
+    summary: summarize(deduped, options),
+    sections: [
+      ...drawn.groups.map((pictures, i) => ({
+        title: sheet.group(i + 1, pictures.length, deduped.groups[i]?.meanScore ?? 0),
+        pictures,
+      })),
+      { title: sheet.alone(drawn.alone.length), pictures: drawn.alone },
+      { title: sheet.failed(drawn.failed.length), pictures: drawn.failed },
+    ],
+  })
+  await writeFile(file, page, { mode: 0o600 })
+}

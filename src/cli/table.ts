@@ -1,0 +1,25 @@
+import stringWidth from 'string-width'
+
+/** A column's cells begin at its left or end at its right. */
+export type Alignment = 'left' | 'right'
+
+/** Lines of a table whose columns stand below each other, whatever the script: Chinese signs are two columns wide. */
+export function formatTable(
+  rows: readonly (readonly string[])[],
+  alignments: readonly Alignment[] = [],
+): readonly string[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length))
+  const widths = Array.from({ length: columns }, (_, i) => Math.max(0, ...rows.map((row) => stringWidth(row[i] ?? ''))))
+  return rows.map((row) => {
+    const cells = row.map((cell, i) => {
+      const blank = ' '.repeat((widths[i] ?? 0) - stringWidth(cell))
+      return alignments[i] === 'right' ? blank + cell : cell + blank
+    })
+    return cells.join('  ').trimEnd()
+  })
+}
+
+/** A name or a sentence that stays what it is on a terminal: without control characters and signs that turn the direction. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '?')
+}

@@ -1,0 +1,136 @@
+import type { PartName } from '../face/face.js'
+import type { Language } from './language.js'
+
+/** Everything that `compare` and `dedupe` say to a person, errors apart. */
+export interface Words {
+  readonly similarity: string
+  readonly parts: Readonly<Record<PartName, string>>
+  readonly match: string
+  readonly noMatch: string
+  readonly verdict: (match: boolean, threshold: number) => string
+  /** How rare a score is among pairs of strangers: fewer than, or more than, one in so many reach it. */
+  readonly rarity: (oneIn: number, side: 'fewer' | 'more') => string
+  readonly rows: Readonly<
+    Record<
+      'picture' | 'size' | 'face' | 'detectionScore' | 'faceCount' | 'decode' | 'detect' | 'align' | 'embed',
+      string
+    >
+  >
+  readonly place: (width: string, height: string, x: string, y: string) => string
+  readonly manyFaces: (side: 'A' | 'B', count: number) => string
+  readonly manyFacesIn: (count: number) => string
+  readonly ranking: Readonly<Record<'rank' | 'similarity' | 'verdict' | 'picture', string>>
+  readonly matches: (matching: number, compared: number, threshold: number) => string
+  readonly shown: (shown: number, compared: number) => string
+  readonly written: (file: string) => string
+  readonly progress: (done: number, total: number, secondsLeft: number) => string
+  readonly interrupted: string
+  readonly problems: {
+    readonly oneStdin: string
+    readonly onlyItself: string
+    readonly noPictures: (folder: string) => string
+    readonly noFits: (pattern: string) => string
+  }
+  readonly sheet: {
+    readonly title: (folder: string) => string
+    readonly group: (number: number, count: number, score: number) => string
+    readonly groups: (groups: number, grouped: number, threshold: number) => string
+    readonly alone: (count: number) => string
+    readonly failed: (count: number) => string
+    readonly skipped: (count: number) => string
+  }
+}
+
+const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`
+
+const ENGLISH: Words = {
+  similarity: 'similarity',
+  parts: { eyebrow: 'eyebrows', eye: 'eyes', nose: 'nose', mouth: 'mouth' },
+  match: 'match',
+  noMatch: 'no match',
+  verdict: (match, threshold) => `${match ? 'match' : 'no match'} at a threshold of ${threshold}`,
+  rarity: (oneIn, side) => `${side} than one in ${oneIn.toLocaleString('en')} pairs of strangers score so high`,
+  rows: {
+    picture: 'picture',
+    size: 'size',
+    face: 'face',
+    detectionScore: 'detection score',
+    faceCount: 'faces seen',
+    decode: 'decode',
+    detect: 'detect',
+    align: 'align',
+    embed: 'embed',
+  },
+  place: (width, height, x, y) => `${width} x ${height} at ${x}, ${y}`,
+  manyFaces: (side, count) => `picture ${side} shows ${count} faces; the most prominent was compared`,
+  manyFacesIn: (count) => `the most prominent of ${count} faces`,
+  ranking: { rank: '#', similarity: 'similarity', verdict: 'verdict', picture: 'picture' },
+  matches: (matching, compared, threshold) =>
+    `${matching} of ${plural(compared, 'picture', 'pictures')} ${matching === 1 ? 'matches' : 'match'} at a threshold of ${threshold}`,
+  shown: (shown, compared) => `the best ${shown} of ${compared}`,
+  written: (file) => `written to ${file}`,
+  progress: (done, total, secondsLeft) => `pictures ${done}/${total}, ${secondsLeft} s left`,
+  interrupted: 'Interrupted.',
+  problems: {
+    oneStdin: 'Only one picture can come from standard input.',
+    onlyItself: 'There is no picture to compare A with but A itself.',
+    noPictures: (folder) => `There are no pictures in ${folder}.`,
+    noFits: (pattern) => `No file fits the pattern ${pattern}.`,
+  },
+  sheet: {
+    title: (folder) => `People in ${folder}`,
+    group: (number, count, score) =>
+      `person ${number}: ${plural(count, 'picture', 'pictures')}, mean similarity ${score.toFixed(2)}`,
+    groups: (groups, grouped, threshold) =>
+      `${plural(groups, 'person', 'people')} with several pictures (${grouped} in all) at a threshold of ${threshold}`,
+    alone: (count) => `${plural(count, 'picture', 'pictures')} of people with no other picture`,
+    failed: (count) => `${plural(count, 'picture', 'pictures')} without a face to compare`,
+    skipped: (count) => `${plural(count, 'file is', 'files are')} not named like a picture`,
+  },
+}
+
+const CHINESE: Words = {
+  similarity: '相似度',
+  parts: { eyebrow: '眉毛', eye: '眼睛', nose: '鼻子', mouth: '嘴巴' },
+  match: '匹配',
+  noMatch: '不匹配',
+  verdict: (match, threshold) => `${match ? '匹配' : '不匹配'}（阈值 ${threshold}）`,
+  rarity: (oneIn, side) =>
+    `陌生人之间达到该分数的比例${side === 'fewer' ? '低于' : '高于'} ${oneIn.toLocaleString('en')} 分之一`,
+  rows: {
+    picture: '图片',
+    size: '尺寸',
+    face: '人脸',
+    detectionScore: '检测分数',
+    faceCount: '人脸数量',
+    decode: '解码',
+    detect: '检测',
+    align: '对齐',
+    embed: '嵌入',
+  },
+  place: (width, height, x, y) => `${width} x ${height}，位于 ${x}, ${y}`,
+  manyFaces: (side, count) => `图片 ${side} 中有 ${count} 张人脸，比对的是最突出的一张`,
+  manyFacesIn: (count) => `${count} 张人脸中最突出的一张`,
+  ranking: { rank: '#', similarity: '相似度', verdict: '结论', picture: '图片' },
+  matches: (matching, compared, threshold) => `${compared} 张图片中有 ${matching} 张匹配（阈值 ${threshold}）`,
+  shown: (shown, compared) => `共 ${compared} 张，只列出最高的 ${shown} 张`,
+  written: (file) => `已写入 ${file}`,
+  progress: (done, total, secondsLeft) => `图片 ${done}/${total}，剩余 ${secondsLeft} 秒`,
+  interrupted: '已中断。',
+  problems: {
+    oneStdin: '只能从标准输入读取一张图片。',
+    onlyItself: '除 A 本身外没有可比对的图片。',
+    noPictures: (folder) => `${folder} 中没有图片。`,
+    noFits: (pattern) => `没有文件符合模式 ${pattern}。`,
+  },
+  sheet: {
+    title: (folder) => `${folder} 中的人物`,
+    group: (number, count, score) => `人物 ${number}：${count} 张图片，平均相似度 ${score.toFixed(2)}`,
+    groups: (groups, grouped, threshold) => `${groups} 个人物有多张图片（共 ${grouped} 张），阈值 ${threshold}`,
+    alone: (count) => `${count} 张图片中的人物没有其他图片`,
+    failed: (count) => `${count} 张图片没有可比对的人脸`,
+    skipped: (count) => `${count} 个文件的名称不是图片`,
+  },
+}
+
+export const WORDS: Readonly<Record<Language, Words>> = { en: ENGLISH, zh: CHINESE }
