@@ -46,9 +46,7 @@ function renderCommand(command: Command): string {
     '',
     command.description(),
     '',
-    '```',
-    help.commandUsage(command),
-    '```',
+    `\`${help.commandUsage(command)}\``,
     ...(rows.length === 0 ? [] : ['', '| | |', '|---|---|']),
     ...rows.map((cells) => `| \`${cells[0]}\` | ${(cells[1] ?? '').replaceAll('|', '\\|').replaceAll('<', '&lt;')} |`),
   ].join('\n')

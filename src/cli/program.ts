@@ -47,7 +47,7 @@ Examples:
   facecompare dedupe folder/ --html out.html     who is on several pictures?
   facecompare serve                            answer over HTTP
 
-"facecompare COMMAND --help" tells more. Settings are environment variables that begin with FACECOMPARE_; the README lists them.`,
+"facecompare COMMAND --help" tells more. Settings are environment variables that begin with FACECOMPARE_; docs/settings.md lists them.`,
     )
   program.commandsGroup('Pictures at hand:')
   addCompareCommand(program)

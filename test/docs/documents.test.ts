@@ -5,7 +5,6 @@ import { ERRORS } from '../../src/errors.js'
 import { parseManifest } from '../../src/model/pack-manifest.js'
 import { BLAZEFACE, DLIB_RESNET, FACERES, LANDMARK68 } from '../../src/model/sources.js'
 import { createMetrics } from '../../src/ops/metrics.js'
-import { COMING } from './coming.js'
 
 const DOCUMENTS = readDocuments()
 const SOURCE = new URL('../../src/', import.meta.url)
@@ -121,7 +120,7 @@ function leadsSomewhere(link: string, page: URL): boolean {
   const target = new URL(link, page)
   const file = new URL(target)
   file.hash = ''
-  if (!existsSync(file)) return COMING.some((page) => file.pathname.endsWith(`/${page}`))
+  if (!existsSync(file)) return false
   if (target.hash === '') return true
   const headings = [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => toAnchor(heading))
   return headings.includes(decodeURIComponent(target.hash.slice(1)))

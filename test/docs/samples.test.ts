@@ -3,7 +3,6 @@ import { basename } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { languageOf, listPages } from '../../scripts/write-docs.js'
 import { BOOTSTRAP, type RunningService, runCli, startService } from '../support/service.js'
-import { COMING } from './coming.js'
 import { type Desk, INTERPRETERS, isInstalled, prepareDesk } from './sample-runner.js'
 import { type Directive, extractSamples, findOwnTest, identify, type Sample } from './samples.js'
 
@@ -25,7 +24,7 @@ function chooseSamples(): ReadonlyMap<string, readonly Sample[]> {
   const english = common.filter(({ language }) => language === 'en')
   for (const { samples } of english) for (const sample of samples) seen.add(identify(sample))
   const chinese = common
-    .filter(({ name, language }) => language === 'zh' && !isAwaited(name))
+    .filter(({ language }) => language === 'zh')
     .map((page) => {
       return { ...page, samples: page.samples.filter((sample) => !seen.has(identify(sample))) }
     })
@@ -41,11 +40,6 @@ function isElsewhere({ kind }: Directive): boolean {
   return kind === 'not run' || kind === 'page' || kind === 'mini-program'
 }
 
-/** A Chinese page whose English one is written at the same time. */
-function isAwaited(name: string): boolean {
-  return COMING.some((page) => name === `docs/zh-CN/${page}`) && !PAGES.some((page) => page.name === toEnglish(name))
-}
-
 function toEnglish(name: string): string {
   return name.replace('zh-CN/', '').replace('.zh-CN', '')
 }
@@ -57,7 +51,7 @@ describe('the samples of the documents', () => {
   })
 
   it('of a page with a test of its own are read by that test', () => {
-    for (const { name, text } of PAGES.filter((page) => !isAwaited(page.name))) {
+    for (const { name, text } of PAGES) {
       const test = findOwnTest(text)
       if (test === undefined) continue
       expect(readFileSync(new URL(`../../${test}`, import.meta.url), 'utf8'), name).toContain('```')
@@ -83,7 +77,7 @@ describe('the samples of the documents', () => {
 })
 
 describe('a Chinese page', () => {
-  const chinese = PAGES.filter(({ name, language }) => language === 'zh' && !isAwaited(name))
+  const chinese = PAGES.filter(({ language }) => language === 'zh')
   const sisters = chinese.map(({ name, text, samples }) => {
     return { name, text, samples, english: PAGES.find((page) => page.name === toEnglish(name)) }
   })
@@ -119,7 +113,7 @@ describe('commands within a sentence', () => {
   /** `facecompare NAME ...` in any page, as `NAME` and the options that it is shown with. */
   const commands = new Map<string, Set<string>>()
   for (const { text } of PAGES) {
-    for (const [, words = ''] of text.matchAll(/`(?:npx )?facecompare ([^`]+)`/g)) {
+    for (const [, words = ''] of text.matchAll(/`(?:npx )?facecompare ([a-z-][^`]*)`/g)) {
       const [name = '', second = ''] = words.split(' ')
       const command = ['keys', 'models'].includes(name) && /^[a-z]+$/.test(second) ? `${name} ${second}` : name
       const options = commands.get(command) ?? new Set()
