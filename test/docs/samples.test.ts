@@ -113,7 +113,7 @@ describe('commands within a sentence', () => {
   /** `facecompare NAME ...` in any page, as `NAME` and the options that it is shown with. */
   const commands = new Map<string, Set<string>>()
   for (const { text } of PAGES) {
-    for (const [, words = ''] of text.matchAll(/`(?:npx )?facecompare ([a-z-][^`]*)`/g)) {
+    for (const [, words = ''] of text.matchAll(/`(?:npx )?facecompare ([a-z][^`]*)`/g)) {
       const [name = '', second = ''] = words.split(' ')
       const command = ['keys', 'models'].includes(name) && /^[a-z]+$/.test(second) ? `${name} ${second}` : name
       const options = commands.get(command) ?? new Set()
