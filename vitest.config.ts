@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -5,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Native add-ons (sharp, ONNX Runtime, libsql) belong in processes, not in threads.
     pool: 'forks',
+    // All cores: left to itself it would spare one, which is half of a small machine.
+    maxWorkers: availableParallelism(),
     globalSetup: 'test/support/postgres-server.ts',
     testTimeout: 20_000,
     hookTimeout: 60_000,
