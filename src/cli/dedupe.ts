@@ -15,7 +15,6 @@ import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
 import { addLangOption, chooseLanguage, type Language, type LanguageFlag } from './language.js'
 import { checkWritable } from './output-file.js'
 import { EXIT_ERROR, explain, printJson, printLines } from './report.js'
-import { makeSheetPictures } from './sheet-pictures.js'
 import { printable } from './table.js'
 import { WORDS } from './words.js'
 
@@ -195,6 +194,7 @@ function printGroups(deduped: Deduped, options: DedupeOptions): void {
 async function writeSheet(file: string, folder: string, deduped: Deduped, options: DedupeOptions): Promise<void> {
   const { config, language } = options
   const { sheet } = WORDS[language]
+  const { makeSheetPictures } = await import('./sheet-pictures.js')
   const drawn = await makeSheetPictures(deduped, config, (kind, sentence) => sentenceOf(language, kind, sentence))
   const page = formatContactSheet({
     lang: language,
