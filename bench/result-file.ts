@@ -16,6 +16,7 @@ export interface Setting {
   readonly date: string
   /** Of the sources; `-changed` behind it when files differ from it. Null outside a Git checkout. */
   readonly commit: string | null
+  /** Model, and the instructions that int8 networks are fast or slow by, where the system tells them. */
   readonly cpu: string
   /** Logical processors. */
   readonly cpuCount: number
@@ -46,7 +47,7 @@ export function describeSetting(): Setting {
   return {
     date: new Date().toISOString(),
     commit: readCommit(),
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cpu: describeCpu(),
     cpuCount: cpus().length,
     platform: `${platform()} ${arch()}`,
     node: process.version,
@@ -54,6 +55,30 @@ export function describeSetting(): Setting {
       facecompare: readVersion(join(ROOT, 'package.json')),
       ...readVersions(join(ROOT, 'node_modules'), MEASURED_PACKAGES),
     },
+  }
+}
+
+const INSTRUCTIONS = {
+  avx2: 'AVX2',
+  avx512f: 'AVX-512',
+  avx_vnni: 'VNNI',
+  avx512_vnni: 'VNNI',
+  amx_int8: 'AMX',
+} as const
+
+function describeCpu(): string {
+  const model = cpus()[0]?.model.trim() ?? 'unknown'
+  const flags = new Set(readCpuFlags())
+  const known = Object.entries(INSTRUCTIONS).flatMap(([flag, name]) => (flags.has(flag) ? [name] : []))
+  return known.length === 0 ? model : `${model} (${[...new Set(known)].join(', ')})`
+}
+
+/** Linux on x64 alone tells. */
+function readCpuFlags(): readonly string[] {
+  try {
+    return /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.trim().split(' ') ?? []
+  } catch {
+    return []
   }
 }
 
