@@ -23,7 +23,7 @@ const MUST_SHIP = [
   ...['LICENSE', 'NOTICE', 'README.md', 'package.json', 'packs/default/fit.json', 'packs/default/quantisation.json'],
   ...['dist/index.js', 'dist/index.d.ts', 'dist/client/index.js', 'dist/client/index.d.ts', 'dist/cli/main.js'],
 ]
-const MAY_SHIP = /^(dist|packs)\/|^(LICENSE|NOTICE|README\.md|package\.json)$/
+const MAY_SHIP = /^(dist|packs)\/|^(LICENSE|NOTICE|README(\.zh-CN)?\.md|package\.json)$/
 
 /** An environment of its own: nothing of the user's cache and settings decides, nor what npm hands to its scripts. */
 function cleanEnvironment(project: string): NodeJS.ProcessEnv {
