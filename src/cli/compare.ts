@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Config } from '../config.js'
@@ -9,7 +8,7 @@ import { addEffortOption, addPackOption, type EngineFlags, readEngineConfig } fr
 import { explainIn } from './error-words.js'
 import { findPictures, isPath, readPicture } from './find-pictures.js'
 import { addLangOption, chooseLanguage, type Language, type LanguageFlag } from './language.js'
-import { checkWritable } from './output-file.js'
+import { checkWritable, requireNoPicture, writePrivately } from './output-file.js'
 import { rankPictures } from './rank.js'
 import { EXIT_ERROR, EXIT_MATCH, EXIT_NO_MATCH, printJson, printLines } from './report.js'
 import { printable } from './table.js'
@@ -89,6 +88,7 @@ async function compare(a: string, b: readonly string[], flags: CompareFlags): Pr
     if ([a, ...pictures].filter((picture) => picture === '-').length > 1) {
       throw new Error(words.oneStdin)
     }
+    if (flags.annotate !== undefined) await requireNoPicture(flags.annotate, [a, ...pictures].filter(isPath))
     const [only] = pictures
     if (!isList && pictures.length === 1 && only !== undefined) return await comparePair(a, only, options)
     const others = pictures.filter((picture) => !isPath(picture) || resolve(picture) !== resolve(a))
@@ -149,7 +149,7 @@ export async function annotate(
   const { drawComparison } = await import('../image/draw.js')
   const [a, b] = pictures.map(({ bytes, face: { box, landmarks } }) => ({ bytes, box, landmarks }))
   if (!a || !b) throw new Error('Expected two pictures')
-  await writeFile(file, await drawComparison([a, b], { similarity, match: similarity >= threshold }, config))
+  await writePrivately(file, await drawComparison([a, b], { similarity, match: similarity >= threshold }, config))
 }
 
 export function noteAnnotated({ annotate: file, language }: CompareOptions): void {

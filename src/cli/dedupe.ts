@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { Config } from '../config.js'
 import { formatContactSheet } from '../dedupe/contact-sheet.js'
@@ -13,7 +12,7 @@ import { addEffortOption, addPackOption, type EngineFlags, readEngineConfig } fr
 import { explainIn, sentenceOf } from './error-words.js'
 import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
 import { addLangOption, chooseLanguage, type Language, type LanguageFlag } from './language.js'
-import { checkWritable } from './output-file.js'
+import { checkWritable, requireNoPicture, writePrivately } from './output-file.js'
 import { EXIT_ERROR, explain, printJson, printLines } from './report.js'
 import { printable } from './table.js'
 import { WORDS } from './words.js'
@@ -90,12 +89,18 @@ async function dedupe(folder: string, flags: DedupeFlags): Promise<number> {
   try {
     if (flags.html !== undefined) await checkWritable(flags.html)
     const { pictures, skippedFiles } = await readPictureFolder(folder)
+    if (flags.html !== undefined)
+      await requireNoPicture(
+        flags.html,
+        pictures.map(({ file }) => file),
+      )
     if (pictures.length === 0) throw new Error(WORDS[flags.json ? 'en' : options.language].problems.noPictures(folder))
     const found = await groupPictures(pictures, options, interruption.signal)
     const deduped = { ...found, skippedFiles }
-    if (flags.html !== undefined) await writeSheet(flags.html, folder, deduped, options)
+    // Before the sheet, so that a disk that is full loses nothing else.
     if (flags.json) printJson(describe(deduped, options))
     else printGroups(deduped, options)
+    if (flags.html !== undefined) await writeSheet(flags.html, folder, deduped, options)
     return 0
   } catch (error) {
     const interrupted = interruption.signal.aborted
@@ -183,7 +188,6 @@ function printGroups(deduped: Deduped, options: DedupeOptions): void {
       return `${words.sheet.group(i + 1, pictures.length, meanScore)}  ${names}`
     }),
     ...summarize(deduped, options),
-    ...(options.html === undefined ? [] : [words.written(printable(options.html))]),
   ])
   for (const { picture, kind, sentence } of deduped.failed) {
     const reason = sentenceOf(options.language, kind, sentence)
@@ -209,5 +213,6 @@ async function writeSheet(file: string, folder: string, deduped: Deduped, option
       { title: sheet.failed(drawn.failed.length), pictures: drawn.failed },
     ],
   })
-  await writeFile(file, page, { mode: 0o600 })
+  await writePrivately(file, page)
+  if (!options.json) printLines([WORDS[language].written(printable(file))])
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
+import { access, chmod, realpath, stat, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
 /** Throws one sentence when a file cannot be written: before the work, not after it. */
@@ -9,4 +9,20 @@ export async function checkWritable(file: string): Promise<void> {
   await access(target ? file : dirname(resolve(file)), constants.W_OK).catch((cause: unknown) => {
     throw new Error(`${file} cannot be written.`, { cause })
   })
+}
+
+/** Throws one sentence when the file to write is one of the pictures that are read, under whatever name. */
+export async function requireNoPicture(file: string, pictures: readonly string[]): Promise<void> {
+  const target = await realpath(file).catch(() => undefined)
+  if (target === undefined) return
+  for (const picture of pictures) {
+    if ((await realpath(picture).catch(() => undefined)) !== target) continue
+    throw new Error(`${file} is one of the pictures; name another file to write.`)
+  }
+}
+
+/** Writes what shows faces: for its owner alone, also where there was a file before. */
+export async function writePrivately(file: string, data: string | Uint8Array): Promise<void> {
+  await chmod(file, 0o600).catch(() => {})
+  await writeFile(file, data, { mode: 0o600 })
 }

@@ -8,8 +8,10 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   alignments: readonly Alignment[] = [],
 ): readonly string[] {
-  const columns = Math.max(0, ...rows.map((row) => row.length))
-  const widths = Array.from({ length: columns }, (_, i) => Math.max(0, ...rows.map((row) => stringWidth(row[i] ?? ''))))
+  const widths: number[] = []
+  for (const row of rows) {
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, stringWidth(cell))
+  }
   return rows.map((row) => {
     const cells = row.map((cell, i) => {
       const blank = ' '.repeat((widths[i] ?? 0) - stringWidth(cell))

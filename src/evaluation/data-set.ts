@@ -179,7 +179,7 @@ async function listFiles(folder: string): Promise<readonly string[]> {
   const files: string[] = []
   for (const entry of await listFolder(folder)) {
     if (entry.isDirectory()) {
-      files.push(...(await listFiles(join(folder, entry.name))).map((file) => `${entry.name}/${file}`))
+      for (const file of await listFiles(join(folder, entry.name))) files.push(`${entry.name}/${file}`)
     } else if (!(await isFolder(folder, entry))) files.push(entry.name)
   }
   return files

@@ -57,9 +57,8 @@ export function backUpEmbeddedStore(dataDir: string, file: string): void {
   const path = join(dataDir, FILE_NAME)
   if (!existsSync(path)) throw new StoreError('There is no database in the data folder.')
   if (existsSync(file)) throw new StoreError('The file of the backup exists already.')
-  const draft = `${file}.${process.pid}.tmp`
+  const draft = makeDraft(`${file}.${process.pid}.tmp`)
   try {
-    makePrivateFile(draft)
     const database = new Database(path, { timeout: BACKUP_PATIENCE_MS })
     try {
       database.prepare('vacuum into ?').run(draft)
@@ -70,6 +69,16 @@ export function backUpEmbeddedStore(dataDir: string, file: string): void {
     renameSync(draft, file)
   } catch (cause) {
     rmSync(draft, { force: true })
+    throw new StoreError('The backup cannot be written.', { cause })
+  }
+}
+
+/** A new file for its owner alone: what somebody else has put there is not used. */
+function makeDraft(path: string): string {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+    return path
+  } catch (cause) {
     throw new StoreError('The backup cannot be written.', { cause })
   }
 }

@@ -86,7 +86,14 @@ function syncFolder(folder: string): void {
   const opened = openSync(folder, 'r')
   try {
     fsyncSync(opened)
+  } catch (error) {
+    if (!isNotOffered(error)) throw error
   } finally {
     closeSync(opened)
   }
+}
+
+/** Some file systems over a network or of a desktop's containers take no such call for a folder. */
+function isNotOffered(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['EINVAL', 'ENOTSUP', 'EPERM'].includes(String(error.code))
 }

@@ -67,14 +67,18 @@ function createKeyring(source: MasterKeySource): Keyring {
     }
     throw new StoreError('A secret in the store cannot be decrypted with this master key.')
   }
-  const lockKey = async (transaction: Kysely<Schema>): Promise<KnownKey> =>
-    findKey(source.read(), await lockCheck(transaction))
+  const lockKey = async (transaction: Kysely<Schema>): Promise<KnownKey> => {
+    const check = await lockCheck(transaction)
+    return findKey(source.read(), check)
+  }
 
   return {
     open,
     refresh,
     async requireKey(database) {
-      findKey(source.read(), (await readCheck(database)) ?? '')
+      // The check first: a key that comes between the two looks is seen.
+      const check = await readCheck(database)
+      findKey(source.read(), check ?? '')
     },
     lockBox: async (transaction) => (await lockKey(transaction)).box,
     async rotate(transaction, masterKey) {

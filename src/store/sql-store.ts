@@ -24,6 +24,8 @@ import { addUsage, readUsage } from './usage-table.js'
 const LATE_CLAIM_SECONDS = 3600
 const SWEEP_EVERY_SECONDS = 600
 const MAX_APPID_DRAWS = 20
+/** A key and the master key that it is sealed with are read one after the other, while another process may change both. */
+const MOST_KEY_READS = 5
 
 /** The store on any database that kysely speaks to. Only statements that are atomic by themselves, or start by writing. */
 export class SqlStore implements Store {
@@ -54,13 +56,14 @@ export class SqlStore implements Store {
 
   async findKey(secretId: string): Promise<StoredKey | undefined> {
     if (!isSecretId(secretId)) return undefined
-    try {
-      return await this.#readKey(secretId)
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error
-      // Another process has put the store under another master key: both may be new by now, the text and the key.
-      this.#keyring.refresh()
-      return this.#readKey(secretId)
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#readKey(secretId)
+      } catch (error) {
+        if (!(error instanceof StoreError) || tries === MOST_KEY_READS) throw error
+        // Another process has put the store under another master key: both may be new by now, the text and the key.
+        this.#keyring.refresh()
+      }
     }
   }
 

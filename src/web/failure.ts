@@ -1,4 +1,5 @@
 import type { Outcome } from './call.js'
+import { isClockToBlame } from './clock.js'
 import { fill, type Texts } from './texts/texts.js'
 
 /** Why there is no score, for a person. */
@@ -17,12 +18,10 @@ export interface Failure {
   readonly isClockOff: boolean
 }
 
-/** Signatures live for 300 s and may come from 300 s ahead; a clock that is off by less is not to blame. */
-const CLOCK_TOLERANCE_MS = 30_000
-const CODES_OF_CLOCKS = [9, 14]
-
-export function explainFailure(outcome: Outcome, texts: Texts): Failure {
-  const { answer, status, clockDifferenceMs = 0 } = outcome
+/** @param clockOffsetMs what was added to this device's clock to sign the call */
+export function explainFailure(outcome: Outcome, texts: Texts, clockOffsetMs = 0): Failure {
+  const { answer, status } = outcome
+  const clockDifferenceMs = (outcome.clockDifferenceMs ?? clockOffsetMs) - clockOffsetMs
   const nothing = { details: [], side: undefined, retryAtMs: undefined, isClockOff: false }
   if (answer?.kind !== 'refusal') {
     const { what, advice } = status === 0 ? texts.noAnswer : texts.strangeAnswer
@@ -30,7 +29,7 @@ export function explainFailure(outcome: Outcome, texts: Texts): Failure {
   }
   const { code, side, detail, sessionId } = answer
   const known = texts.failures[code] ?? texts.otherFailure
-  const isClockOff = CODES_OF_CLOCKS.includes(code) && Math.abs(clockDifferenceMs) > CLOCK_TOLERANCE_MS
+  const isClockOff = isClockToBlame(code, clockDifferenceMs)
   return {
     what: side ? fill(texts.sideFailed, { side, what: beginSmall(known.what) }) : known.what,
     onCard: known.what,

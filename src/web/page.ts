@@ -48,6 +48,8 @@ export class Page {
   readonly #keysPanel: KeysPanel
   readonly #failurePanel = new FailurePanel(() => this.#useServiceClock())
   readonly #code: CodePanel = createCodePanel()
+  /** Counts the changes of each picture. */
+  readonly #turns = { A: 0, B: 0 }
   readonly #maxImageBytes = Number(document.documentElement.dataset.maxImageBytes) || Number.POSITIVE_INFINITY
 
   constructor() {
@@ -109,7 +111,11 @@ export class Page {
       this.#change({ wrong: { ...this.#state.wrong, [side]: this.#state.texts.noPicture } })
       return
     }
-    this.#setPicture(side, await openFile(file, this.#maxImageBytes, isNew))
+    const turn = ++this.#turns[side]
+    const picture = await openFile(file, this.#maxImageBytes, isNew)
+    // Another picture was chosen, or this one removed, while it was opened.
+    if (turn === this.#turns[side]) this.#setPicture(side, picture)
+    else closePicture(picture)
   }
 
   async #photograph(side: Side): Promise<void> {
@@ -123,6 +129,7 @@ export class Page {
   }
 
   #setPicture(side: Side, picture: Picture | undefined): void {
+    this.#turns[side]++
     this.#cancel()
     const { pictures, wrong } = this.#state
     closePicture(pictures[side])
@@ -210,7 +217,8 @@ export class Page {
 
   #failure(): Failure | undefined {
     const { phase, texts } = this.#state
-    if (phase.name === 'ended' && !this.#success()) return explainFailure(phase.outcome, texts)
+    if (phase.name === 'ended' && !this.#success())
+      return explainFailure(phase.outcome, texts, this.#state.clockOffsetMs)
     if (phase.name !== 'missing') return undefined
     const nothing = { advice: undefined, details: [], side: undefined, retryAtMs: undefined, isClockOff: false }
     const what = texts.missing[phase.what]

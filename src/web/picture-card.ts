@@ -92,7 +92,7 @@ export class PictureCard {
       event.preventDefault()
       this.#readAddress(onUrl)
     })
-    this.#listenForDrops(onFiles)
+    this.#listenForDrops({ onFiles, onUrl })
     const image = within(this.#root, 'img', HTMLImageElement)
     image.addEventListener('error', () => this.#setCanShow(false))
     image.addEventListener('load', () => this.#setCanShow(true))
@@ -111,7 +111,7 @@ export class PictureCard {
     within(this.#root, '.remove', HTMLButtonElement).focus()
   }
 
-  #listenForDrops(onFiles: CardEvents['onFiles']): void {
+  #listenForDrops({ onFiles, onUrl }: Pick<CardEvents, 'onFiles' | 'onUrl'>): void {
     const mark = (isOver: boolean) => this.#root.classList.toggle('over', isOver)
     this.#root.addEventListener('dragover', () => mark(true))
     this.#root.addEventListener('dragleave', () => mark(false))
@@ -119,7 +119,10 @@ export class PictureCard {
       mark(false)
       event.preventDefault()
       event.stopPropagation()
-      onFiles(this.#side, [...(event.dataTransfer?.files ?? [])])
+      const files = [...(event.dataTransfer?.files ?? [])]
+      const url = readUrl(event.dataTransfer?.getData('text/plain') ?? '')
+      if (files.length > 0) onFiles(this.#side, files)
+      else if (url !== undefined) onUrl(this.#side, url)
     })
   }
 

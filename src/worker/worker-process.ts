@@ -48,6 +48,7 @@ export class WorkerProcess {
   #pending: Pending | undefined
   readonly #child: ChildProcess | undefined
   readonly #channel: Socket | undefined
+  #lifeline: Socket | undefined
   #onReady: (reply: Reply) => void = () => {}
   #onEnd: (error: Error) => void = () => {}
 
@@ -133,8 +134,8 @@ export class WorkerProcess {
   kill(reason: string): void {
     this.#reason ??= reason
     this.#isAlive = false
-    // Whoever waits for its end still finds the program running.
-    this.#child?.ref()
+    // Whoever waits for its end still finds the program running, until the pipes are closed, too.
+    for (const handle of [this.#child, this.#channel, this.#lifeline]) handle?.ref()
     this.#child?.kill('SIGKILL')
   }
 
@@ -148,6 +149,7 @@ export class WorkerProcess {
       this.#reason ??= String(text)
     })
     lifeline.unref()
+    this.#lifeline = lifeline
     readFrames(channel, {
       maxBytes: MAX_REPLY_BYTES,
       onFrame: (frame) => this.#take(frame),
