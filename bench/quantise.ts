@@ -75,8 +75,9 @@ async function cutAllChips(root: string) {
     const image = await decodeImage(await readFile(file), { maxPixels: 40e6, maxSide: MAX_DECODED_SIDE })
     const { landmarks } = await analyzeImage(image, models, { effort: 'fast', nowMs: () => performance.now() })
     const cut = cutChips(models, new Pyramid(image), landmarks, CROPS.default)
-    resnet.push(cut.resnet.pixels)
-    if (cut.faceres) faceres.push(cut.faceres.pixels)
+    // Runs that are not finished keep their inputs.
+    resnet.push(cut.resnet.run.input)
+    if (cut.faceres) faceres.push(cut.faceres.run.input)
     progress.advance()
   }
   await close()

@@ -32,6 +32,7 @@ for (let i = -Number(warmUps); i < Number(pairs); i++) {
   engine.compare(faceA, faceB)
   const endCpuMs = cpuMs()
   const endMs = performance.now()
+  runs.endRecording()
   // Beside each pair, so that both see the same machine.
   await runs.repeatAlone()
   if (i < 0) continue

@@ -20,7 +20,7 @@ import { formatTable, median } from './figures.js'
 import { describeSetting, formatSetting, writeResult } from './result-file.js'
 
 const PAIRS = 100
-const WARM_UPS = 10
+const WARM_UPS = 500
 const STARTS = 5
 /** The least part of the processor time that should lie inside of the networks' runs. */
 const MIN_SHARE_INSIDE = 0.75

@@ -53,7 +53,7 @@ async function analyzeWith(
   const landmarks = await findLandmarks(models.landmarks, pyramid, detection)
   const chips = cutChips(models, pyramid, landmarks, CROPS[effort])
   const alignedMs = nowMs()
-  const raw = await embedChips(models, chips, landmarks)
+  const raw = await embedChips(chips, landmarks)
   return {
     detection,
     faceCount: faces.length,

@@ -38,12 +38,13 @@ export async function lookForFaces(
   ground: Ground = 'black',
 ): Promise<readonly Detection[]> {
   const size = detector.inputSize
-  const input = new Float32Array(3 * size * size)
-  pyramid.warp(toImage, size, input)
-  if (ground === 'mean') paintGround(input, size, toImage, pyramid.image)
-  const { raw } = await detector.run(input, 1)
-  if (!raw) throw new Error('The detector has no output named raw')
-  return suppress(decodeAnchors(raw, size)).map((candidate) => toDetection(candidate, toImage))
+  const run = detector.prepare(1)
+  pyramid.warp(toImage, size, run.input)
+  if (ground === 'mean') paintGround(run.input, size, toImage, pyramid.image)
+  return run.finish(({ raw }) => {
+    if (!raw) throw new Error('The detector has no output named raw')
+    return suppress(decodeAnchors(raw, size)).map((candidate) => toDetection(candidate, toImage))
+  })
 }
 
 /** Gives everything outside of the image, which is black, the mean colour of what lies inside. */

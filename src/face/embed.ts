@@ -4,8 +4,8 @@ import { type Crop, type Crops, countViews } from './effort.js'
 import type { PartName } from './face.js'
 import type { Fit } from './fit.js'
 import { applySimilarity, type Similarity } from './geometry.js'
-import type { Model, Models } from './models.js'
-import { describeParts, poolParts } from './parts.js'
+import type { Model, Models, PreparedRun } from './models.js'
+import { describeParts, type FeatureMap, poolParts } from './parts.js'
 import { mirrorChip, type Pyramid } from './pyramid.js'
 import { joinWeighted, normalise } from './vectors.js'
 
@@ -27,9 +27,9 @@ export interface RawEmbedding {
   readonly faceresParts?: Record<PartName, Float32Array>
 }
 
-/** The crops of a face that one network sees, one after the other: `count * 3 * size * size` numbers. */
+/** The crops of a face that one network sees, in its input. */
 interface Chips {
-  readonly pixels: Float32Array
+  readonly run: PreparedRun
   readonly count: number
   /** Of the first, which is the aligned face. */
   readonly toImage: Similarity
@@ -44,31 +44,32 @@ export interface FaceChips {
 export function cutChips(models: Models, pyramid: Pyramid, landmarks: Float32Array, crops: Crops): FaceChips {
   const { resnet, faceres } = models
   return {
-    resnet: cutCrops(pyramid, landmarks, resnet.inputSize, RESNET_PADDING, crops.resnet),
+    resnet: cutCrops(resnet, pyramid, landmarks, RESNET_PADDING, crops.resnet),
     ...(crops.faceres.length > 0
-      ? { faceres: cutCrops(pyramid, landmarks, faceres.inputSize, FACERES_PADDING, crops.faceres) }
+      ? { faceres: cutCrops(faceres, pyramid, landmarks, FACERES_PADDING, crops.faceres) }
       : {}),
   }
 }
 
 function cutCrops(
+  model: Model,
   pyramid: Pyramid,
   landmarks: Float32Array,
-  size: number,
   padding: number,
   crops: readonly Crop[],
 ): Chips {
+  const size = model.inputSize
   const toImage = alignChip(landmarks, size, padding)
   const count = countViews(crops)
   const chip = 3 * size * size
-  const pixels = new Float32Array(count * chip)
+  const run = model.prepare(count)
   let offset = 0
   for (const { scale, degrees, mirrored } of crops) {
-    pyramid.warp(turnChip(toImage, size, scale, degrees), size, pixels, offset)
-    if (mirrored) mirrorChip(pixels, offset, offset + chip, size)
+    pyramid.warp(turnChip(toImage, size, scale, degrees), size, run.input, offset)
+    if (mirrored) mirrorChip(run.input, offset, offset + chip, size)
     offset += mirrored ? 2 * chip : chip
   }
-  return { pixels, count, toImage }
+  return { run, count, toImage }
 }
 
 /** The transform of a chip that shows `scale` times as much, turned clockwise around the same centre. */
@@ -83,29 +84,24 @@ function turnChip(toImage: Similarity, size: number, scale: number, degrees: num
 }
 
 /** Runs the networks over their chips. */
-export async function embedChips(models: Models, chips: FaceChips, landmarks: Float32Array): Promise<RawEmbedding> {
-  const resnet = await runEmbedder(models.resnet, chips.resnet)
-  const ofResnet = {
-    resnet: resnet.embeddings,
-    resnetParts: poolParts({ values: resnet.features, ...RESNET_MAP }, landmarks, chips.resnet.toImage),
-  }
+export async function embedChips(chips: FaceChips, landmarks: Float32Array): Promise<RawEmbedding> {
+  const resnet = await runEmbedder(chips.resnet, RESNET_MAP, landmarks)
+  const ofResnet = { resnet: resnet.embeddings, resnetParts: resnet.parts }
   if (!chips.faceres) return { ...ofResnet, faceres: [] }
-  const faceres = await runEmbedder(models.faceres, chips.faceres)
-  return {
-    ...ofResnet,
-    faceres: faceres.embeddings,
-    faceresParts: poolParts({ values: faceres.features, ...FACERES_MAP }, landmarks, chips.faceres.toImage),
-  }
+  const faceres = await runEmbedder(chips.faceres, FACERES_MAP, landmarks)
+  return { ...ofResnet, faceres: faceres.embeddings, faceresParts: faceres.parts }
 }
 
-async function runEmbedder(model: Model, { pixels, count }: Chips) {
-  const { embedding, features } = await model.run(pixels, count)
-  if (!embedding || !features) throw new Error('An embedder has no output named embedding or features')
-  const length = embedding.length / count
-  return {
-    embeddings: Array.from({ length: count }, (_, i) => embedding.subarray(i * length, (i + 1) * length)),
-    features: features.subarray(0, features.length / count),
-  }
+function runEmbedder({ run, count, toImage }: Chips, map: Omit<FeatureMap, 'values'>, landmarks: Float32Array) {
+  return run.finish(({ embedding, features }) => {
+    if (!embedding || !features) throw new Error('An embedder has no output named embedding or features')
+    const length = embedding.length / count
+    const values = features.subarray(0, features.length / count)
+    return {
+      embeddings: Array.from({ length: count }, (_, i) => embedding.slice(i * length, (i + 1) * length)),
+      parts: poolParts({ values, ...map }, landmarks, toImage),
+    }
+  })
 }
 
 /** The unit-length fused embedding, what the cohort says of it, and the part descriptors. */

@@ -7,7 +7,7 @@ declare const WebAssembly: {
 }
 
 /** What kernel.wat exports; it says what the arguments are. Addresses, sizes and strides are in bytes. */
-interface Kernel {
+interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
   sample(
     image: number,
@@ -20,23 +20,32 @@ interface Kernel {
     out: number,
     plane: number,
   ): void
+  halve(rows: number, stride: number, count: number, out: number): void
+  pool(maps: number, plane: number, count: number, cells: number, ends: number, out: number): void
   multiply(rows: number, columns: number, count: number, vector: number, out: number): void
 }
 
 const PAGE_BYTES = 65_536
 
-// Boundary code: the exports are those of kernel.wat.
-const kernel = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(KERNEL_CODE, 'base64'))).exports as Kernel
+const module = new WebAssembly.Module(Buffer.from(KERNEL_CODE, 'base64'))
 
-export const { sample, multiply } = kernel
+/** The kernel with memory of its own. */
+export class Kernel {
+  // Boundary code: the exports are those of kernel.wat.
+  readonly #exports = new WebAssembly.Instance(module).exports as Exports
+  readonly sample = this.#exports.sample
+  readonly halve = this.#exports.halve
+  readonly pool = this.#exports.pool
+  readonly multiply = this.#exports.multiply
 
-/**
- * The memory that the kernel works on, at least so many bytes: this thread's scratch paper, which holds nothing from one use
- * to the next and grows to the largest. It stays valid until the next call.
- */
-export function reserve(bytes: number): Uint8Array<ArrayBuffer> {
-  const { memory } = kernel
-  const missing = bytes - memory.buffer.byteLength
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES))
-  return new Uint8Array(memory.buffer)
+  /** The memory that it works on, at least so many bytes, which grows to the largest. Stays valid until the next call. */
+  reserve(bytes: number): Uint8Array<ArrayBuffer> {
+    const { memory } = this.#exports
+    const missing = bytes - memory.buffer.byteLength
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES))
+    return new Uint8Array(memory.buffer)
+  }
 }
+
+/** Its memory is this thread's scratch paper: nothing in it is read that the same call did not write. */
+export const scratch = new Kernel()

@@ -3,7 +3,7 @@
 (module
   (memory (export "memory") 1)
 
-  ;; Samples an image bilinearly at `count` >= 1 points, from (x, y) on in steps of (dx, dy), and writes their red, green
+  ;; Samples an image bilinearly at `count` >= 2 points, from (x, y) on in steps of (dx, dy), and writes their red, green
   ;; and blue (0..255) as f32 to three planes, the first at `out`, each `plane` bytes behind the one before.
   ;;
   ;; The image is RGB bytes, rows `stride` bytes apart; pixel (0, 0) would lie at `image`, even where that is outside of the
@@ -15,62 +15,158 @@
     (param $image i32) (param $stride i32)
     (param $x f64) (param $y f64) (param $dx f64) (param $dy f64)
     (param $count i32) (param $out i32) (param $plane i32)
-    (local $at i32) (local $point v128) (local $step v128) (local $whole v128) (local $rest v128)
-    (local $right v128) (local $below v128) (local $upper v128) (local $lower v128)
-    (local $left v128) (local $top v128) (local $bottom v128) (local $blue v128)
-    (local.set $point (f64x2.replace_lane 1 (f64x2.splat (local.get $x)) (local.get $y)))
-    (local.set $step (f64x2.replace_lane 1 (f64x2.splat (local.get $dx)) (local.get $dy)))
+    (local $steps i32) (local $at v128) (local $first i32) (local $second i32)
+    (local $xs v128) (local $ys v128) (local $stepX v128) (local $stepY v128)
+    (local $wholeX v128) (local $wholeY v128) (local $restX v128) (local $restY v128)
+    (local $upper v128) (local $lower v128) (local $left v128) (local $top v128) (local $bottom v128)
+    ;; Two points at once. Of an odd number the second is computed twice.
+    (local.set $xs (f64x2.replace_lane 1 (f64x2.splat (local.get $x)) (f64.add (local.get $x) (local.get $dx))))
+    (local.set $ys (f64x2.replace_lane 1 (f64x2.splat (local.get $y)) (f64.add (local.get $y) (local.get $dy))))
+    (local.set $steps (i32.sub (i32.const 2) (i32.and (local.get $count) (i32.const 1))))
     (loop $next
       ;; Rounded down by what adding 1.5 * 2^52 does: the low half of each double is then the whole number. A point on a
       ;; whole number may come to the pixel before, with a rest of 1, which gives the same.
-      (local.set $whole (f64x2.add
-        (f64x2.sub (local.get $point) (v128.const f64x2 0.5 0.5))
+      (local.set $wholeX (f64x2.add
+        (f64x2.sub (local.get $xs) (v128.const f64x2 0.5 0.5))
         (v128.const f64x2 6755399441055744 6755399441055744)))
-      (local.set $at (i32.add (local.get $image) (i32.add
-        (i32.mul (i32x4.extract_lane 2 (local.get $whole)) (local.get $stride))
-        (i32.mul (i32x4.extract_lane 0 (local.get $whole)) (i32.const 3)))))
-      (local.set $rest (f64x2.sub (local.get $point)
-        (f64x2.sub (local.get $whole) (v128.const f64x2 6755399441055744 6755399441055744))))
-      (local.set $right (i8x16.shuffle 0 1 2 3 4 5 6 7 0 1 2 3 4 5 6 7 (local.get $rest) (local.get $rest)))
-      (local.set $below (i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 (local.get $rest) (local.get $rest)))
-      ;; Two neighbours: R G B R' G' B' and two bytes more; bytes 8 to 15 are 0.
-      (local.set $upper (v128.load64_zero (local.get $at)))
-      (local.set $lower (v128.load64_zero (i32.add (local.get $at) (local.get $stride))))
-
-      ;; Red and green of the upper row, then of the lower one, then of the point.
+      (local.set $wholeY (f64x2.add
+        (f64x2.sub (local.get $ys) (v128.const f64x2 0.5 0.5))
+        (v128.const f64x2 6755399441055744 6755399441055744)))
+      (local.set $restX (f64x2.sub (local.get $xs)
+        (f64x2.sub (local.get $wholeX) (v128.const f64x2 6755399441055744 6755399441055744))))
+      (local.set $restY (f64x2.sub (local.get $ys)
+        (f64x2.sub (local.get $wholeY) (v128.const f64x2 6755399441055744 6755399441055744))))
+      (local.set $at (i32x4.add (i32x4.splat (local.get $image)) (i32x4.add
+        (i32x4.mul (local.get $wholeY) (i32x4.splat (local.get $stride)))
+        (i32x4.mul (local.get $wholeX) (i32x4.splat (i32.const 3))))))
+      (local.set $first (i32x4.extract_lane 0 (local.get $at)))
+      (local.set $second (i32x4.extract_lane 2 (local.get $at)))
+      ;; Of each point two neighbours: R G B R' G' B' and two bytes more.
+      (local.set $upper
+        (v128.load64_lane 1 (local.get $second) (v128.load64_zero (local.get $first))))
+      (local.set $lower
+        (v128.load64_lane 1 (i32.add (local.get $second) (local.get $stride))
+          (v128.load64_zero (i32.add (local.get $first) (local.get $stride)))))
+      ;; Red of both points: between the pixels of the upper row, of the lower one, and between the rows.
       (local.set $left (f64x2.convert_low_i32x4_s (i8x16.swizzle (local.get $upper)
-        (v128.const i8x16 0 -1 -1 -1 1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1))))
-      (local.set $top (f64x2.add (local.get $left) (f64x2.mul (local.get $right) (f64x2.sub
+        (v128.const i8x16 0 -1 -1 -1 8 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1))))
+      (local.set $top (f64x2.add (local.get $left) (f64x2.mul (local.get $restX) (f64x2.sub
         (f64x2.convert_low_i32x4_s (i8x16.swizzle (local.get $upper)
-          (v128.const i8x16 3 -1 -1 -1 4 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1)))
+          (v128.const i8x16 3 -1 -1 -1 11 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1)))
         (local.get $left)))))
       (local.set $left (f64x2.convert_low_i32x4_s (i8x16.swizzle (local.get $lower)
-        (v128.const i8x16 0 -1 -1 -1 1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1))))
-      (local.set $bottom (f64x2.add (local.get $left) (f64x2.mul (local.get $right) (f64x2.sub
+        (v128.const i8x16 0 -1 -1 -1 8 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1))))
+      (local.set $bottom (f64x2.add (local.get $left) (f64x2.mul (local.get $restX) (f64x2.sub
         (f64x2.convert_low_i32x4_s (i8x16.swizzle (local.get $lower)
-          (v128.const i8x16 3 -1 -1 -1 4 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1)))
+          (v128.const i8x16 3 -1 -1 -1 11 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1)))
         (local.get $left)))))
-      (local.set $top (f32x4.demote_f64x2_zero (f64x2.add (local.get $top)
-        (f64x2.mul (local.get $below) (f64x2.sub (local.get $bottom) (local.get $top))))))
-      (v128.store32_lane 0 (local.get $out) (local.get $top))
-      (v128.store32_lane 1 (i32.add (local.get $out) (local.get $plane)) (local.get $top))
-
-      ;; Blue of both rows at once.
-      (local.set $left (f64x2.convert_low_i32x4_s
-        (i8x16.shuffle 2 8 8 8 18 8 8 8 8 8 8 8 8 8 8 8 (local.get $upper) (local.get $lower))))
-      (local.set $blue (f64x2.add (local.get $left) (f64x2.mul (local.get $right) (f64x2.sub
-        (f64x2.convert_low_i32x4_s
-          (i8x16.shuffle 5 8 8 8 21 8 8 8 8 8 8 8 8 8 8 8 (local.get $upper) (local.get $lower)))
+      (v128.store64_lane 0 (local.get $out)
+        (f32x4.demote_f64x2_zero (f64x2.add (local.get $top)
+          (f64x2.mul (local.get $restY) (f64x2.sub (local.get $bottom) (local.get $top))))))
+      ;; Green of both points: between the pixels of the upper row, of the lower one, and between the rows.
+      (local.set $left (f64x2.convert_low_i32x4_s (i8x16.swizzle (local.get $upper)
+        (v128.const i8x16 1 -1 -1 -1 9 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1))))
+      (local.set $top (f64x2.add (local.get $left) (f64x2.mul (local.get $restX) (f64x2.sub
+        (f64x2.convert_low_i32x4_s (i8x16.swizzle (local.get $upper)
+          (v128.const i8x16 4 -1 -1 -1 12 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1)))
         (local.get $left)))))
-      (f32.store (i32.add (local.get $out) (i32.shl (local.get $plane) (i32.const 1)))
-        (f32.demote_f64 (f64.add (f64x2.extract_lane 0 (local.get $blue))
-          (f64.mul (f64x2.extract_lane 0 (local.get $below))
-            (f64.sub (f64x2.extract_lane 1 (local.get $blue)) (f64x2.extract_lane 0 (local.get $blue)))))))
+      (local.set $left (f64x2.convert_low_i32x4_s (i8x16.swizzle (local.get $lower)
+        (v128.const i8x16 1 -1 -1 -1 9 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1))))
+      (local.set $bottom (f64x2.add (local.get $left) (f64x2.mul (local.get $restX) (f64x2.sub
+        (f64x2.convert_low_i32x4_s (i8x16.swizzle (local.get $lower)
+          (v128.const i8x16 4 -1 -1 -1 12 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1)))
+        (local.get $left)))))
+      (v128.store64_lane 0 (i32.add (local.get $out) (local.get $plane))
+        (f32x4.demote_f64x2_zero (f64x2.add (local.get $top)
+          (f64x2.mul (local.get $restY) (f64x2.sub (local.get $bottom) (local.get $top))))))
+      ;; Blue of both points: between the pixels of the upper row, of the lower one, and between the rows.
+      (local.set $left (f64x2.convert_low_i32x4_s (i8x16.swizzle (local.get $upper)
+        (v128.const i8x16 2 -1 -1 -1 10 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1))))
+      (local.set $top (f64x2.add (local.get $left) (f64x2.mul (local.get $restX) (f64x2.sub
+        (f64x2.convert_low_i32x4_s (i8x16.swizzle (local.get $upper)
+          (v128.const i8x16 5 -1 -1 -1 13 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1)))
+        (local.get $left)))))
+      (local.set $left (f64x2.convert_low_i32x4_s (i8x16.swizzle (local.get $lower)
+        (v128.const i8x16 2 -1 -1 -1 10 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1))))
+      (local.set $bottom (f64x2.add (local.get $left) (f64x2.mul (local.get $restX) (f64x2.sub
+        (f64x2.convert_low_i32x4_s (i8x16.swizzle (local.get $lower)
+          (v128.const i8x16 5 -1 -1 -1 13 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1)))
+        (local.get $left)))))
+      (v128.store64_lane 0 (i32.add (local.get $out) (i32.shl (local.get $plane) (i32.const 1)))
+        (f32x4.demote_f64x2_zero (f64x2.add (local.get $top)
+          (f64x2.mul (local.get $restY) (f64x2.sub (local.get $bottom) (local.get $top))))))
 
-      (local.set $point (f64x2.add (local.get $point) (local.get $step)))
-      (local.set $out (i32.add (local.get $out) (i32.const 4)))
-      (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+      (local.set $stepX (f64x2.splat (f64.mul (f64.convert_i32_s (local.get $steps)) (local.get $dx))))
+      (local.set $stepY (f64x2.splat (f64.mul (f64.convert_i32_s (local.get $steps)) (local.get $dy))))
+      (local.set $xs (f64x2.add (local.get $xs) (local.get $stepX)))
+      (local.set $ys (f64x2.add (local.get $ys) (local.get $stepY)))
+      (local.set $out (i32.add (local.get $out) (i32.shl (local.get $steps) (i32.const 2))))
+      (local.set $count (i32.sub (local.get $count) (local.get $steps)))
+      (local.set $steps (i32.const 2))
       (br_if $next (local.get $count))))
+
+  ;; Halves two rows of RGB bytes, at `rows` and `stride` bytes behind, to one of `count` >= 1 pixels at `out`: each is the mean
+  ;; of four, rounded. Reads up to 24 bytes behind the last pixel, and writes up to 9 behind the last.
+  (func (export "halve") (param $rows i32) (param $stride i32) (param $count i32) (param $out i32)
+    (local $lower i32) (local $first v128) (local $last v128)
+    (local.set $lower (i32.add (local.get $rows) (local.get $stride)))
+    (loop $next
+      ;; Four pixels, twelve numbers: the first eight, then four. Neighbours stand side by side and are added in pairs.
+      (local.set $first (i16x8.add
+        (i16x8.extadd_pairwise_i8x16_u (i8x16.shuffle 0 3 1 4 2 5 6 9 7 10 8 11 16 19 17 20
+          (v128.load (local.get $rows)) (v128.load offset=12 (local.get $rows))))
+        (i16x8.extadd_pairwise_i8x16_u (i8x16.shuffle 0 3 1 4 2 5 6 9 7 10 8 11 16 19 17 20
+          (v128.load (local.get $lower)) (v128.load offset=12 (local.get $lower))))))
+      (local.set $last (i16x8.add
+        (i16x8.extadd_pairwise_i8x16_u (i8x16.swizzle (v128.load offset=12 (local.get $rows))
+          (v128.const i8x16 2 5 6 9 7 10 8 11 -1 -1 -1 -1 -1 -1 -1 -1)))
+        (i16x8.extadd_pairwise_i8x16_u (i8x16.swizzle (v128.load offset=12 (local.get $lower))
+          (v128.const i8x16 2 5 6 9 7 10 8 11 -1 -1 -1 -1 -1 -1 -1 -1)))))
+      (local.set $first (i8x16.narrow_i16x8_u
+        (i16x8.shr_u (i16x8.add (local.get $first) (v128.const i16x8 2 2 2 2 2 2 2 2)) (i32.const 2))
+        (i16x8.shr_u (i16x8.add (local.get $last) (v128.const i16x8 2 2 2 2 2 2 2 2)) (i32.const 2))))
+      (v128.store64_lane 0 (local.get $out) (local.get $first))
+      (v128.store32_lane offset=8 2 (local.get $out) (local.get $first))
+      (local.set $rows (i32.add (local.get $rows) (i32.const 24)))
+      (local.set $lower (i32.add (local.get $lower) (i32.const 24)))
+      (local.set $out (i32.add (local.get $out) (i32.const 12)))
+      (local.set $count (i32.sub (local.get $count) (i32.const 4)))
+      (br_if $next (i32.gt_s (local.get $count) (i32.const 0)))))
+
+  ;; Weighted sums over the cells of `count` >= 2 maps of f32, an even number; each is `plane` bytes large, the first at
+  ;; `maps`. A sum is a list of at least one cell: its place in a map in bytes (i32) and its weight (f32). The lists stand one
+  ;; after the other at `cells`, the addresses of their ends (i32) from `ends` to `out`. There the sums are written, map by map.
+  (func (export "pool")
+    (param $maps i32) (param $plane i32) (param $count i32) (param $cells i32) (param $ends i32) (param $out i32)
+    (local $cell i32) (local $end i32) (local $list i32) (local $at i32) (local $next i32) (local $size i32)
+    (local $even f32) (local $odd f32) (local $weight f32)
+    (local.set $size (i32.sub (local.get $out) (local.get $ends)))
+    (loop $map
+      (local.set $cell (local.get $cells))
+      (local.set $list (local.get $ends))
+      (local.set $next (i32.add (local.get $maps) (local.get $plane)))
+      (loop $sum
+        (local.set $end (i32.load (local.get $list)))
+        (local.set $even (f32.const 0))
+        (local.set $odd (f32.const 0))
+        (loop $term
+          (local.set $at (i32.load (local.get $cell)))
+          (local.set $weight (f32.load offset=4 (local.get $cell)))
+          (local.set $even (f32.add (local.get $even)
+            (f32.mul (local.get $weight) (f32.load (i32.add (local.get $maps) (local.get $at))))))
+          (local.set $odd (f32.add (local.get $odd)
+            (f32.mul (local.get $weight) (f32.load (i32.add (local.get $next) (local.get $at))))))
+          (local.set $cell (i32.add (local.get $cell) (i32.const 8)))
+          (br_if $term (i32.lt_u (local.get $cell) (local.get $end))))
+        (f32.store (local.get $out) (local.get $even))
+        (f32.store (i32.add (local.get $out) (local.get $size)) (local.get $odd))
+        (local.set $out (i32.add (local.get $out) (i32.const 4)))
+        (local.set $list (i32.add (local.get $list) (i32.const 4)))
+        (br_if $sum (i32.lt_u (local.get $list) (i32.add (local.get $ends) (local.get $size)))))
+      (local.set $out (i32.add (local.get $out) (local.get $size)))
+      (local.set $maps (i32.add (local.get $next) (local.get $plane)))
+      (local.set $count (i32.sub (local.get $count) (i32.const 2)))
+      (br_if $map (local.get $count))))
 
   ;; A matrix of f32, row by row at `rows`, times a vector at `vector`: `count` numbers at `out`. `columns` is a multiple of 8.
   (func (export "multiply")

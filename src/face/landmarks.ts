@@ -27,15 +27,16 @@ export async function findLandmarks(model: Model, pyramid: Pyramid, detection: D
   const { x, y, width, height } = detection.box
   const side = CROP_SIDE * Math.max(width, height)
   const toImage = squareToImage(x + width / 2, y + height / 2, side, rollOf(detection), size)
-  const input = new Float32Array(3 * size * size)
-  pyramid.warp(toImage, size, input)
-  const { landmarks } = await model.run(input, 1)
-  if (!landmarks) throw new Error('The landmark network has no output named landmarks')
-  const points = new Float32Array(landmarks.length)
-  for (let i = 0; i < landmarks.length; i += 2) {
-    const p = applySimilarity(toImage, landmarks[i]! * size, landmarks[i + 1]! * size)
-    points[i] = p.x
-    points[i + 1] = p.y
-  }
-  return points
+  const run = model.prepare(1)
+  pyramid.warp(toImage, size, run.input)
+  return run.finish(({ landmarks }) => {
+    if (!landmarks) throw new Error('The landmark network has no output named landmarks')
+    const points = new Float32Array(landmarks.length)
+    for (let i = 0; i < landmarks.length; i += 2) {
+      const p = applySimilarity(toImage, landmarks[i]! * size, landmarks[i + 1]! * size)
+      points[i] = p.x
+      points[i + 1] = p.y
+    }
+    return points
+  })
 }

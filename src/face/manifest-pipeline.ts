@@ -61,7 +61,7 @@ export async function analyzeWithManifest(
   const fused = pipeline.members.some(({ kind }) => kind === 'default')
   const chips = cutChips(models, pyramid, landmarks, CROPS[fused || effort === 'fast' ? effort : 'default'])
   const alignedMs = nowMs()
-  const raw = await embedChips(models, chips, landmarks)
+  const raw = await embedChips(chips, landmarks)
   const vectors: Float32Array[] = []
   for (const member of pipeline.members) {
     if (member.kind === 'default') vectors.push(fuse(raw, fit).embedding)

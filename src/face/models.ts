@@ -6,7 +6,20 @@
 export interface Model {
   /** Side of the square input in pixels. */
   readonly inputSize: number
-  run(input: Float32Array, batch: number): Promise<Readonly<Record<string, Float32Array>>>
+  /** One run with outputs of its own. */
+  run(input: Float32Array, batch: number): Promise<Outputs>
+  /** One run in memory that later ones use again: for many runs in a row, which else keep the garbage collector busy. */
+  prepare(batch: number): PreparedRun
+}
+
+export type Outputs = Readonly<Record<string, Float32Array>>
+
+/** A run that is to be filled and then finished, once. Runs that are prepared at the same time share nothing. */
+export interface PreparedRun {
+  /** Holds an earlier input; to be written whole. */
+  readonly input: Float32Array
+  /** Runs the network. What `read` makes of the outputs holds no part of them: later runs write there, and to the input. */
+  finish<T>(read: (outputs: Outputs) => T): Promise<T>
 }
 
 /** The networks of the default pack. */

@@ -1,6 +1,7 @@
 import { mapParts, type PartName } from './face.js'
 import type { Fit } from './fit.js'
 import type { Similarity } from './geometry.js'
+import { scratch } from './kernel.js'
 
 /** First and last landmark of each part (iBUG 300-W order); both brows and both eyes are one part. */
 const PART_LANDMARKS: Readonly<Record<PartName, readonly [number, number]>> = {
@@ -13,6 +14,13 @@ const PART_LANDMARKS: Readonly<Record<PartName, readonly [number, number]>> = {
 /** A part's box is pooled to this grid: three cells wide, two high. */
 const COLUMNS = 3
 const ROWS = 2
+const SLOTS = ROWS * COLUMNS
+
+const BYTES = Float32Array.BYTES_PER_ELEMENT
+/** The kernel takes so many channels at once. */
+const MAPS_AT_ONCE = 2
+/** A place and a weight, as the kernel reads them. */
+const CELL_BYTES = 2 * BYTES
 
 /** A square feature map (planar) and where its cells lie in the chip: cell `i` covers `origin + i * stride` to `origin + (i + 1) * stride` pixels. */
 export interface FeatureMap {
@@ -33,7 +41,29 @@ export function poolParts(
   landmarks: Float32Array,
   chipToImage: Similarity,
 ): Record<PartName, Float32Array> {
-  return mapParts((part) => poolPart(map, partBox(part, landmarks, chipToImage)))
+  const plane = map.side * map.side
+  const channels = map.values.length / plane
+  const spare = channels % MAPS_AT_ONCE === 0 ? 0 : plane
+  const cellsAt = BYTES * (map.values.length + spare)
+  const length = channels * SLOTS
+  const mostBytes = cellsAt + CELL_BYTES * SLOTS * plane + BYTES * (SLOTS + length + SLOTS)
+  const { buffer } = scratch.reserve(mostBytes)
+  new Float32Array(buffer).set(map.values)
+  return mapParts((part) => {
+    const { weights, indices, ends } = coveredCells(partBox(part, landmarks, chipToImage), map)
+    const cells = new DataView(buffer, cellsAt)
+    for (const [i, weight] of weights.entries()) {
+      cells.setInt32(CELL_BYTES * i, BYTES * indices[i]!, true)
+      cells.setFloat32(CELL_BYTES * i + BYTES, weight, true)
+    }
+    const endsAt = cellsAt + CELL_BYTES * weights.length
+    for (const [slot, end] of ends.entries()) {
+      cells.setInt32(endsAt - cellsAt + BYTES * slot, cellsAt + CELL_BYTES * end, true)
+    }
+    const outAt = endsAt + BYTES * SLOTS
+    scratch.pool(0, BYTES * plane, channels + (channels % MAPS_AT_ONCE), cellsAt, endsAt, outAt)
+    return new Float32Array(buffer, outAt, length).slice()
+  })
 }
 
 /** Unit-length part descriptors: those of both networks joined in equal shares, or of the first alone. */
@@ -82,29 +112,24 @@ function partBox(part: PartName, landmarks: Float32Array, t: Similarity): { read
   return { x: { low: Math.min(...xs), high: Math.max(...xs) }, y: { low: Math.min(...ys), high: Math.max(...ys) } }
 }
 
-function poolPart(map: FeatureMap, box: { readonly x: Span; readonly y: Span }): Float32Array {
-  const { values, side } = map
-  const plane = side * side
-  const channels = values.length / plane
-  const out = new Float32Array(channels * ROWS * COLUMNS)
-  // The cells outside, their weights and places in variables: this loop is what the parts cost.
-  for (const { slot, index, weight } of coveredCells(box, map)) {
-    for (let o = slot, i = index; o < out.length; o += ROWS * COLUMNS, i += plane) out[o]! += weight * values[i]!
-  }
-  return out
-}
-
-/** The cells of a map that the slots of a part's grid cover, with their shares of the slots. */
+/** The cells of a map that the slots of a part's grid cover, slot by slot, with their shares of it, and where each slot's end. */
 function coveredCells(box: { readonly x: Span; readonly y: Span }, map: FeatureMap) {
   const columns = coverage(box.x, COLUMNS, map)
-  const rows = coverage(box.y, ROWS, map)
-  return rows.flatMap((row, r) =>
-    columns.flatMap((column, c) =>
-      row.flatMap(([y, wy]) =>
-        column.map(([x, wx]) => ({ slot: r * COLUMNS + c, index: y * map.side + x, weight: wx * wy })),
-      ),
-    ),
-  )
+  const ends: number[] = []
+  const indices: number[] = []
+  const weights: number[] = []
+  for (const row of coverage(box.y, ROWS, map)) {
+    for (const column of columns) {
+      for (const [y, wy] of row) {
+        for (const [x, wx] of column) {
+          indices.push(y * map.side + x)
+          weights.push(wx * wy)
+        }
+      }
+      ends.push(indices.length)
+    }
+  }
+  return { ends, indices, weights }
 }
 
 /** For each of `count` equal slices of a span: the map cells that it covers with their shares, which sum to one. */

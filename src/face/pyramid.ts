@@ -1,6 +1,10 @@
 import type { Image } from '../image/image.js'
 import { type Similarity, scaleOf } from './geometry.js'
+import { scratch } from './kernel.js'
 import { warpBilinear } from './warp.js'
+
+/** What the kernel reads, or writes, behind the pixels at most. */
+const SPARE_BYTES = 24
 
 /**
  * An image with its halvings, made when first asked for. Sampling a large face from the level that fits its size
@@ -47,23 +51,18 @@ function levelFor(imagePixelsPerChipPixel: number, image: Image): number {
 function halve({ width, height, data }: Image): Image {
   const w = Math.max(1, width >> 1)
   const h = Math.max(1, height >> 1)
-  const out = new Uint8Array(w * h * 3)
-  const right = width > 1 ? 3 : 0
-  const below = height > 1 ? width * 3 : 0
-  let o = 0
-  for (let y = 0; y < h; y++) {
-    let i = 2 * y * width * 3
-    // The channels one by one: a loop over three takes twice as long.
-    for (let x = 0; x < w; x++, i += 6, o += 3) {
-      const j = i + right
-      const k = i + below
-      const l = k + right
-      out[o] = (data[i]! + data[j]! + data[k]! + data[l]! + 2) >> 2
-      out[o + 1] = (data[i + 1]! + data[j + 1]! + data[k + 1]! + data[l + 1]! + 2) >> 2
-      out[o + 2] = (data[i + 2]! + data[j + 2]! + data[k + 2]! + data[l + 2]! + 2) >> 2
-    }
-  }
-  return { width: w, height: h, data: out }
+  // A single column is its own neighbour, as a single row is.
+  const pixels = width > 1 ? data : doubleColumn(data)
+  const stride = 3 * Math.max(2, width)
+  const bytes = scratch.reserve(pixels.length + SPARE_BYTES + 3 * w * h + SPARE_BYTES)
+  bytes.set(pixels)
+  const outAt = pixels.length + SPARE_BYTES
+  for (let y = 0; y < h; y++) scratch.halve(2 * y * stride, height > 1 ? stride : 0, w, outAt + 3 * w * y)
+  return { width: w, height: h, data: bytes.slice(outAt, outAt + 3 * w * h) }
+}
+
+function doubleColumn(column: Uint8Array): Uint8Array {
+  return Uint8Array.from({ length: 2 * column.length }, (_, i) => column[3 * Math.floor(i / 6) + (i % 3)]!)
 }
 
 /** Writes the mirror image of the chip at `from` (planar, `3 * size * size`) to `to`; both lie in `chips`. */

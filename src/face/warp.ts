@@ -1,9 +1,11 @@
 import type { Image } from '../image/image.js'
 import type { Similarity } from './geometry.js'
-import { reserve, sample } from './kernel.js'
+import { scratch } from './kernel.js'
 
 /** So far inside of the image, in steps, that rounding along a row cannot leave it. */
 const HAIR = 1e-6
+/** The kernel samples no fewer. */
+const FEWEST_POINTS = 2
 /** What the kernel reads behind the pixels. */
 const SPARE_BYTES = 2
 const BYTES = Float32Array.BYTES_PER_ELEMENT
@@ -30,7 +32,7 @@ interface Span {
  */
 export function warpBilinear(image: Image, t: Similarity, size: number, out: Float32Array, offset: number): void {
   const window = layOut(image, t, size)
-  const chip = new Float32Array(reserve(0).buffer, 0, 3 * size * size)
+  const chip = new Float32Array(scratch.reserve(0).buffer, 0, 3 * size * size)
   for (let v = 0; v < size; v++) warpRow(image, window, t, v, size, chip)
   out.set(chip, offset)
 }
@@ -44,14 +46,14 @@ function layOut(image: Image, t: Similarity, size: number): Window | undefined {
   const width = x.to - x.from
   const height = y.to - y.from
   if (!(width > 0 && height > 0)) {
-    reserve(chipBytes)
+    scratch.reserve(chipBytes)
     return undefined
   }
   // Whole rows are copied at once, which is faster unless much of them is not needed.
   const whole = 2 * width > image.width
   const left = whole ? 0 : x.from
   const stride = 3 * (whole ? image.width : width)
-  const bytes = reserve(chipBytes + stride * height + SPARE_BYTES)
+  const bytes = scratch.reserve(chipBytes + stride * height + SPARE_BYTES)
   const rowBytes = whole ? stride * height : stride
   for (let at = chipBytes, row = y.from; row < y.to; row += whole ? height : 1, at += rowBytes) {
     const from = 3 * (row * image.width + left)
@@ -82,14 +84,25 @@ function warpRow(
   const inner = window
     ? meet(stepsInside(x, t.a, image.width - 1, size), stepsInside(y, t.b, image.height - 1, size))
     : NO_STEPS
-  if (window && inner.from < inner.to) {
+  const isSampled = window !== undefined && inner.to - inner.from >= FEWEST_POINTS
+  if (isSampled) {
     const startX = x + inner.from * t.a
     const startY = y + inner.from * t.b
     const count = inner.to - inner.from
-    sample(window.origin, window.stride, startX, startY, t.a, t.b, count, BYTES * (row + inner.from), BYTES * plane)
+    scratch.sample(
+      window.origin,
+      window.stride,
+      startX,
+      startY,
+      t.a,
+      t.b,
+      count,
+      BYTES * (row + inner.from),
+      BYTES * plane,
+    )
     if (count === size) return
   }
-  const done = inner.from < inner.to ? inner : NO_STEPS
+  const done = isSampled ? inner : NO_STEPS
   const outer = meet(stepsBetween(x, t.a, -1, image.width, size), stepsBetween(y, t.b, -1, image.height, size))
   for (let u = 0; u < size; u++) {
     if (u === done.from) u = done.to

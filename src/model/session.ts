@@ -2,7 +2,7 @@
 import './quiet-runtime.js'
 
 import { env, InferenceSession, Tensor } from 'onnxruntime-node'
-import type { Model } from '../face/models.js'
+import type { Model, Outputs } from '../face/models.js'
 import type { TensorModel } from '../face/tensor-model.js'
 
 /** A network that holds native memory. */
@@ -37,6 +37,18 @@ export interface RunnableTensorModel extends TensorModel {
 
 const ERRORS_ONLY = 3
 
+/** What one run reads and writes. */
+interface Room {
+  readonly batch: number
+  readonly input: Float32Array
+  readonly feeds: { readonly input: Tensor }
+  /** Of the first run in it: later ones write there. */
+  outputs: { readonly tensors: InferenceSession.OnnxValueMapType; readonly values: Outputs } | undefined
+}
+
+/** So many rooms wait to be used again: one image needs one, and seldom are more than a few worked on at the same time. */
+const MOST_SPARE_ROOMS = 4
+
 /**
  * Makes an ONNX file with one input `input` (`[N, 3, inputSize, inputSize]`) runnable on the CPU.
  * A run blocks the calling thread until it is done: the runtime computes synchronously. Runs belong in worker processes.
@@ -46,18 +58,58 @@ const ERRORS_ONLY = 3
 export async function createModel(onnx: Uint8Array, options: SessionOptions): Promise<RunnableModel> {
   const { inputSize, intraOpThreads } = options
   const session = await openSession(onnx, intraOpThreads)
+  let spare: Room[] = []
   let open = true
+
+  function makeRoom(batch: number, input: Float32Array = new Float32Array(batch * 3 * inputSize * inputSize)): Room {
+    return {
+      batch,
+      input,
+      feeds: { input: new Tensor('float32', input, [batch, 3, inputSize, inputSize]) },
+      outputs: undefined,
+    }
+  }
+
+  /** Rooms of another size are given up: a network sees one batch size as long as its pack is open, or nearly so. */
+  function takeRoom(batch: number): Room {
+    spare = spare.filter((room) => room.batch === batch)
+    return spare.pop() ?? makeRoom(batch)
+  }
+
+  async function runIn(room: Room): Promise<Outputs> {
+    if (!open) throw new Error('The model has been closed.')
+    const { outputs } = room
+    const tensors = await (outputs ? session.run(room.feeds, outputs.tensors) : session.run(room.feeds))
+    room.outputs ??= { tensors, values: readOutputs(tensors) }
+    return room.outputs.values
+  }
+
   return {
     inputSize,
     async run(input, batch) {
+      checkBatch(batch)
       checkInput(input, batch, inputSize)
-      if (!open) throw new Error('The model has been closed.')
-      const outputs = await session.run({ input: new Tensor('float32', input, [batch, 3, inputSize, inputSize]) })
-      return readOutputs(outputs)
+      return runIn(makeRoom(batch, input))
+    },
+    prepare(batch) {
+      checkBatch(batch)
+      const room = takeRoom(batch)
+      let isDone = false
+      return {
+        input: room.input,
+        async finish(read) {
+          if (isDone) throw new Error('Expected a prepared run to be finished once.')
+          isDone = true
+          const result = read(await runIn(room))
+          if (spare.length < MOST_SPARE_ROOMS) spare.push(room)
+          return result
+        },
+      }
     },
     async close() {
       if (!open) return
       open = false
+      spare = []
       await session.release()
     },
   }
@@ -114,15 +166,18 @@ function openSession(onnx: Uint8Array, intraOpThreads: number): Promise<Inferenc
   })
 }
 
-function checkInput(input: Float32Array, batch: number, inputSize: number): void {
+function checkBatch(batch: number): void {
   if (!Number.isInteger(batch) || batch < 1) throw new Error(`Expected a batch of at least 1 but received ${batch}.`)
+}
+
+function checkInput(input: Float32Array, batch: number, inputSize: number): void {
   const expected = batch * 3 * inputSize * inputSize
   if (input.length !== expected) {
     throw new Error(`Expected ${expected} numbers for a batch of ${batch} but received ${input.length}.`)
   }
 }
 
-function readOutputs(outputs: InferenceSession.OnnxValueMapType): Record<string, Float32Array> {
+function readOutputs(outputs: InferenceSession.OnnxValueMapType): Outputs {
   const read: Record<string, Float32Array> = {}
   for (const [name, { data }] of Object.entries(outputs)) {
     if (!(data instanceof Float32Array)) throw new Error(`Expected the output ${name} to be float32.`)

@@ -41,6 +41,19 @@ describe('measureNearest', () => {
     expect(deviation).toBeCloseTo(Math.sqrt((1 + 2 * similar ** 2) / 3 - ((1 + 2 * similar) / 3) ** 2), 4)
   })
 
+  it('finds the most similar of many in any order, with equals among them', () => {
+    const circle = fc.array(fc.integer({ min: 0, max: 359 }), { minLength: 7, maxLength: 120 })
+    fc.assert(
+      fc.property(circle, (degrees) => {
+        const cohort = makeCohort(degrees)
+        const { mean } = measureNearest(cohort, Float32Array.of(1, 0, 0))
+        const count = Math.round(0.15 * degrees.length)
+        const nearest = degrees.map((angle) => Math.cos((angle * Math.PI) / 180)).toSorted((p, q) => q - p)
+        expect(mean).toBeCloseTo(nearest.slice(0, count).reduce((sum, value) => sum + value, 0) / count, 5)
+      }),
+    )
+  })
+
   it('projects what is not of the head', () => {
     expect([...projectOnto(makeCohort([0]), Float32Array.of(0.25, 1, 0.5))]).toEqual([
       0.25,

@@ -3,6 +3,7 @@ import { isSameFace, lookForFaces } from '../../src/face/detect.js'
 import type { Similarity } from '../../src/face/geometry.js'
 import type { Model } from '../../src/face/models.js'
 import { Pyramid } from '../../src/face/pyramid.js'
+import { modelOf } from '../support/models.js'
 
 const SIZE = 256
 const ANCHORS = 896
@@ -16,26 +17,20 @@ type Seen = readonly [anchor: number, logit: number, x: number, y: number, width
 
 /** A detector that sees the given boxes, their centres relative to the anchor. */
 function detectorSeeing(...anchors: readonly Seen[]): Model {
-  return {
-    inputSize: SIZE,
-    run: async () => {
-      const raw = new Float32Array(ANCHORS * 17).fill(-20)
-      for (const [anchor, logit, dx, dy, width, height] of anchors) raw.set([logit, dx, dy, width, height], anchor * 17)
-      return { raw }
-    },
-  }
+  return modelOf(SIZE, () => {
+    const raw = new Float32Array(ANCHORS * 17).fill(-20)
+    for (const [anchor, logit, dx, dy, width, height] of anchors) raw.set([logit, dx, dy, width, height], anchor * 17)
+    return { raw }
+  })
 }
 
 /** What a detector is shown of an image. */
 async function shown(pyramid: Pyramid, toImage: Similarity, ground?: 'black' | 'mean'): Promise<Float32Array> {
   let seen = new Float32Array()
-  const detector: Model = {
-    inputSize: SIZE,
-    run: async (input) => {
-      seen = Float32Array.from(input)
-      return { raw: new Float32Array(ANCHORS * 17).fill(-20) }
-    },
-  }
+  const detector = modelOf(SIZE, (input) => {
+    seen = Float32Array.from(input)
+    return { raw: new Float32Array(ANCHORS * 17).fill(-20) }
+  })
   await lookForFaces(detector, pyramid, toImage, ground)
   return seen
 }

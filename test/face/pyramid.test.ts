@@ -79,3 +79,28 @@ describe('mirrorChip', () => {
     expect([...chips.subarray(12)]).toEqual([2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11])
   })
 })
+
+describe('Pyramid.level', () => {
+  it('halves pictures of every small size to the rounded means of four pixels', () => {
+    const at = ({ width, height, data }: Image, x: number, y: number, channel: number) =>
+      data[3 * (Math.min(y, height - 1) * width + Math.min(x, width - 1)) + channel]!
+    for (let width = 1; width <= 21; width++) {
+      for (let height = 1; height <= 6; height++) {
+        const image = paint(width, height, (x, y) => [(x * 97 + y * 31) % 256, (x * 13 + y * 201) % 256, 255 - x - y])
+        const half = new Pyramid(image).level(1)
+        expect([half.width, half.height]).toEqual([Math.max(1, width >> 1), Math.max(1, height >> 1)])
+        const expected = paint(half.width, half.height, (x, y) => {
+          const mean = (channel: number) =>
+            (at(image, 2 * x, 2 * y, channel) +
+              at(image, 2 * x + 1, 2 * y, channel) +
+              at(image, 2 * x, 2 * y + 1, channel) +
+              at(image, 2 * x + 1, 2 * y + 1, channel) +
+              2) >>
+            2
+          return [mean(0), mean(1), mean(2)]
+        })
+        expect(half.data).toEqual(expected.data)
+      }
+    }
+  })
+})

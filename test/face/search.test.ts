@@ -4,6 +4,7 @@ import type { Model } from '../../src/face/models.js'
 import { chooseFace } from '../../src/face/prominence.js'
 import { Pyramid } from '../../src/face/pyramid.js'
 import { findFaces } from '../../src/face/search.js'
+import { modelOf } from '../support/models.js'
 
 /** The faces of these tests are squares with a light upper and a dimmer lower half; what lies between is no face. */
 const TOP = 255
@@ -47,7 +48,7 @@ function createDetector({
   ghost,
 }: Eyes): Model & { readonly runs: () => number } {
   let runs = 0
-  const run = async (input: Float32Array) => {
+  const compute = (input: Float32Array) => {
     runs++
     const raw = new Float32Array(((inputSize / 16) ** 2 * 2 + (inputSize / 32) ** 2 * 6) * 17).fill(-20)
     if (ghost) setFace(raw, 1, ghost[0], ghost[1], ghost[2], 2)
@@ -66,7 +67,7 @@ function createDetector({
     }
     return { raw }
   }
-  return { inputSize, run, runs: () => runs }
+  return { ...modelOf(inputSize, compute), runs: () => runs }
 }
 
 /** Both of the first two anchors stand at (8, 8). Eyes above the mouth, as in an upright face. */

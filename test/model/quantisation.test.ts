@@ -91,7 +91,7 @@ describe.each(['resnet', 'faceres'] as const)('%s in eight bits', (name) => {
     async (person) => {
       const image = await decodeImage(await cutPerson(person), { maxPixels: 1e6, maxSide: 1000 })
       const { landmarks } = await analyzeImage(image, exact.models, { effort: 'default', nowMs: () => 0 })
-      const chip = cutChips(exact.models, new Pyramid(image), landmarks, CROPS.default)[name]!.pixels
+      const chip = cutChips(exact.models, new Pyramid(image), landmarks, CROPS.default)[name]!.run.input
       const [expected, computed] = [await exact.models[name].run(chip, 1), await int8.models[name].run(chip, 1)]
       expect(cosine(computed.embedding!, expected.embedding!)).toBeGreaterThan(LEAST[name].embedding)
       expect(cosine(computed.features!, expected.features!)).toBeGreaterThan(LEAST[name].features)

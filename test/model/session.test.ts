@@ -55,6 +55,43 @@ describe('a model', () => {
     expect(await model.run(input.subarray(12), 1)).toEqual({ doubled: expected.subarray(12) })
   })
 
+  it('uses the memory of a prepared run again, and only when that is finished', async () => {
+    const model = await openModel()
+    const first = model.prepare(1)
+    const second = model.prepare(1)
+    expect(second.input.buffer).not.toBe(first.input.buffer)
+    first.input.fill(1)
+    second.input.fill(0.5)
+    // Both under way at once.
+    const [of1, of2] = await Promise.all([first, second].map((run) => run.finish(({ doubled }) => doubled?.slice())))
+    expect([of1, of2]).toEqual([new Float32Array(12).fill(2), new Float32Array(12).fill(1)])
+    const third = model.prepare(1)
+    expect([first.input.buffer, second.input.buffer]).toContain(third.input.buffer)
+    third.input.fill(-0.25)
+    expect(await third.finish(({ doubled }) => doubled?.slice())).toEqual(new Float32Array(12).fill(-0.5))
+  })
+
+  it('prepares runs of several batch sizes in turn', async () => {
+    const model = await openModel()
+    for (const batch of [1, 2, 1, 3, 3]) {
+      const run = model.prepare(batch)
+      run.input.set(Float32Array.from({ length: 12 * batch }, (_, i) => i / 100))
+      const doubled = await run.finish((outputs) => outputs.doubled?.slice())
+      expect(doubled).toEqual(run.input.map((value) => value * 2))
+    }
+  })
+
+  it('finishes a prepared run once, and none after it was closed', async () => {
+    const model = await openModel()
+    expect(() => model.prepare(0)).toThrow(/batch of at least 1/)
+    const run = model.prepare(1)
+    await run.finish(() => undefined)
+    await expect(run.finish(() => undefined)).rejects.toThrow(/once/)
+    const late = model.prepare(1)
+    await model.close()
+    await expect(late.finish(() => undefined)).rejects.toThrow('closed')
+  })
+
   it('keeps the outputs of a run when it runs again', async () => {
     const model = await openModel()
     const { doubled } = await model.run(new Float32Array(12).fill(1), 1)
