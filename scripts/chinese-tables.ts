@@ -34,7 +34,7 @@ export const SETTINGS_IN_CHINESE: Readonly<Record<keyof typeof SETTINGS, Setting
   workers: { description: '做人脸比对的工作进程数，每个进程同一时刻处理一张图片。', fallbackText: '每个可用核心一个' },
   queueSize: {
     description: '允许排队等待进程的图片数；超出的调用以返回码 15 拒绝。',
-    fallbackText: '每个进程 3 张，至少 8 张',
+    fallbackText: '每个进程 3 张，只有一个进程时 7 张',
   },
   engineTimeoutMs: { description: '单个任务的最长时间，单位毫秒。' },
   maxImageBytes: { description: '单张图片的最大字节数，可带后缀 `KiB` 或 `MiB`。' },

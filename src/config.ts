@@ -45,10 +45,10 @@ const LONGEST_SIGNATURE_SECONDS = 7_776_000
 const LARGEST_IMAGE_BYTES = 128 * MEBIBYTE
 /**
  * Images that may wait for each process: few enough that an accepted call is answered within ten times what it takes alone
- * (`npm run bench:http`), and never so few that several clients at once are too many for one process.
+ * (`npm run bench:http`). For a single process more: four clients at once are not to be too many for it.
  */
 const QUEUE_PER_WORKER = 3
-const LEAST_QUEUE = 8
+const QUEUE_OF_ONE_WORKER = 7
 
 /** Every setting, by its name in {@link Config}, in the order of the documents. */
 export const SETTINGS = {
@@ -119,7 +119,7 @@ export const SETTINGS = {
     description: 'Images that may wait for a process; calls with more are refused with code 15.',
     example: '128',
     fallback: undefined,
-    fallbackText: `${QUEUE_PER_WORKER} for each process, at least ${LEAST_QUEUE}`,
+    fallbackText: `${QUEUE_PER_WORKER} for each process, ${QUEUE_OF_ONE_WORKER} for a single one`,
     parse: wholeNumber(1, 100_000),
   }),
   engineTimeoutMs: define<number>({
@@ -255,7 +255,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     masterKeyNext: read(SETTINGS.masterKeyNext),
     bootstrapApp: read(SETTINGS.bootstrapApp),
     workers,
-    queueSize: read(SETTINGS.queueSize) ?? Math.max(LEAST_QUEUE, QUEUE_PER_WORKER * workers),
+    queueSize: read(SETTINGS.queueSize) ?? (workers === 1 ? QUEUE_OF_ONE_WORKER : QUEUE_PER_WORKER * workers),
     engineTimeoutMs: read(SETTINGS.engineTimeoutMs),
     maxImageBytes: read(SETTINGS.maxImageBytes),
     maxPixels: read(SETTINGS.maxPixels),

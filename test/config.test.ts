@@ -129,7 +129,7 @@ describe('readConfig', () => {
       masterKeyNext: undefined,
       bootstrapApp: undefined,
       workers: availableParallelism(),
-      queueSize: Math.max(8, 3 * availableParallelism()),
+      queueSize: availableParallelism() === 1 ? 7 : 3 * availableParallelism(),
       engineTimeoutMs: 10_000,
       maxImageBytes: 10_485_760,
       maxPixels: 40_000_000,
@@ -232,7 +232,8 @@ describe('readConfig', () => {
 
   it('lets as many images wait as the threads can answer soon', () => {
     expect(readConfig({ FACECOMPARE_WORKERS: '4' }).queueSize).toBe(12)
-    expect(readConfig({ FACECOMPARE_WORKERS: '1' }).queueSize).toBe(8)
+    expect(readConfig({ FACECOMPARE_WORKERS: '2' }).queueSize).toBe(6)
+    expect(readConfig({ FACECOMPARE_WORKERS: '1' }).queueSize).toBe(7)
     expect(readConfig({ FACECOMPARE_WORKERS: '4', FACECOMPARE_QUEUE_SIZE: '64' }).queueSize).toBe(64)
   })
 

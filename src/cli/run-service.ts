@@ -8,6 +8,7 @@ import { createApp } from '../http/app.js'
 import { openTlsFiles, type TlsFiles } from '../http/tls-files.js'
 import { UploadBudget } from '../http/upload-budget.js'
 import { createImageFetcher } from '../image/fetch-remote.js'
+import { createEarlyCollector } from '../ops/early-collector.js'
 import { createMetrics, type Metrics } from '../ops/metrics.js'
 import { startOpsServer } from '../ops/ops-server.js'
 import type { Credential, Store } from '../store/store.js'
@@ -187,6 +188,7 @@ async function openApp({ config, logger, metrics, open }: Workshop, parts: AppPa
     (opened) => opened.close(),
   )
   const page = findPage(config.host)
+  const collectEarly = createEarlyCollector()
   const make = () =>
     createApp({
       engine: observeEngine(pool, metrics.openImage),
@@ -207,7 +209,10 @@ async function openApp({ config, logger, metrics, open }: Workshop, parts: AppPa
       ...(tls ? { tls } : {}),
       ...(page ? { page } : {}),
       logger,
-      onCall: metrics.countCall,
+      onCall(record) {
+        metrics.countCall(record)
+        collectEarly()
+      },
       isReady,
     })
   return open(make, (app) => app.close())

@@ -30,6 +30,9 @@ export interface CompareContext {
   readonly replies: Replies
 }
 
+/** Of a call. */
+const IMAGES = 2
+
 interface CallContext extends CompareContext {
   readonly share: UploadShare
 }
@@ -55,7 +58,9 @@ async function compareUpload(
   context: CallContext,
 ): Promise<FastifyReply> {
   const { call } = request
-  const { connections, uploadLimits, share } = context
+  const { connections, engine, uploadLimits, share } = context
+  // Before the body is taken in, which would be for nothing.
+  engine.requireRoom?.(IMAGES)
   const fields = await timed(call, 'upload', () =>
     readUpload(request.raw, reply.raw, call, connections, uploadLimits, share),
   )
@@ -65,7 +70,7 @@ async function compareUpload(
   checkApp(fields, identity)
   const withFaces = wantsFaces(fields)
   // Before the claim: who is asked to come again must be able to, with the same signature.
-  context.engine.requireRoom?.(2)
+  engine.requireRoom?.(IMAGES)
   await claimSingleUse(identity, context.ledger)
   const sides = readSides(fields, context.maxImageBytes)
   const compared = await timed(call, 'faces', () => compareSides(sides, call, context, stopWhenClientLeaves(reply)))

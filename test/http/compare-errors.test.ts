@@ -336,7 +336,7 @@ describe('the signature', () => {
 })
 
 it('asks to come again before it spends a single-use signature', async () => {
-  let isFull = true
+  let isFull = false
   const busy = await startApp({
     engine: {
       ...createFakeEngine(),
@@ -349,6 +349,9 @@ it('asks to come again before it spends a single-use signature', async () => {
   const send = (payload: object) =>
     busy.inject({ method: 'POST', url: '/face/compare', payload, headers: { authorization: signOnce('busy') } })
   check(await send({ appid: '1' }), [6, 403])
+  isFull = true
+  // The body is not looked at any more.
+  check(await send({ appid: '1' }), [15, 429])
   const refused = await send(urls)
   check(refused, [15, 429])
   expect(refused.headers['retry-after']).toBe('1')
