@@ -1,26 +1,41 @@
 /**
- * Writes src/face/kernel-code.ts from kernel.wat. Run it after a change of the latter; a test compares the two.
+ * Translates the WebAssembly text of the project to what the code takes in: NAME-code.ts beside NAME.wat. Run it after a change of
+ * the latter; a test compares the two.
  *
  *     npm run kernel
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import wabt from 'wabt'
 
-const SOURCE = fileURLToPath(new URL('../src/face/kernel.wat', import.meta.url))
-const TARGET = fileURLToPath(new URL('../src/face/kernel-code.ts', import.meta.url))
+/** Without their ending. */
+export const KERNELS = ['src/face/kernel', 'src/image/jpeg-eighth'] as const
 
-/** The text of kernel-code.ts. */
-export async function translateKernel(): Promise<string> {
+/** The text of NAME-code.ts. */
+export async function translateKernel(kernel: string): Promise<string> {
   const { parseWat } = await wabt()
-  const parsed = parseWat('kernel.wat', readFileSync(SOURCE, 'utf8'), { simd: true })
+  const name = `${basename(kernel)}.wat`
+  const parsed = parseWat(name, readFileSync(pathOf(`${kernel}.wat`), 'utf8'), { simd: true })
   parsed.validate()
   const { buffer } = parsed.toBinary({})
   parsed.destroy()
-  return `/** kernel.wat, translated by \`npm run kernel\`: WebAssembly, base64. */
-export const KERNEL_CODE =
+  const constant = `${basename(kernel).replaceAll('-', '_').toUpperCase()}_CODE`
+  return `/** ${name}, translated by \`npm run kernel\`: WebAssembly, base64. */
+export const ${constant} =
   '${Buffer.from(buffer).toString('base64')}'
 `
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(TARGET, await translateKernel())
+/** The file that the text stands in. */
+export function codeFileOf(kernel: string): string {
+  return pathOf(`${kernel}-code.ts`)
+}
+
+function pathOf(file: string): string {
+  return fileURLToPath(new URL(`../${file}`, import.meta.url))
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const kernel of KERNELS) writeFileSync(codeFileOf(kernel), await translateKernel(kernel))
+}

@@ -3,6 +3,8 @@ import { FaceCompareError } from '../errors.js'
 import { decodeBmp } from './bmp.js'
 import { sniffFormat } from './format.js'
 import type { Image } from './image.js'
+import { decodeEighth } from './jpeg-eighth.js'
+import { FIRST_LYING, turnUpright } from './orientation.js'
 import { decodeSmallJpeg } from './small-jpeg.js'
 
 // Parallelism comes from the worker processes, one image each; libvips' own threads and cache would only take their memory.
@@ -60,9 +62,10 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions): Pr
 const LEAST_DRAFT_BYTES = 65_536
 
 /**
- * A small version of a large JPEG, for a quick look: libjpeg leaves out what a quarter or an eighth of the size does not
- * show. Undefined where that saves nothing: other formats are decoded whole before they are shrunk, and what is not larger
- * than `instead` is best decoded at once. Throws what {@link decodeImage} throws.
+ * A small version of a large JPEG, for a quick look: a quarter or an eighth of the size leaves out much of the work. At an
+ * eighth its longer side may be larger than `maxSide`, but not than `instead`. Undefined where it saves nothing: other
+ * formats are decoded whole before they are shrunk, and what is not larger than `instead` is best decoded at once. Throws
+ * what {@link decodeImage} throws.
  *
  * @param options what to decode to, and the `maxSide` of what would be decoded instead
  */
@@ -71,6 +74,8 @@ export async function decodeDraft(
   options: DecodeOptions & { readonly instead: number },
 ): Promise<DecodedImage | undefined> {
   if (bytes.length < LEAST_DRAFT_BYTES || sniffFormat(bytes) !== 'jpeg') return undefined
+  const eighth = decodeEighthUpright(bytes, options)
+  if (eighth) return eighth
   return (await isLonger(bytes, options.instead)) ? decodeImage(bytes, options) : undefined
 }
 
@@ -82,6 +87,23 @@ async function isLonger(bytes: Uint8Array, side: number): Promise<boolean> {
     // Decoding it says what is wrong.
     return false
   }
+}
+
+const EIGHTH = 1 / 8
+
+/** Undefined where an eighth is too small or too large, and for all but plain photographs. */
+function decodeEighthUpright(
+  bytes: Uint8Array,
+  { maxPixels, maxSide, instead }: DecodeOptions & { readonly instead: number },
+): DecodedImage | undefined {
+  const eighth = decodeEighth(bytes, (width, height) => {
+    const side = EIGHTH * Math.max(width, height)
+    return side >= maxSide && side <= instead && width * height <= maxPixels
+  })
+  if (!eighth) return undefined
+  const { image, orientation, width, height } = eighth
+  const [sourceWidth, sourceHeight] = orientation >= FIRST_LYING ? [height, width] : [width, height]
+  return { ...turnUpright(image, orientation), sourceWidth, sourceHeight, scale: EIGHTH }
 }
 
 /** One pass: the size is asked for in a second one (of the header alone) only when the picture may have been shrunk. */
