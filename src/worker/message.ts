@@ -1,4 +1,3 @@
-import { deserialize, serialize } from 'node:v8'
 import { ERRORS, type ErrorName, FaceCompareError } from '../errors.js'
 import type { Face } from '../face/face.js'
 import type { EngineOptions } from './engine-options.js'
@@ -26,7 +25,7 @@ export interface Failure {
 
 export type Reply = ReadyReply | AnalyzeReply
 
-/** What every reply tells besides: the memory of the process at that moment. */
+/** What every reply tells besides: the memory of the process, not long before. */
 export interface MemoryReport {
   readonly residentBytes: number
 }
@@ -46,15 +45,67 @@ export function unpackOptions(bytes: Uint8Array): WorkerOptions {
   return JSON.parse(Buffer.from(bytes).toString())
 }
 
+const BYTES = Float32Array.BYTES_PER_ELEMENT
+
+/**
+ * A reply is the length of a text in bytes (little-endian, a multiple of four), the text, which is JSON, and the numbers of all
+ * arrays one after the other: where JSON has `{"floats": n}`, the next `n` belong.
+ */
 export function packReply(reply: Reply): Uint8Array {
-  return serialize({ ...reply, residentBytes: process.memoryUsage.rss() })
+  const arrays: Float32Array[] = []
+  const text = JSON.stringify({ ...reply, residentBytes: measureMemory() }, (_key, value) => {
+    if (!(value instanceof Float32Array)) return value
+    arrays.push(value)
+    return { floats: value.length }
+  })
+  const textBytes = BYTES * Math.ceil(Buffer.byteLength(text) / BYTES)
+  const count = arrays.reduce((sum, { length }) => sum + length, 0)
+  const packed = Buffer.allocUnsafeSlow(BYTES + textBytes + BYTES * count).fill(' ', BYTES, BYTES + textBytes)
+  packed.writeUInt32LE(textBytes)
+  packed.write(text, BYTES)
+  const floats = new Float32Array(packed.buffer, BYTES + textBytes)
+  let at = 0
+  for (const array of arrays) {
+    floats.set(array, at)
+    at += array.length
+  }
+  return packed
 }
 
-/** Throws on what is no reply. */
+/** The arrays of the reply are views of `bytes`, which begin at the beginning of their memory. Throws on what is no reply. */
 export function unpackReply(bytes: Uint8Array): Reply & MemoryReport {
-  const reply: unknown = deserialize(bytes)
-  if (!isReply(reply)) throw new Error('Expected a reply from the worker process but received something else.')
+  const textBytes = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true)
+  let at = bytes.byteOffset + BYTES + textBytes
+  const end = bytes.byteOffset + bytes.byteLength
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + BYTES, textBytes).toString()
+  const reply: unknown = JSON.parse(text, (_key, value: unknown) => {
+    if (!isPlaceholder(value)) return value
+    const array = new Float32Array(bytes.buffer, at, value.floats)
+    at += array.byteLength
+    return array
+  })
+  if (at !== end || !isReply(reply)) {
+    throw new Error('Expected a reply from the worker process but received something else.')
+  }
   return reply
+}
+
+function isPlaceholder(value: unknown): value is { readonly floats: number } {
+  return typeof value === 'object' && value !== null && 'floats' in value && Number.isSafeInteger(value.floats)
+}
+
+/** Asking takes as long as packing a face. */
+const MEASURE_EVERY_MS = 250
+let residentBytes = 0
+let measuredAtMs = Number.NEGATIVE_INFINITY
+
+function measureMemory(): number {
+  const nowMs = performance.now()
+  if (nowMs - measuredAtMs >= MEASURE_EVERY_MS) {
+    residentBytes = process.memoryUsage.rss()
+    measuredAtMs = nowMs
+  }
+  return residentBytes
 }
 
 /** Looks at what tells the replies apart; a face is taken as it is, because our own code made it. */

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest'
+import type { Face } from '../../src/engine.js'
+import { packReply, unpackReply } from '../../src/worker/message.js'
+
+const floats = (length: number) => Float32Array.from({ length }, (_, i) => Math.sin(i) / 3)
+const FACE: Face = {
+  packId: 'pack "é"',
+  embedding: floats(1152),
+  cohort: { gain: 1.01, offset: -0.1, centre: 0.7 },
+  parts: { eyebrow: floats(3840), eye: floats(7), nose: floats(0), mouth: floats(3840).reverse() },
+  box: { x: -1.5, y: 0.1, width: 100.25, height: 1 / 3 },
+  landmarks: floats(136),
+  detectionScore: 0.93,
+  rollDegrees: -12.5,
+  faceCount: 2,
+  imageWidth: 4000,
+  imageHeight: 3000,
+  stages: { decodeMs: 0.1, detectMs: 2, alignMs: 3, embedMs: 4 },
+}
+
+it('a face arrives as it was sent, with the memory of the process', () => {
+  const reply = unpackReply(packReply({ face: FACE }))
+  expect(reply).toEqual({ face: FACE, residentBytes: expect.any(Number) })
+  expect(reply.residentBytes).toBeGreaterThan(1e6)
+})
+
+it('a failure and a pack arrive, too', () => {
+  const failure = { kind: 'FACE_NOT_DETECTED', sentence: 'No face — was found.' } as const
+  expect(unpackReply(packReply({ failure }))).toMatchObject({ failure })
+  expect(unpackReply(packReply({ packId: 'p' }))).toMatchObject({ packId: 'p' })
+})
+
+it('what is no reply is refused', () => {
+  const whole = packReply({ face: FACE })
+  for (const bytes of [
+    whole.slice(0, -4),
+    whole.slice(0, 3),
+    Uint8Array.from([...whole, 0, 0, 0, 0]),
+    new Uint8Array(0),
+    Uint8Array.of(255, 255, 255, 255, 1, 2, 3, 4),
+    new Uint8Array(64).fill(7),
+    packReply({ face: { ...FACE, embedding: undefined } } as never),
+  ]) {
+    expect(() => unpackReply(bytes)).toThrow()
+  }
+})
