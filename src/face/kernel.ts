@@ -1,14 +1,9 @@
+import { compile, growTo, instantiate, type WasmMemory } from '../wasm.js'
 import { KERNEL_CODE } from './kernel-code.js'
-
-/** As much of the language's own namespace as is used here: the types of Node do not declare it. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object) => { readonly exports: unknown }
-}
 
 /** What kernel.wat exports; it says what the arguments are. Addresses, sizes and strides are in bytes. */
 interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
+  readonly memory: WasmMemory
   sample(
     image: number,
     stride: number,
@@ -25,14 +20,12 @@ interface Exports {
   multiply(rows: number, columns: number, count: number, vector: number, out: number): void
 }
 
-const PAGE_BYTES = 65_536
-
-const module = new WebAssembly.Module(Buffer.from(KERNEL_CODE, 'base64'))
+const module = compile(KERNEL_CODE)
 
 /** The kernel with memory of its own. */
 export class Kernel {
   // Boundary code: the exports are those of kernel.wat.
-  readonly #exports = new WebAssembly.Instance(module).exports as Exports
+  readonly #exports = instantiate(module) as Exports
   readonly sample = this.#exports.sample
   readonly halve = this.#exports.halve
   readonly pool = this.#exports.pool
@@ -40,12 +33,9 @@ export class Kernel {
 
   /** The memory that it works on, at least so many bytes, which grows to the largest. Stays valid until the next call. */
   reserve(bytes: number): Uint8Array<ArrayBuffer> {
-    const { memory } = this.#exports
-    const missing = bytes - memory.buffer.byteLength
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES))
-    return new Uint8Array(memory.buffer)
+    return new Uint8Array(growTo(this.#exports.memory, bytes))
   }
 }
 
-/** Its memory is this thread's scratch paper: nothing in it is read that the same call did not write. */
+/** Its memory is this thread's scratch paper: no result depends on what the same call did not write. */
 export const scratch = new Kernel()

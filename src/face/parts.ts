@@ -51,6 +51,8 @@ export function poolParts(
   new Float32Array(buffer).set(map.values)
   return mapParts((part) => {
     const { weights, indices, ends } = coveredCells(partBox(part, landmarks, chipToImage), map)
+    // Points that are no numbers cover nothing.
+    if (weights.length === 0) return new Float32Array(length)
     const cells = new DataView(buffer, cellsAt)
     for (const [i, weight] of weights.entries()) {
       cells.setInt32(CELL_BYTES * i, BYTES * indices[i]!, true)

@@ -13,7 +13,7 @@ import {
   type Sides,
   wantsFaces,
 } from './compare-call.js'
-import type { Connections } from './connections.js'
+import { type Connections, isIncomplete } from './connections.js'
 import type { Replies } from './reply.js'
 import { readUpload, type UploadLimits } from './upload.js'
 import type { UploadBudget, UploadShare } from './upload-budget.js'
@@ -32,6 +32,7 @@ export interface CompareContext {
 
 /** Of a call. */
 const IMAGES = 2
+const LARGE_BODY_BYTES = 1024 * 1024
 
 interface CallContext extends CompareContext {
   readonly share: UploadShare
@@ -59,8 +60,7 @@ async function compareUpload(
 ): Promise<FastifyReply> {
   const { call } = request
   const { connections, engine, uploadLimits, share } = context
-  // Before the body is taken in, which would be for nothing.
-  engine.requireRoom?.(IMAGES)
+  if (isRefusedAtOnce(request)) engine.requireRoom?.(IMAGES)
   const fields = await timed(call, 'upload', () =>
     readUpload(request.raw, reply.raw, call, connections, uploadLimits, share),
   )
@@ -76,6 +76,14 @@ async function compareUpload(
   const compared = await timed(call, 'faces', () => compareSides(sides, call, context, stopWhenClientLeaves(reply)))
   if (withFaces) reply.header('server-timing', describeStages(call))
   return context.replies.sendComparison(request, reply, compared.comparison, withFaces ? compared.faces : undefined)
+}
+
+/**
+ * Whether a full queue is told before the body is looked at: when it is there already, so that the connection lives on, or when it
+ * is so large that taking it in for nothing costs more than another connection.
+ */
+function isRefusedAtOnce({ raw }: FastifyRequest): boolean {
+  return !isIncomplete(raw) || Number(raw.headers['content-length'] ?? 0) > LARGE_BODY_BYTES
 }
 
 /** Aborts when the connection closes before the answer is out. */

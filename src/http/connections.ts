@@ -239,7 +239,7 @@ function nameClient({ remoteAddress, remotePort }: Socket): string {
 }
 
 /** Whether a body is announced that has not come in whole. (Requests that are injected, without a socket, never tell.) */
-function isIncomplete({ headers, complete }: IncomingMessage): boolean {
+export function isIncomplete({ headers, complete }: IncomingMessage): boolean {
   const isAnnounced = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
   return isAnnounced && complete === false
 }

@@ -4,7 +4,7 @@ import { decodeBmp } from './bmp.js'
 import { sniffFormat } from './format.js'
 import type { Image } from './image.js'
 import { decodeEighth } from './jpeg-eighth.js'
-import { FIRST_LYING, turnUpright } from './orientation.js'
+import { FIRST_LYING, isFlipped, isMirrored, turnUpright } from './orientation.js'
 import { decodeSmallJpeg } from './small-jpeg.js'
 
 // Parallelism comes from the worker processes, one image each; libvips' own threads and cache would only take their memory.
@@ -96,8 +96,10 @@ function decodeEighthUpright(
   bytes: Uint8Array,
   { maxPixels, maxSide, instead }: DecodeOptions & { readonly instead: number },
 ): DecodedImage | undefined {
-  const eighth = decodeEighth(bytes, (width, height) => {
+  const eighth = decodeEighth(bytes, ({ width, height, orientation }) => {
     const side = EIGHTH * Math.max(width, height)
+    // What came first then would be a part of a block, and all places would be moved by the rest of it.
+    if ((isMirrored(orientation) && width % 8 > 0) || (isFlipped(orientation) && height % 8 > 0)) return false
     return side >= maxSide && side <= instead && width * height <= maxPixels
   })
   if (!eighth) return undefined

@@ -50,7 +50,9 @@
             (local.set $out (i32.sub (local.get $out) (i32.const 1)))
             (local.set $from (i32.add (local.get $from) (i32.const 2)))
             (br $next)))
-        (br_if $stop (i32.ne (i32.and (local.get $byte) (i32.const 0xf8)) (i32.const 0xd0)))
+        ;; They are numbered from 0 to 7, again and again.
+        (br_if $stop (i32.ne (local.get $byte)
+          (i32.or (i32.const 0xd0) (i32.and (local.get $restarts) (i32.const 7)))))
         (br_if $stop (i32.ge_u (local.get $list) (local.get $listEnd)))
         (i32.store (local.get $list) (i32.sub (local.get $top) (local.get $out)))
         (local.set $list (i32.add (local.get $list) (i32.const 4)))

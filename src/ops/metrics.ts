@@ -8,7 +8,7 @@ export interface Readings {
   readonly queueSize: number
   /** Workers that analyse images. */
   readonly workers: number
-  /** Resident memory of each worker when it last replied, in bytes. */
+  /** Resident memory of each worker about when it last replied, in bytes. */
   readonly workerMemory: () => readonly number[]
   /** Bytes of request bodies and fetched images in memory. */
   readonly uploadBytes: () => number
@@ -133,7 +133,7 @@ function createGauges(registers: Registry[], openImages: () => number): Metrics[
   )
   new Gauge({
     name: 'facecompare_worker_resident_memory_bytes',
-    help: 'Resident memory of each worker process when it last replied.',
+    help: 'Resident memory of each worker process about when it last replied.',
     labelNames: ['worker'] as const,
     registers,
     collect() {

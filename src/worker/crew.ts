@@ -45,7 +45,7 @@ export class Crew {
     return [...this.#workers].flatMap(({ isAlive, pid }) => (isAlive && pid !== undefined ? [pid] : []))
   }
 
-  /** The memory of each process that lives now, when it last replied. */
+  /** The memory of each process that lives now, about when it last replied. */
   get residentBytes(): readonly number[] {
     return [...this.#workers].flatMap(({ isAlive, residentBytes }) => (isAlive ? [residentBytes] : []))
   }

@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorName, FaceCompareError } from '../errors.js'
-import type { Face } from '../face/face.js'
+import { type Face, PART_NAMES } from '../face/face.js'
 import type { EngineOptions } from './engine-options.js'
 
 /** The streams of a worker process, as file descriptors that it is born with. */
@@ -45,6 +45,8 @@ export function unpackOptions(bytes: Uint8Array): WorkerOptions {
   return JSON.parse(Buffer.from(bytes).toString())
 }
 
+/** What a reply says beside its numbers: a face takes less than two thousand, a failure one sentence. */
+const MAX_TEXT_BYTES = 65_536
 const BYTES = Float32Array.BYTES_PER_ELEMENT
 
 /**
@@ -75,6 +77,7 @@ export function packReply(reply: Reply): Uint8Array {
 /** The arrays of the reply are views of `bytes`, which begin at the beginning of their memory. Throws on what is no reply. */
 export function unpackReply(bytes: Uint8Array): Reply & MemoryReport {
   const textBytes = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true)
+  if (textBytes > MAX_TEXT_BYTES) throw strange()
   let at = bytes.byteOffset + BYTES + textBytes
   const end = bytes.byteOffset + bytes.byteLength
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + BYTES, textBytes).toString()
@@ -84,10 +87,12 @@ export function unpackReply(bytes: Uint8Array): Reply & MemoryReport {
     at += array.byteLength
     return array
   })
-  if (at !== end || !isReply(reply)) {
-    throw new Error('Expected a reply from the worker process but received something else.')
-  }
+  if (at !== end || !isReply(reply)) throw strange()
   return reply
+}
+
+function strange(): Error {
+  return new Error('Expected a reply from the worker process but received something else.')
 }
 
 function isPlaceholder(value: unknown): value is { readonly floats: number } {
@@ -108,13 +113,39 @@ function measureMemory(): number {
   return residentBytes
 }
 
-/** Looks at what tells the replies apart; a face is taken as it is, because our own code made it. */
+/** Looks at everything that a face is made of: what comes from a process whose decoder was broken into must harm nobody else. */
 function isReply(value: unknown): value is Reply & MemoryReport {
-  if (typeof value !== 'object' || value === null) return false
-  if (!('residentBytes' in value && Number.isSafeInteger(value.residentBytes))) return false
+  if (!isRecord(value) || !Number.isSafeInteger(value.residentBytes)) return false
   if ('failure' in value) return isFailure(value.failure)
   if ('packId' in value) return typeof value.packId === 'string'
-  return 'face' in value && typeof value.face === 'object' && value.face !== null && 'embedding' in value.face
+  return isFace(value.face)
+}
+
+const FACE_NUMBERS = ['detectionScore', 'rollDegrees', 'faceCount', 'imageWidth', 'imageHeight'] as const
+
+function isFace(value: unknown): value is Face {
+  if (!isRecord(value) || typeof value.packId !== 'string') return false
+  const { embedding, landmarks, parts, cohort, box, stages } = value
+  return (
+    [embedding, landmarks].every(isFloats) &&
+    hasAll(parts, PART_NAMES, isFloats) &&
+    hasAll(value, FACE_NUMBERS, Number.isFinite) &&
+    hasAll(cohort, ['gain', 'offset', 'centre'], Number.isFinite) &&
+    hasAll(box, ['x', 'y', 'width', 'height'], Number.isFinite) &&
+    hasAll(stages, ['decodeMs', 'detectMs', 'alignMs', 'embedMs'], Number.isFinite)
+  )
+}
+
+function hasAll(value: unknown, names: readonly string[], isRight: (value: unknown) => boolean): boolean {
+  return isRecord(value) && names.every((name) => isRight(value[name]))
+}
+
+function isFloats(value: unknown): boolean {
+  return value instanceof Float32Array
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }
 
 function isFailure(value: unknown): boolean {

@@ -31,7 +31,7 @@ export interface EnginePool extends FaceEngine {
   readonly queueLength: () => number
   /** The ids of the processes that live now. */
   readonly pids: () => readonly number[]
-  /** The resident memory of each of them, when it last replied; 0 before its networks are loaded. */
+  /** The resident memory of each of them, about when it last replied; 0 before its networks are loaded. */
   readonly residentBytes: () => readonly number[]
 }
 

@@ -125,7 +125,7 @@ export class WorkerProcess {
     })
   }
 
-  /** Its memory when it last replied; 0 before its networks are loaded. */
+  /** Its memory about when it last replied; 0 before its networks are loaded. */
   get residentBytes(): number {
     return this.#residentBytes
   }

@@ -134,6 +134,9 @@ describe('left to the general way is', () => {
     expect(decode(Uint8Array.from([...bytes.slice(0, first), ...bytes.slice(first + 2)]))).toBeUndefined()
     const moved = [...bytes.slice(0, first - 1), 0xff, 0xd0, bytes[first - 1] ?? 0, ...bytes.slice(first + 2)]
     expect(decode(Uint8Array.from(moved))).toBeUndefined()
+    const wrong = Uint8Array.from(bytes)
+    wrong[first + 1] = 0xd1
+    expect(decode(wrong)).toBeUndefined()
   })
 
   it('one with an Exif block that cannot be read', async () => {
@@ -148,6 +151,9 @@ describe('left to the general way is', () => {
     expect(decode(withExif([...exif, ...Buffer.from('II*\0\xff\xff\xff\xff', 'latin1')]))).toBeUndefined()
     const ninth = [...Buffer.from('II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x09\0\0\0', 'latin1')]
     expect(decode(withExif([...exif, ...ninth]))).toBeUndefined()
+    const twice = withExif([...exif, ...Buffer.from('MM\0*\0\0\0\x08\0\0')])
+    const block = twice.slice(2, 2 + 4 + 6 + 10)
+    expect(decode(Uint8Array.from([...twice.slice(0, 2), ...block, ...twice.slice(2)]))).toBeUndefined()
   })
 
   it('whatever else is wrong: nothing is thrown, and nothing takes long', async () => {
@@ -164,7 +170,7 @@ describe('left to the general way is', () => {
           const bytes = Uint8Array.from(source)
           for (const { at, to } of changes) bytes[Math.floor(at * (bytes.length - 1))] = to
           const size = { most: 0 }
-          const eighth = decodeEighth(bytes, (width, height) => {
+          const eighth = decodeEighth(bytes, ({ width, height }) => {
             size.most = Math.ceil(width / 8) * Math.ceil(height / 8)
             return width * height < 1e6
           })
@@ -193,6 +199,12 @@ describe('a draft of an eighth', () => {
     expect(draft).toMatchObject({ scale: 1 / 8, sourceWidth: whole.sourceWidth, sourceHeight: whole.sourceHeight })
     expect([draft?.width, draft?.height]).toEqual([whole.width, whole.height])
     expect(meanDifference(draft?.data ?? new Uint8Array(), whole.data)).toBeLessThan(3)
+  })
+
+  it('is left to the general way where a part of a block would come first', async () => {
+    const bytes = await storeTurned(noise(1004, 840), 3).withMetadata({ orientation: 3 }).jpeg().toBuffer()
+    const whole = await decodeImage(bytes, { ...options, maxSide: 100 })
+    expect(await decodeDraft(bytes, options)).toEqual(whole)
   })
 
   it('is left to the general way when an eighth is too small, and refused with too many pixels', async () => {

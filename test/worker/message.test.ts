@@ -40,6 +40,14 @@ it('what is no reply is refused', () => {
     Uint8Array.of(255, 255, 255, 255, 1, 2, 3, 4),
     new Uint8Array(64).fill(7),
     packReply({ face: { ...FACE, embedding: undefined } } as never),
+    packReply({ face: { ...FACE, embedding: { length: 9e15 } } } as never),
+    packReply({ face: { ...FACE, landmarks: { length: 8e8 } } } as never),
+    packReply({ face: { ...FACE, parts: { ...FACE.parts, eye: [1, 2] } } } as never),
+    packReply({ face: { ...FACE, stages: {} } } as never),
+    packReply({ face: { ...FACE, cohort: { ...FACE.cohort, gain: Number.NaN } } }),
+    packReply({ face: { ...FACE, box: { ...FACE.box, width: Number.POSITIVE_INFINITY } } }),
+    packReply({ face: { ...FACE, faceCount: '2' } } as never),
+    packReply({ packId: 'x'.repeat(70_000) }),
   ]) {
     expect(() => unpackReply(bytes)).toThrow()
   }

@@ -8,6 +8,20 @@ import { serveParent } from '../../dist/worker/serve-parent.js'
 
 const kept = []
 
+const none = new Float32Array()
+const FACE = {
+  cohort: { gain: 1, offset: 0, centre: 0 },
+  parts: { eyebrow: none, eye: none, nose: none, mouth: none },
+  box: { x: 0, y: 0, width: 1, height: 1 },
+  landmarks: none,
+  detectionScore: 1,
+  rollDegrees: 0,
+  faceCount: 1,
+  imageWidth: 1,
+  imageHeight: 1,
+  stages: { decodeMs: 0, detectMs: 0, alignMs: 0, embedMs: 0 },
+}
+
 const DEEDS = {
   nap: () => sleep(20),
   hang() {
@@ -37,7 +51,7 @@ serveParent(async ({ cacheDir }) => {
       const [word = ''] = Buffer.from(image).toString().split('\0', 1)
       await DEEDS[word]?.()
       const packId = JSON.stringify({ word: word.slice(0, 100), pid: process.pid, env: process.env })
-      return { packId, embedding: Float32Array.of(image.length, image.at(-1) ?? 0) }
+      return { ...FACE, packId, embedding: Float32Array.of(image.length, image.at(-1) ?? 0) }
     },
   }
 })
