@@ -60,9 +60,11 @@ async function compareUpload(
 ): Promise<FastifyReply> {
   const { call } = request
   const { connections, engine, uploadLimits, share } = context
-  if (isRefusedAtOnce(request)) engine.requireRoom?.(IMAGES)
+  const admit = (): void => {
+    if (isRefusedAtOnce(request)) engine.requireRoom?.(IMAGES)
+  }
   const fields = await timed(call, 'upload', () =>
-    readUpload(request.raw, reply.raw, call, connections, uploadLimits, share),
+    readUpload(request.raw, reply.raw, call, connections, uploadLimits, share, admit),
   )
   if (request.routeOptions.url === '/face/identify') requireComparison(fields)
   const { identity } = call

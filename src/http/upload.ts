@@ -26,7 +26,7 @@ export function maxBodyBytesFor(maxImageBytes: number): number {
 
 /**
  * Reads the body of a call, counted while it comes, and takes it apart. Nothing is read (and no `100 Continue` sent)
- * when the headers alone refuse it. Throws BODY_TOO_LARGE, TOO_MANY_REQUESTS when all uploads together are too much, and
+ * when the headers alone, or `admit`, refuse it. Throws BODY_TOO_LARGE, TOO_MANY_REQUESTS when all uploads together are too much, and
  * BAD_REQUEST, with status 408 for a stalled upload.
  */
 export async function readUpload(
@@ -36,11 +36,13 @@ export async function readUpload(
   connections: Connections,
   limits: UploadLimits,
   share: UploadShare,
+  admit: () => void,
 ): Promise<Fields> {
   const announcedBytes = Number(request.headers['content-length'] ?? 0)
   if (announcedBytes > limits.maxBodyBytes) throw tooLarge(limits)
   checkContentEncoding(request.headers['content-encoding'])
   const parse = chooseParser(call.contentType)
+  admit()
   share.take(announcedBytes)
   connections.continueUpload(request, response)
   return parse(await readBody({ request, call, limits, share, announcedBytes }, connections.uploadSignal(request)))

@@ -350,8 +350,12 @@ it('asks to come again before it spends a single-use signature', async () => {
     busy.inject({ method: 'POST', url: '/face/compare', payload, headers: { authorization: signOnce('busy') } })
   check(await send({ appid: '1' }), [6, 403])
   isFull = true
-  // The body is not looked at any more.
+  // The body is not looked at any more, but its head is: what can never be taken is told so.
   check(await send({ appid: '1' }), [15, 429])
+  const headers = { authorization: signOnce('busy'), 'content-type': 'text/plain' }
+  check(await busy.inject({ method: 'POST', url: '/face/compare', payload: 'x', headers }), [3, 400])
+  const tooLarge = { ...headers, 'content-type': 'application/json', 'content-length': '1000000000' }
+  check(await busy.inject({ method: 'POST', url: '/face/compare', payload: '{}', headers: tooLarge }), [23, 413])
   const refused = await send(urls)
   check(refused, [15, 429])
   expect(refused.headers['retry-after']).toBe('1')
