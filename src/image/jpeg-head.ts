@@ -30,9 +30,9 @@ export interface Head {
   readonly scanAt: number
 }
 
-const START_OF_FRAME = 0xffc0
+export const START_OF_FRAME = 0xffc0
 const HUFFMAN_CODES = 0xffc4
-const START_OF_SCAN = 0xffda
+export const START_OF_SCAN = 0xffda
 const QUANTISATION = 0xffdb
 const RESTART_INTERVAL = 0xffdd
 const EXIF = 0xffe1
@@ -59,19 +59,32 @@ interface FramePart {
   readonly quantisation: number
 }
 
-/** T.81, annex B. Undefined for everything that is not as most photographs are. */
-export function readHead(bytes: Uint8Array): Head | undefined {
+interface Segment {
+  readonly marker: number
+  readonly content: DataView
+  /** Where the next one begins. */
+  readonly end: number
+}
+
+/** What stands at the beginning of a JPEG (T.81, annex B), as far as it is whole; behind the first scan it makes no sense. */
+export function* readSegments(bytes: Uint8Array): Generator<Segment, void> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const draft: Draft = { quantisations: new Map(), codes: new Map(), restart: 0, hasExif: false, orientation: 1 }
   for (let at = 2; at + 4 <= bytes.length; ) {
-    const marker = view.getUint16(at)
     const length = view.getUint16(at + 2)
     const end = at + 2 + length
-    if (length < 2 || end > bytes.length) return undefined
-    const segment = new DataView(bytes.buffer, bytes.byteOffset + at + 4, length - 2)
-    if (marker === START_OF_SCAN) return joinHead(draft, segment, end)
-    if (!takeSegment(draft, marker, segment)) return undefined
+    if (length < 2 || end > bytes.length) return
+    const content = new DataView(bytes.buffer, bytes.byteOffset + at + 4, length - 2)
+    yield { marker: view.getUint16(at), content, end }
     at = end
+  }
+}
+
+/** Undefined for everything that is not as most photographs are. */
+export function readHead(bytes: Uint8Array): Head | undefined {
+  const draft: Draft = { quantisations: new Map(), codes: new Map(), restart: 0, hasExif: false, orientation: 1 }
+  for (const { marker, content, end } of readSegments(bytes)) {
+    if (marker === START_OF_SCAN) return joinHead(draft, content, end)
+    if (!takeSegment(draft, marker, content)) return undefined
   }
   return undefined
 }

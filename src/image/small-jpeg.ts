@@ -1,5 +1,6 @@
 import load, { type JPEGDecoder } from '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs'
 import type { Image } from './image.js'
+import { readSegments, START_OF_FRAME, START_OF_SCAN } from './jpeg-head.js'
 
 /** Larger files and pictures gain little: what is saved is the pipeline around the decoder, which takes the same for all. */
 const MOST_BYTES = 65_536
@@ -54,28 +55,26 @@ function copyPixels(decoder: JPEGDecoder): Image | undefined {
   return data.length === 3 * width * height ? { width, height, data } : undefined
 }
 
-const START_OF_FRAME = 0xc0
-const START_OF_SCAN = 0xda
 /** Tables, restart interval, comment, JFIF, and what programs note for themselves. Not: Exif, colour profiles, Adobe's colours. */
 const HARMLESS = new Set([
-  0xc4, 0xdb, 0xdd, 0xfe, 0xe0, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xea, 0xeb, 0xec, 0xed,
+  0xffc4, 0xffdb, 0xffdd, 0xfffe, 0xffe0, 0xffe3, 0xffe4, 0xffe5, 0xffe6, 0xffe7, 0xffe8, 0xffe9, 0xffea, 0xffeb,
+  0xffec, 0xffed,
 ])
 
-/** Whether all that stands before the first scan (ITU-T T.81, annex B) says: baseline, three components, no larger than that. */
+/** Whether all that stands before the first scan says: baseline, three components, no larger than that. */
 function isPlain(bytes: Uint8Array, limits: Limits): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let hasFrame = false
-  for (let at = 2; at + 4 <= bytes.length; at += 2 + view.getUint16(at + 2)) {
-    const marker = view.getUint16(at) - 0xff00
+  for (const { marker, content } of readSegments(bytes)) {
     if (marker === START_OF_SCAN) return hasFrame
-    if (marker === START_OF_FRAME && !hasFrame) hasFrame = at + 10 <= bytes.length && isPlainFrame(view, at + 4, limits)
+    if (marker === START_OF_FRAME && !hasFrame) hasFrame = isPlainFrame(content, limits)
     else if (!HARMLESS.has(marker)) return false
   }
   return false
 }
 
-function isPlainFrame(view: DataView, at: number, { maxPixels, maxSide }: Limits): boolean {
-  const [height, width] = [view.getUint16(at + 1), view.getUint16(at + 3)]
+function isPlainFrame(frame: DataView, { maxPixels, maxSide }: Limits): boolean {
+  if (frame.byteLength < 6) return false
+  const [height, width] = [frame.getUint16(1), frame.getUint16(3)]
   const fits = Math.max(width, height) <= maxSide && width * height <= Math.min(MOST_PIXELS, maxPixels)
-  return fits && view.getUint8(at) === 8 && view.getUint8(at + 5) === 3
+  return fits && frame.getUint8(0) === 8 && frame.getUint8(5) === 3
 }

@@ -48,6 +48,8 @@ interface Room {
 
 /** So many rooms wait to be used again: one image needs one, and seldom are more than a few worked on at the same time. */
 const MOST_SPARE_ROOMS = 4
+/** The input of the largest room that is kept. Of larger ones, that of the finest detector, there is seldom use. */
+const MOST_KEPT_BYTES = 4 * 1024 * 1024
 
 /**
  * Makes an ONNX file with one input `input` (`[N, 3, inputSize, inputSize]`) runnable on the CPU.
@@ -101,7 +103,7 @@ export async function createModel(onnx: Uint8Array, options: SessionOptions): Pr
           if (isDone) throw new Error('Expected a prepared run to be finished once.')
           isDone = true
           const result = read(await runIn(room))
-          if (spare.length < MOST_SPARE_ROOMS) spare.push(room)
+          if (spare.length < MOST_SPARE_ROOMS && room.input.byteLength <= MOST_KEPT_BYTES) spare.push(room)
           return result
         },
       }

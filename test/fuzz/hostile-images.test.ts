@@ -84,8 +84,11 @@ function residentMebibytes(): number | undefined {
 }
 
 it('plain pictures of megapixels in few kilobytes are decoded when they may be, and refused when not; memory comes back', async () => {
+  const bombs = await pictureBombs(1999)
+  // What a process needs for the largest picture of all it keeps: that is not what is measured.
+  for (const file of bombs) await Promise.all([codeOf(file), codeOf(file)])
   const before = residentMebibytes()
-  for (const file of await pictureBombs(1999)) {
+  for (const file of bombs) {
     expect(file.bytes.length, file.name).toBeLessThan(MEBIBYTE)
     expect(await codeOf(file), file.name).toBe(NO_FACE)
     const beyond = decodeImage(file.bytes, { maxPixels: MAX_PIXELS / 2, maxSide: 640 })
