@@ -1,7 +1,7 @@
 /** Labelled pictures made hard, each kind by a seeded rule. */
 import sharp, { type Sharp } from 'sharp'
-import type { Face } from '../src/engine.js'
-import type { Box } from '../src/face/face.js'
+import type { Face } from '../src/engine/engine.js'
+import type { Box } from '../src/engine/face.js'
 
 /** An altered picture and where its face is. */
 export interface Altered {

@@ -1,5 +1,5 @@
 /** How many multiply-adds one run of a network takes, convolutions and matrix products; what else it does is not counted. */
-import type { Network, Node, ValueName } from '../src/model/onnx-writer.js'
+import type { Network, Node, ValueName } from '../src/packs/onnx-writer.js'
 
 interface Size {
   readonly height: number

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
+import { MAX_DECODED_SIDE } from '../src/engine/local-engine.js'
 import { FaceCompareError } from '../src/errors.js'
-import { analyzeImage, type FoundFace } from '../src/face/analyze.js'
-import type { Effort } from '../src/face/effort.js'
 import { decodeImage } from '../src/image/decode.js'
-import { loadDefaultPack } from '../src/model/pack.js'
-import { MAX_DECODED_SIDE } from '../src/worker/engine.js'
+import { loadDefaultPack } from '../src/packs/default-pack.js'
+import { analyzeImage, type FoundFace } from '../src/pipeline/analyze.js'
+import type { Effort } from '../src/pipeline/effort.js'
 import { createProgress } from './progress.js'
 
 /** Runs the pipeline up to the raw embeddings over image files; `undefined` where no face is found. */

@@ -1,4 +1,4 @@
-import type { Stages } from '../src/face/face.js'
+import type { Stages } from '../src/engine/face.js'
 
 /** One way to share the processors. */
 export interface SharedFigures {

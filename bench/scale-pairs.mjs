@@ -1,7 +1,7 @@
 // Run by scale.ts: pairs of one kind in one thread, on the compiled code. Arguments: options of the engine as JSON, images A
 // and B. Over IPC: { id } -> { id, answer: { ms, stages: of both images together, score, faces: seen in A, peakMiB } }.
 import { readFileSync } from 'node:fs'
-import { createEngine } from '../dist/worker/engine.js'
+import { createEngine } from '../dist/engine/local-engine.js'
 
 const [options, fileA, fileB] = process.argv.slice(2)
 const [a, b] = [readFileSync(fileA), readFileSync(fileB)]

@@ -3,10 +3,10 @@
 // processor milliseconds of all pairs, of the runs inside of them, and of the same runs on their own (see run-floor.mjs); and
 // milliseconds that the facial parts take of a pair.
 import { readFileSync } from 'node:fs'
-import { alignChip } from '../dist/face/align.js'
-import { describeParts, poolParts } from '../dist/face/parts.js'
-import { DEFAULT_FIT_FILE, readFitFile } from '../dist/model/fit-file.js'
-import { createEngine } from '../dist/worker/engine.js'
+import { createEngine } from '../dist/engine/local-engine.js'
+import { DEFAULT_FIT_FILE, readFitFile } from '../dist/packs/fit-file.js'
+import { alignChip } from '../dist/pipeline/align.js'
+import { describeParts, poolParts } from '../dist/pipeline/parts.js'
 import { cpuMs, watchRuns } from './run-floor.mjs'
 
 const [fileA, fileB, warmUps, pairs, cacheDir, effort] = process.argv.slice(2)

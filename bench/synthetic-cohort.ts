@@ -1,5 +1,5 @@
-import { type Cohort, projectOnto } from '../src/face/cohort.js'
-import { dotProduct, joinWeighted, normalise } from '../src/face/vectors.js'
+import { type Cohort, projectOnto } from '../src/score/cohort.js'
+import { dotProduct, joinWeighted, normalise } from '../src/score/vectors.js'
 import { findPrincipalAxes } from './principal-axes.js'
 
 const MEMBERS = 1000

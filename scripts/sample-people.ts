@@ -17,9 +17,19 @@ const CUTS = {
   womanAtParty: [join(FACE_API, 'sample1.jpg'), 1440, 150, 360],
   womanInBar: [join(FACE_API, 'sample3.jpg'), 1060, 190, 360],
   otherWoman: [join(FACE_API, 'sample3.jpg'), 1420, 240, 360],
+  manInShirt: [join(FACE_API, 'sample1.jpg'), 760, 370, 360],
+  manAtTheLeft: [join(FACE_API, 'sample2.jpg'), 280, 100, 380],
+  womanInTheMiddle: [join(FACE_API, 'sample2.jpg'), 800, 170, 370],
+  fourthAtTheLeft: [join(FACE_API, 'sample4.jpg'), 160, 170, 340],
+  fourthInTheMiddle: [join(FACE_API, 'sample4.jpg'), 910, 140, 350],
+  fifthAtTheTop: [join(FACE_API, 'sample5.jpg'), 680, 60, 350],
+  sixthAtTheRight: [join(FACE_API, 'sample6.jpg'), 1380, 220, 430],
 } as const
 
 export type SamplePerson = keyof typeof CUTS
+
+/** A dozen heads. */
+export const SAMPLE_PEOPLE = Object.keys(CUTS).filter((name): name is SamplePerson => name in CUTS)
 
 /** A JPEG of the person, `side` pixels wide and high. */
 export async function cutPerson(person: SamplePerson, side = 250): Promise<Uint8Array> {

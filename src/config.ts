@@ -23,7 +23,7 @@ import {
   wholeNumber,
 } from './config/values.js'
 import { DEFAULT_MAX_PIXELS, defaultCacheDir } from './defaults.js'
-import { DEFAULT_EFFORT, EFFORTS, type Effort } from './face/effort.js'
+import { DEFAULT_EFFORT, EFFORTS, type Effort } from './pipeline/effort.js'
 
 export type { Setting } from './config/setting.js'
 export type { BootstrapApp, LogLevel } from './config/values.js'

@@ -1,4 +1,4 @@
 /** The library: the engine, its types, its errors. Nothing else of the project is public. */
-export type { Comparison, Face, PartSimilarities } from './engine.js'
+export type { Comparison, Face, PartSimilarities } from './engine/engine.js'
 export { ERRORS, type ErrorName, FaceCompareError, type Side } from './errors.js'
 export { createFaceEngine, type FaceEngineOptions, type LocalFaceEngine } from './library.js'

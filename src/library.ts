@@ -1,7 +1,7 @@
 import { DEFAULT_MAX_PIXELS, defaultCacheDir } from './defaults.js'
-import type { Comparison, Face } from './engine.js'
-import { EFFORTS, type Effort } from './face/effort.js'
-import { createEngine } from './worker/engine.js'
+import type { Comparison, Face } from './engine/engine.js'
+import { createEngine } from './engine/local-engine.js'
+import { EFFORTS, type Effort } from './pipeline/effort.js'
 
 /** All of it may be left out. */
 export interface FaceEngineOptions {

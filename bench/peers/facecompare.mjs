@@ -1,5 +1,5 @@
 // This project as a library: the compiled engine in this thread, one thread in each network run.
-import { createEngine } from '../../dist/worker/engine.js'
+import { createEngine } from '../../dist/engine/local-engine.js'
 
 export async function open({ effort, cacheDir }) {
   const engine = await createEngine({ effort, cacheDir, maxPixels: 40_000_000 })

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Config } from '../config.js'
-import type { Comparison, Face, FaceEngine } from '../engine.js'
+import type { Comparison, Face, FaceEngine } from '../engine/engine.js'
 import { describeComparison, describeFace, explainJson, PictureError } from './comparison-json.js'
 import { formatPair } from './comparison-text.js'
 import { addEffortOption, addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
@@ -103,7 +103,7 @@ async function compare(a: string, b: readonly string[], flags: CompareFlags): Pr
 
 async function comparePair(a: string, b: string, options: CompareOptions): Promise<number> {
   const { config, threshold, language } = options
-  const { createEngine } = await import('../worker/engine.js')
+  const { createEngine } = await import('../engine/local-engine.js')
   const { cacheDir, maxPixels, modelPack, effort } = config
   const engine = await createEngine({ cacheDir, maxPixels, modelPack, effort, onWarning: warn })
   try {

@@ -1,4 +1,4 @@
-import type { Comparison, Face } from '../engine.js'
+import type { Comparison, Face } from '../engine/engine.js'
 import { FaceCompareError } from '../errors.js'
 import { explain } from './report.js'
 

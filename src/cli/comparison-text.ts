@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
-import type { Comparison, Face } from '../engine.js'
-import { SCORE_FOR_FAR } from '../face/calibration.js'
-import { PART_NAMES } from '../face/face.js'
+import type { Comparison, Face } from '../engine/engine.js'
+import { PART_NAMES } from '../engine/face.js'
+import { SCORE_FOR_FAR } from '../score/calibration.js'
 import { formatTable, printable } from './table.js'
 import type { Words } from './words.js'
 

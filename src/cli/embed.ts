@@ -1,12 +1,12 @@
 import type { Config } from '../config.js'
-import type { FaceEngine } from '../engine.js'
+import type { FaceEngine } from '../engine/engine.js'
+import type { PackNumbers } from '../engine/pack-numbers.js'
 import { FaceCompareError } from '../errors.js'
 import type { Picture } from '../evaluation/data-set.js'
 import { type Analysed, type Embedded, type EmbedOptions, embedPictures } from '../evaluation/embed-pictures.js'
 import { openEmbeddingCache } from '../evaluation/embedding-cache.js'
 import { quantise } from '../evaluation/face-vectors.js'
 import type { Progress } from '../evaluation/progress.js'
-import type { PackNumbers } from '../worker/pack-numbers.js'
 import type { EnginePool } from '../worker/pool.js'
 
 /** Nobody waits for one picture here; a machine under load must not turn into wrong figures or a face that is missing. */

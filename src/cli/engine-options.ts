@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { type Config, readConfig } from '../config.js'
-import { EFFORTS, type Effort } from '../face/effort.js'
+import { EFFORTS, type Effort } from '../pipeline/effort.js'
 
 /** What a command line may say of the engine; it goes before the environment. */
 export interface EngineFlags {

@@ -117,7 +117,7 @@ async function measure(
   options: EvalOptions,
   signal: AbortSignal,
 ): Promise<Report> {
-  const { calibrate } = await import('../face/calibration.js')
+  const { calibrate } = await import('../score/calibration.js')
   const { embedded, numbers } = await embedInProcesses(dataSet.pictures, config, {
     progress: createProgress(process.stderr, 'pictures', dataSet.pictures.length),
     cache: options.cache,

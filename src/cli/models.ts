@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Config } from '../config.js'
-import type { Model, Models } from '../face/models.js'
-import type { PackFolder } from '../model/pack-folder.js'
+import type { PackFolder } from '../packs/folder.js'
+import type { Model, Models } from '../pipeline/models.js'
 import { calibratePack } from './calibrate.js'
 import { addEffortOption, addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
 
@@ -34,7 +34,7 @@ export function addModelsCommand(program: Command): void {
 }
 
 async function listModels({ modelPack, effort }: Config): Promise<void> {
-  const { listDefaultNetworks } = await import('../model/default-networks.js')
+  const { listDefaultNetworks } = await import('../packs/default-networks.js')
   const rows = listDefaultNetworks().map(({ name, file, licence, inputSize, precision, sha256 }) => {
     return [name, file, `${inputSize} px`, precision, licence, sha256.slice(0, 12)]
   })
@@ -45,7 +45,7 @@ async function listModels({ modelPack, effort }: Config): Promise<void> {
   )
   printTable(rows)
   if (modelPack === undefined) return
-  const { openPackFolder } = await import('../model/pack-folder.js')
+  const { openPackFolder } = await import('../packs/folder.js')
   const pack = await openPackFolder(modelPack)
   print(`\n${pack.name} (in use, effort ${effort}; licence: ${pack.manifest.licence})`)
   printTable(describePack(pack))
@@ -74,8 +74,8 @@ function describePack({ manifest }: PackFolder): readonly (readonly string[])[] 
 
 async function verifyModels(config: Config): Promise<void> {
   const { cacheDir, modelPack, effort } = config
-  const { loadDefaultPack } = await import('../model/pack.js')
-  const { openPack } = await import('../worker/packs.js')
+  const { loadDefaultPack } = await import('../packs/default-pack.js')
+  const { openPack } = await import('../engine/open-pack.js')
   const onWarning = (sentence: string) => process.stderr.write(`facecompare: ${sentence}\n`)
   const { models, close } = await loadDefaultPack({ cacheDir, onWarning })
   try {

@@ -1,4 +1,4 @@
-import type { FaceEngine } from '../engine.js'
+import type { FaceEngine } from '../engine/engine.js'
 
 /** The engine, with a note of every image that is being worked on or waits. */
 export function observeEngine(engine: FaceEngine, openImage: () => () => void): FaceEngine {

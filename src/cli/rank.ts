@@ -1,4 +1,4 @@
-import type { Comparison } from '../engine.js'
+import type { Comparison } from '../engine/engine.js'
 import { runLanes } from '../evaluation/lanes.js'
 import { createTerminalBar } from '../evaluation/progress.js'
 import type { EnginePool } from '../worker/pool.js'

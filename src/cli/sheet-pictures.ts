@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import type { Config } from '../config.js'
 import type { SheetPicture } from '../dedupe/contact-sheet.js'
+import { MAX_DECODED_SIDE } from '../engine/local-engine.js'
 import { runLanes } from '../evaluation/lanes.js'
-import { MAX_DECODED_SIDE } from '../worker/engine.js'
 import type { Deduped, FailedPicture, FoundPicture } from './dedupe.js'
 import { countLanes } from './embed.js'
 

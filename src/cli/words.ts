@@ -1,4 +1,4 @@
-import type { PartName } from '../face/face.js'
+import type { PartName } from '../engine/face.js'
 import type { Language } from './language.js'
 
 /** Everything that `compare` and `dedupe` say to a person, errors apart. */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { EFFORTS, type Effort } from '../face/effort.js'
+import { EFFORTS, type Effort } from '../pipeline/effort.js'
 
 /**
  * The text of a setting is refused. `message` goes on after "FACECOMPARE_... must be" and never repeats the text, which may

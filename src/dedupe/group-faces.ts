@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { multiplyAllPairs } from '../evaluation/pair-products.js'
-import { type CohortScale, relativeSimilarity } from '../face/cohort.js'
+import { type CohortScale, relativeSimilarity } from '../score/cohort.js'
 import { averageLinkage, type Linkage, linkItems } from './linkage.js'
 
 /** What grouping needs of a face. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { CohortScale } from '../face/cohort.js'
-import type { Box } from '../face/face.js'
+import type { Box } from '../engine/face.js'
+import type { CohortScale } from '../score/cohort.js'
 import type { FaceVectors, Outcome } from './face-vectors.js'
 
 /**

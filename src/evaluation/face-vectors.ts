@@ -1,5 +1,5 @@
-import type { CohortScale } from '../face/cohort.js'
-import type { Box } from '../face/face.js'
+import type { Box } from '../engine/face.js'
+import type { CohortScale } from '../score/cohort.js'
 
 /** What is kept of one face where many pictures are compared. */
 export interface FaceVectors {

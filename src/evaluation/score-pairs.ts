@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { relativeSimilarity } from '../face/cohort.js'
-import { dotProduct } from '../face/vectors.js'
+import { relativeSimilarity } from '../score/cohort.js'
+import { dotProduct } from '../score/vectors.js'
 import type { ComparedPair } from './cross-validate.js'
 import type { ListedPair } from './data-set.js'
 import { cosineOf, type FaceVectors } from './face-vectors.js'

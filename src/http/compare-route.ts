@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { claimSingleUse, type SignatureLedger } from '../auth/authenticate.js'
-import type { Comparison, Face, FaceEngine } from '../engine.js'
+import type { Comparison, Face, FaceEngine } from '../engine/engine.js'
 import { FaceCompareError, type Side } from '../errors.js'
 import type { FetchImage } from '../image/fetch-remote.js'
 import { type Call, describeStages, noteStage, timed } from './call-log.js'

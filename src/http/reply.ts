@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Comparison, Face } from '../engine.js'
+import type { Comparison, Face } from '../engine/engine.js'
 import { ERRORS, FaceCompareError, type Side } from '../errors.js'
 import type { Connections } from './connections.js'
 

@@ -1,6 +1,6 @@
+import { type Face, PART_NAMES } from '../engine/face.js'
+import type { EngineOptions } from '../engine/options.js'
 import { ERRORS, type ErrorName, FaceCompareError } from '../errors.js'
-import { type Face, PART_NAMES } from '../face/face.js'
-import type { EngineOptions } from './engine-options.js'
 
 /** The streams of a worker process, as file descriptors that it is born with. */
 export const CHANNEL_FD = 3

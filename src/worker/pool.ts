@@ -1,9 +1,9 @@
-import type { Face, FaceEngine } from '../engine.js'
+import type { Face, FaceEngine } from '../engine/engine.js'
+import { createComparer, type EngineOptions, packOptionsOf } from '../engine/options.js'
+import { type PackNumbers, readPackNumbers } from '../engine/pack-numbers.js'
 import { FaceCompareError } from '../errors.js'
 import { Crew } from './crew.js'
-import { createComparer, type EngineOptions, packOptionsOf } from './engine-options.js'
 import { type AnalyzeReply, errorOf, packOptions } from './message.js'
-import { type PackNumbers, readPackNumbers } from './pack-numbers.js'
 import { BoundedQueue } from './queue.js'
 import { WorkerProcess } from './worker-process.js'
 

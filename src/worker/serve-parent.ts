@@ -3,7 +3,7 @@ import './ignore-signals.js'
 import { writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
-import type { Face } from '../face/face.js'
+import type { Face } from '../engine/face.js'
 import { readFrames, writeFrame } from './frames.js'
 import { CHANNEL_FD, packFailure, packReply, type Reply, TAKEN, unpackOptions, type WorkerOptions } from './message.js'
 

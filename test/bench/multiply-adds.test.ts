@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { countMultiplyAdds } from '../../bench/multiply-adds.js'
-import { createGraph, type Graph, type ValueName } from '../../src/model/onnx-writer.js'
+import { createGraph, type Graph, type ValueName } from '../../src/packs/onnx-writer.js'
 
 function count(build: (graph: Graph) => ValueName): number {
   const graph = createGraph('test', { name: 'input', shape: ['N', 3, 9, 8] })

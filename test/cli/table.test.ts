@@ -5,7 +5,7 @@ import { chooseLanguage } from '../../src/cli/language.js'
 import { formatTable, printable } from '../../src/cli/table.js'
 import { WORDS } from '../../src/cli/words.js'
 import { createTerminalBar } from '../../src/evaluation/progress.js'
-import { calibrate, similarityAtScore } from '../../src/face/calibration.js'
+import { calibrate, similarityAtScore } from '../../src/score/calibration.js'
 
 describe('formatTable', () => {
   it('aligns Chinese beside Latin', () => {

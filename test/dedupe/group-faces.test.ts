@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { groupFaces } from '../../src/dedupe/group-faces.js'
 import { averageLinkage, type Linkage, linkItems } from '../../src/dedupe/linkage.js'
-import { NO_COHORT } from '../../src/face/cohort.js'
+import { NO_COHORT } from '../../src/score/cohort.js'
 
 /** Faces on a circle: the cosine similarity of two is the cosine of the angle between them, in degrees. */
 const faceAt = (degrees: number) => {

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { BLOCKS_BY_NAME, readDocuments, withBlocks } from '../../scripts/write-docs.js'
 import { ERRORS } from '../../src/errors.js'
-import { parseManifest } from '../../src/model/pack-manifest.js'
-import { BLAZEFACE, DLIB_RESNET, FACERES, LANDMARK68 } from '../../src/model/sources.js'
 import { createMetrics } from '../../src/ops/metrics.js'
+import { parseManifest } from '../../src/packs/manifest.js'
+import { BLAZEFACE, DLIB_RESNET, FACERES, LANDMARK68 } from '../../src/packs/sources.js'
 
 const DOCUMENTS = readDocuments()
 const SOURCE = new URL('../../src/', import.meta.url)

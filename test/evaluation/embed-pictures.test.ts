@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Analysed, type EmbedOptions, embedPictures, requirePack } from '../../src/evaluation/embed-pictures.js'
 import { openEmbeddingCache } from '../../src/evaluation/embedding-cache.js'
-import { NO_COHORT } from '../../src/face/cohort.js'
+import { NO_COHORT } from '../../src/score/cohort.js'
 
 const BOX = { x: 0, y: 0, width: 1, height: 1 }
 

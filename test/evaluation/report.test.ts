@@ -9,7 +9,7 @@ import { makeReport, type Report } from '../../src/evaluation/report.js'
 import { formatHtml } from '../../src/evaluation/report-html.js'
 import { formatText } from '../../src/evaluation/report-text.js'
 import { scoreAllPairs } from '../../src/evaluation/score-pairs.js'
-import { NO_COHORT } from '../../src/face/cohort.js'
+import { NO_COHORT } from '../../src/score/cohort.js'
 
 const HOSTILE = `<img src=x onerror="alert('1')">&\u001b[2J.jpg`
 

@@ -4,8 +4,8 @@ import { type FaceVectors, quantise } from '../../src/evaluation/face-vectors.js
 import { keepHardest } from '../../src/evaluation/hardest.js'
 import { type ScoredPairs, scoreAllPairs, scoreListedPairs } from '../../src/evaluation/score-pairs.js'
 import { binOf } from '../../src/evaluation/tally.js'
-import { NO_COHORT, relativeSimilarity } from '../../src/face/cohort.js'
-import { dotProduct } from '../../src/face/vectors.js'
+import { NO_COHORT, relativeSimilarity } from '../../src/score/cohort.js'
+import { dotProduct } from '../../src/score/vectors.js'
 
 const BOX = { x: 0, y: 0, width: 1, height: 1 }
 

@@ -2,10 +2,10 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { CredentialSource, SignatureLedger } from '../../src/auth/authenticate.js'
 import { computeSignature, type SignatureFields } from '../../src/auth/signature.js'
-import type { Face, FaceEngine } from '../../src/engine.js'
+import type { Face, FaceEngine } from '../../src/engine/engine.js'
 import { type ErrorName, FaceCompareError } from '../../src/errors.js'
-import { NO_COHORT } from '../../src/face/cohort.js'
 import { type AppOptions, createApp } from '../../src/http/app.js'
+import { NO_COHORT } from '../../src/score/cohort.js'
 
 export const NOW_SECONDS = 1_700_000_000
 export const APPID = '10001290'

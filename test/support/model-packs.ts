@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createGraph, type Shape, serialiseNetwork } from '../../src/model/onnx-writer.js'
+import { createGraph, type Shape, serialiseNetwork } from '../../src/packs/onnx-writer.js'
 
 /** Small networks of the kinds that packs are made of; they know nothing of faces, but equal pixels give equal numbers. */
 

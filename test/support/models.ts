@@ -1,4 +1,4 @@
-import type { Model, Outputs } from '../../src/face/models.js'
+import type { Model, Outputs } from '../../src/pipeline/models.js'
 
 /** A network that is computed by a function, one image at a time. */
 export function modelOf(inputSize: number, compute: (input: Float32Array) => Outputs): Model {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Face } from '../../src/engine.js'
+import type { Face } from '../../src/engine/engine.js'
 import { packReply, unpackReply } from '../../src/worker/message.js'
 
 const floats = (length: number) => Float32Array.from({ length }, (_, i) => Math.sin(i) / 3)

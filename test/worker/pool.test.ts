@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cutPerson } from '../../scripts/sample-people.js'
-import { createEngine } from '../../src/worker/engine.js'
+import { createEngine } from '../../src/engine/local-engine.js'
 import { type EnginePool, startEnginePool } from '../../src/worker/pool.js'
 
 const workerFile = new URL('../../dist/worker/worker.js', import.meta.url)

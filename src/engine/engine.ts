@@ -1,0 +1,27 @@
+import type { Comparison } from '../score/compare.js'
+import type { Face } from './face.js'
+
+export type { Comparison, PartSimilarities } from '../score/compare.js'
+export type { Face } from './face.js'
+
+/**
+ * What the service and the command line need of face comparison, with worker processes behind it or without.
+ * Errors are `FaceCompareError`s without a side: the caller knows which image it handed over.
+ */
+export interface FaceEngine {
+  /**
+   * Decodes one image file (JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP bytes), finds its most prominent face and embeds it.
+   * Throws IMAGE_EMPTY, IMAGE_FORMAT_UNSUPPORTED, IMAGE_UNDECODABLE, FACE_NOT_DETECTED, EMBEDDING_FAILED; with processes also
+   * TOO_MANY_REQUESTS when the queue is full and INTERNAL when the deadline passes or the process dies.
+   */
+  readonly analyze: (image: Uint8Array, signal?: AbortSignal) => Promise<Face>
+  /**
+   * Throws TOO_MANY_REQUESTS when not all of so many images would find a place now. Absent where images never wait.
+   * `analyze` decides for itself: others may take the places meanwhile.
+   */
+  readonly requireRoom?: (images: number) => void
+  /** Compares two faces; symmetric, cheap, never waits. */
+  readonly compare: (a: Face, b: Face) => Comparison
+  /** Finishes what is under way, then ends processes and frees models. */
+  readonly close: () => Promise<void>
+}

@@ -1,0 +1,30 @@
+import { type Face, mapParts, type PartName } from '../engine/face.js'
+import { calibrate } from './calibration.js'
+import { relativeSimilarity } from './cohort.js'
+import type { Fit } from './fit.js'
+import { dotProduct } from './vectors.js'
+
+/** Similarity of each facial part, 0 to 100. */
+export type PartSimilarities = Readonly<Record<PartName, number>>
+
+/** The result of comparing two faces. */
+export interface Comparison {
+  /** Calibrated score, 0 to 100: 70, 80 and 90 are false accept rates of 1e-3, 1e-4 and 1e-5. */
+  readonly similarity: number
+  readonly parts: PartSimilarities
+  /** Raw cosine similarity of the fused embeddings, -1 to 1. */
+  readonly cosine: number
+}
+
+/** Compares two faces. Symmetric. Throws RangeError when they were made by different model packs. */
+export function compareFaces(a: Face, b: Face, fit: Fit): Comparison {
+  if (a.packId !== b.packId) {
+    throw new RangeError(`Expected two faces of one model pack but received ${a.packId} and ${b.packId}`)
+  }
+  const cosine = dotProduct(a.embedding, b.embedding)
+  return {
+    similarity: calibrate(fit.calibration, relativeSimilarity(cosine, a.cohort, b.cohort)),
+    parts: mapParts((part) => calibrate(fit.partCalibrations[part], dotProduct(a.parts[part], b.parts[part]))),
+    cosine,
+  }
+}

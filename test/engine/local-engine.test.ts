@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cutPerson } from '../../scripts/sample-people.js'
+import { createEngine } from '../../src/engine/local-engine.js'
+
+let cacheDir: string
+let engine: Awaited<ReturnType<typeof createEngine>>
+
+beforeAll(async () => {
+  cacheDir = await mkdtemp(join(tmpdir(), 'facecompare-test-'))
+  engine = await createEngine({ cacheDir, maxPixels: 20_000_000 })
+})
+afterAll(async () => {
+  await engine.close()
+  await rm(cacheDir, { recursive: true, force: true })
+})
+
+const WIDTH = 4000
+const HEIGHT = 3000
+
+/** A person's picture with this side in a photograph with as much detail as a camera's. */
+async function photograph(side: number): Promise<Uint8Array> {
+  const noise = { type: 'gaussian', mean: 120, sigma: 12 } as const
+  const ground = sharp({ create: { width: WIDTH, height: HEIGHT, channels: 3, background: '#777', noise } })
+  const person = await cutPerson('man', side)
+  const top = Math.round((HEIGHT - side) / 2)
+  const left = Math.round((WIDTH - side) / 2)
+  const photo = ground.composite([{ input: Buffer.from(person), top, left }]).jpeg({ quality: 90 })
+  return new Uint8Array(await photo.toBuffer())
+}
+
+describe('a photograph of 12 megapixels', () => {
+  it.each([
+    ['large', 1600],
+    ['of a tenth of its width', 640],
+    ['of a twentieth of its width', 320],
+  ])('with a face that is %s is told as well as a small picture, in its own pixels', async (_name, side) => {
+    const whole = await engine.analyze(await photograph(side))
+    const small = await engine.analyze(await cutPerson('man', 500))
+    expect(engine.compare(whole, small).similarity).toBeGreaterThan(95)
+    expect([whole.imageWidth, whole.imageHeight]).toEqual([WIDTH, HEIGHT])
+    const scale = side / 500
+    const expected = {
+      x: (WIDTH - side) / 2 + scale * small.box.x,
+      y: (HEIGHT - side) / 2 + scale * small.box.y,
+      width: scale * small.box.width,
+    }
+    expect(Math.abs(whole.box.x - expected.x)).toBeLessThan(0.1 * expected.width)
+    expect(Math.abs(whole.box.y - expected.y)).toBeLessThan(0.1 * expected.width)
+    expect(Math.abs(whole.box.width / expected.width - 1)).toBeLessThan(0.15)
+  })
+
+  it('without a face is refused', async () => {
+    const noise = { type: 'gaussian', mean: 120, sigma: 12 } as const
+    const ground = sharp({ create: { width: WIDTH, height: HEIGHT, channels: 3, background: '#777', noise } })
+    const photo = new Uint8Array(await ground.jpeg().toBuffer())
+    await expect(engine.analyze(photo)).rejects.toMatchObject({ kind: 'FACE_NOT_DETECTED' })
+  })
+})

@@ -1,0 +1,24 @@
+import { cutPerson, SAMPLE_PEOPLE } from '../../scripts/sample-people.js'
+import { createFaceEngine, type Face } from '../../src/index.js'
+
+export interface SampleScores {
+  readonly people: readonly string[]
+  /** One row a pair, in the order of the people: the score, then those of eyebrows, eyes, nose and mouth; 0 to 100. */
+  readonly scores: readonly (readonly number[])[]
+}
+
+/** Every sample head against every other one, as the library compares them out of the box. */
+export async function compareSamples(): Promise<SampleScores> {
+  const engine = await createFaceEngine()
+  const pictures = await Promise.all(SAMPLE_PEOPLE.map((person) => cutPerson(person)))
+  const faces: Face[] = []
+  for (const picture of pictures) faces.push(await engine.analyze(picture))
+  const scores = faces.flatMap((a, i) =>
+    faces.slice(i + 1).map((b) => {
+      const { similarity, parts } = engine.compare(a, b)
+      return [similarity, parts.eyebrow, parts.eye, parts.nose, parts.mouth]
+    }),
+  )
+  await engine.close()
+  return { people: SAMPLE_PEOPLE, scores }
+}
