@@ -175,13 +175,12 @@ async function writeReport(report: Report, dataSet: DataSet, config: Config, opt
 }
 
 async function makeThumbnails({ hardest }: Report, { pictures }: DataSet, { maxPixels }: Config): Promise<Thumbnails> {
-  const { decodeImage } = await import('../image/decode.js')
-  const { encodePng } = await import('../evaluation/png.js')
+  const { shrinkPicture } = await import('../image/draw.js')
   const names = new Set([...hardest.genuine, ...hardest.impostor].flatMap(({ a, b }) => [a, b]))
   const thumbnails = new Map<string, string>()
   for (const { name, file } of pictures.filter((picture) => names.has(picture.name))) {
-    const { width, height, data } = await decodeImage(await readFile(file), { maxPixels, maxSide: THUMBNAIL_SIDE })
-    thumbnails.set(name, `data:image/png;base64,${encodePng(width, height, data).toString('base64')}`)
+    const jpeg = await shrinkPicture(await readFile(file), { maxPixels, side: THUMBNAIL_SIDE })
+    thumbnails.set(name, `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`)
   }
   return thumbnails
 }
