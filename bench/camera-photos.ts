@@ -3,7 +3,7 @@
  * wide before a ground with detail of all sizes, and sensor noise over everything, so that the JPEG has a camera's size.
  */
 import sharp from 'sharp'
-import { cutPerson, type SamplePerson } from '../scripts/sample-people.js'
+import { cutPerson, type SamplePerson } from '../support/sample-people.js'
 import { seeded } from './random.js'
 
 const WIDTH = 4000

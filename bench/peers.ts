@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { cutPerson, type SamplePerson } from '../scripts/sample-people.js'
+import { cutPerson, type SamplePerson } from '../support/sample-people.js'
 import { takePhoto } from './camera-photos.js'
 import {
   type Contender,

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
-import { cutPerson, GROUP_PHOTO } from '../scripts/sample-people.js'
+import { cutPerson, GROUP_PHOTO } from '../support/sample-people.js'
 import { seeded } from './random.js'
 import type { Scene } from './soak-kinds.js'
 

@@ -21,7 +21,7 @@ const MAY_IMPORT = {
   evaluation: ['errors', 'face'],
   dedupe: ['errors', 'face', 'evaluation'],
   worker: ['errors', 'engine', 'face', 'model', 'image/decode', 'image/image'],
-  openapi: ['errors', 'http/fields'],
+  openapi: ['errors'],
   http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'openapi', 'store/store'],
   ops: [],
   // Runs in browsers and mini-programs, too: nothing of ours, nothing of Node's.

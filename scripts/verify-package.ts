@@ -10,8 +10,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
+import { cutPerson } from '../support/sample-people.js'
 import { readSamples, readShellSample, type Sample, type SampleKind } from './document-samples.js'
-import { cutPerson } from './sample-people.js'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')

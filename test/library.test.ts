@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson } from '../scripts/sample-people.js'
 import { createFaceEngine, FaceCompareError, type FaceEngineOptions, type LocalFaceEngine } from '../src/index.js'
+import { cutPerson } from '../support/sample-people.js'
 
 let cacheDir: string
 let engine: LocalFaceEngine

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson, type SamplePerson } from '../../scripts/sample-people.js'
 import type { Face, FaceEngine } from '../../src/engine.js'
 import { PART_NAMES, type PartName } from '../../src/face/face.js'
 import { createEngine } from '../../src/worker/engine.js'
+import { cutPerson, type SamplePerson } from '../../support/sample-people.js'
 
 const PART_LANDMARKS = { eyebrow: [17, 26], eye: [36, 47], nose: [27, 35], mouth: [48, 67] } as const
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
 import { decodeImage } from '../../src/image/decode.js'
 import { type EnginePool, startEnginePool } from '../../src/worker/pool.js'
+import { cutPerson } from '../../support/sample-people.js'
 import { APPID, BOUNDARY, multipart, sign, startApp } from '../support/http-service.js'
 import {
   FORMATS,

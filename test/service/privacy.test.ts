@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
+import { cutPerson } from '../../support/sample-people.js'
 import { BOOTSTRAP, CREDENTIAL, compare, sign, startService } from '../support/service.js'
 
 /** Everything that a run leaves: its folders, its log, what it printed, what it wrote for a moment. */

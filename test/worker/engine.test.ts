@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
 import { createEngine } from '../../src/worker/engine.js'
+import { cutPerson } from '../../support/sample-people.js'
 
 let cacheDir: string
 let engine: Awaited<ReturnType<typeof createEngine>>

@@ -2,13 +2,13 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
 import type { Effort } from '../../src/face/effort.js'
 import { writePackCalibration } from '../../src/model/pack-calibration.js'
 import { openPackFolder } from '../../src/model/pack-folder.js'
 import { createEngine } from '../../src/worker/engine.js'
 import { readPackNumbers } from '../../src/worker/pack-numbers.js'
 import { startEnginePool } from '../../src/worker/pool.js'
+import { cutPerson } from '../../support/sample-people.js'
 import {
   embedderEntry,
   embedderFile,

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
 import { createEngine } from '../../src/worker/engine.js'
 import { type EnginePool, startEnginePool } from '../../src/worker/pool.js'
+import { cutPerson } from '../../support/sample-people.js'
 
 const workerFile = new URL('../../dist/worker/worker.js', import.meta.url)
 let cacheDir: string
