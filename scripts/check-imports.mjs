@@ -33,7 +33,7 @@ const MAY_IMPORT = {
   cli: ['*'],
 }
 
-/** Package -> the one file that may import it; of sharp, that which reads pictures and that which writes them. */
+/** Package -> the one file that may import it: of sharp, that which reads pictures and that which writes them; of fastify, each server. */
 const ONE_FILE = {
   sharp: ['image/decode', 'image/draw'],
   '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs': 'image/small-jpeg',
@@ -42,7 +42,7 @@ const ONE_FILE = {
   'onnxruntime-node': 'model/session',
   libsql: 'store/embedded',
   pg: 'store/postgres-pool',
-  fastify: 'http/app',
+  fastify: ['http/app', 'ops/ops-server'],
   'prom-client': 'ops/metrics',
 }
 

@@ -101,6 +101,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'session_id' }),
     genReqId: () => randomUUID(),
     return503OnClosing: false,
+    trustProxy: createTrust(options.trustProxy ?? []),
     rewriteUrl: ({ url }) => toOriginForm(url ?? '/'),
     serverFactory: (handle) =>
       connections.createServer(handle, (error, socket) => answerUnreadable(error, socket, replies, app.log, onCall), {
@@ -152,12 +153,8 @@ function addSignedRoutes(app: FastifyInstance, options: AppOptions, connections:
   const gate = { credentials: store, rateLimiter, quotas: options.quotas ?? NO_QUOTAS, maxSignSeconds, now }
   const context = { engine, fetchImage, ledger: store, maxImageBytes, uploadLimits, budget, connections, replies }
   const { addressLimiter } = options
-  const isTrusted = createTrust(options.trustProxy ?? [])
   if (addressLimiter) {
-    app.addHook('onRequest', async ({ raw, headers }) => {
-      const forwardedFor = [headers['x-forwarded-for'] ?? []].flat().join(',')
-      await addressLimiter.take(networkOf(findClientAddress(raw.socket.remoteAddress ?? '', forwardedFor, isTrusted)))
-    })
+    app.addHook('onRequest', ({ ips }) => addressLimiter.take(networkOf(findClientAddress(ips))))
   }
   app.addHook('onRequest', (request) => requireSignature(request, gate))
   app.post('/face/compare', (request, reply) => answerComparison(request, reply, context))
