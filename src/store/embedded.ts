@@ -7,7 +7,7 @@ import { openKeyring } from './master-key.js'
 import { givenKeys } from './master-key-source.js'
 import { migrate, type Schema } from './schema.js'
 import { SqlStore } from './sql-store.js'
-import { codeOf, createSharedSqliteDialect, execPatiently, type SqliteHandle } from './sqlite-dialect.js'
+import { codeOf, execPatiently, SharedSqliteDialect, type SqliteHandle } from './sqlite-dialect.js'
 import { type Store, StoreError } from './store.js'
 
 export interface EmbeddedStoreOptions {
@@ -111,7 +111,7 @@ async function openDatabase(path: string): Promise<Kysely<Schema>> {
     connection.close()
     throw error
   }
-  return new Kysely<Schema>({ dialect: createSharedSqliteDialect(handle) })
+  return new Kysely<Schema>({ dialect: new SharedSqliteDialect(handle) })
 }
 
 /** Leaves one file behind: the write-ahead log is moved into the database. */
