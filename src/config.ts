@@ -39,16 +39,8 @@ export class ConfigError extends Error {
   }
 }
 
-/** Three months, the limit of the original service. */
-const LONGEST_SIGNATURE_SECONDS = 7_776_000
 /** A JSON body holds two images as Base64 and must fit into one string of the runtime (512 MiB). */
 const LARGEST_IMAGE_BYTES = 128 * MEBIBYTE
-/**
- * Images that may wait for each process: few enough that an accepted call is answered within ten times what it takes alone
- * (`npm run bench:http`). For a single process more: four clients at once are not to be too many for it.
- */
-const QUEUE_PER_WORKER = 3
-const QUEUE_OF_ONE_WORKER = 7
 
 /** Every setting, by its name in {@link Config}, in the order of the documents. */
 export const SETTINGS = {
@@ -113,21 +105,6 @@ export const SETTINGS = {
     fallback: () => Math.max(1, availableParallelism()),
     fallbackText: 'one for each available core',
     parse: wholeNumber(1, 256),
-  }),
-  queueSize: define<number | undefined>({
-    variable: 'FACECOMPARE_QUEUE_SIZE',
-    description: 'Images that may wait for a process; calls with more are refused with code 15.',
-    example: '128',
-    fallback: undefined,
-    fallbackText: `${QUEUE_PER_WORKER} for each process, ${QUEUE_OF_ONE_WORKER} for a single one`,
-    parse: wholeNumber(1, 100_000),
-  }),
-  engineTimeoutMs: define<number>({
-    variable: 'FACECOMPARE_ENGINE_TIMEOUT_MS',
-    description: 'Longest time for one task, in milliseconds.',
-    example: '5000',
-    fallback: 10_000,
-    parse: wholeNumber(1, 600_000),
   }),
   maxImageBytes: define<number>({
     variable: 'FACECOMPARE_MAX_IMAGE_BYTES',
@@ -205,13 +182,6 @@ export const SETTINGS = {
     fallback: DEFAULT_EFFORT,
     parse: parseEffort,
   }),
-  maxSignSeconds: define<number>({
-    variable: 'FACECOMPARE_MAX_SIGN_SECONDS',
-    description: 'Longest life of a signature, in seconds; may only be lowered.',
-    example: '3600',
-    fallback: LONGEST_SIGNATURE_SECONDS,
-    parse: wholeNumber(1, LONGEST_SIGNATURE_SECONDS),
-  }),
   logLevel: define<LogLevel>({
     variable: 'FACECOMPARE_LOG_LEVEL',
     description: `Least level that is logged: ${LOG_LEVELS.join(', ')}.`,
@@ -226,7 +196,7 @@ type Settings = typeof SETTINGS
 
 /** The checked settings. Frozen, its lists and objects as well. */
 export type Config = {
-  readonly [Name in keyof Settings]: Name extends 'queueSize' ? number : ReturnType<Settings[Name]['parse']>
+  readonly [Name in keyof Settings]: ReturnType<Settings[Name]['parse']>
 }
 
 /** Reads the settings. An empty value is the default. Throws one {@link ConfigError} with every problem. */
@@ -245,7 +215,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       return entry.fallback()
     }
   }
-  const workers = read(SETTINGS.workers)
   const config: Config = Object.freeze({
     host: read(SETTINGS.host),
     port: read(SETTINGS.port),
@@ -254,9 +223,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     masterKey: read(SETTINGS.masterKey),
     masterKeyNext: read(SETTINGS.masterKeyNext),
     bootstrapApp: read(SETTINGS.bootstrapApp),
-    workers,
-    queueSize: read(SETTINGS.queueSize) ?? (workers === 1 ? QUEUE_OF_ONE_WORKER : QUEUE_PER_WORKER * workers),
-    engineTimeoutMs: read(SETTINGS.engineTimeoutMs),
+    workers: read(SETTINGS.workers),
     maxImageBytes: read(SETTINGS.maxImageBytes),
     maxPixels: read(SETTINGS.maxPixels),
     rateLimit: read(SETTINGS.rateLimit),
@@ -267,7 +234,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     cacheDir: read(SETTINGS.cacheDir),
     modelPack: read(SETTINGS.modelPack),
     effort: read(SETTINGS.effort),
-    maxSignSeconds: read(SETTINGS.maxSignSeconds),
     logLevel: read(SETTINGS.logLevel),
     opsHost: read(SETTINGS.opsHost),
     opsPort: read(SETTINGS.opsPort),
