@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { wholeNumber } from '../config/values.js'
 import type { Config } from '../config.js'
 import { compareAll, type DataSet, readPairsFiles, readPersonFolder } from '../evaluation/data-set.js'
 import { type Embedded, requirePack } from '../evaluation/embed-pictures.js'
@@ -12,12 +13,14 @@ import { type ScoredPairs, scoreAllPairs, scoreListedPairs } from '../evaluation
 import { embedInProcesses } from './embed.js'
 import { addEffortOption, addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
 import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
+import { optionValue } from './option-value.js'
 import { checkWritable } from './output-file.js'
 import { printJson } from './report.js'
 
 /** The longer side of a picture in the page, in pixels. */
 const THUMBNAIL_SIDE = 160
 
+const COUNT = optionValue(wholeNumber(0, 1000))
 const DEFAULT_FARS = '1e-2,1e-3,1e-4,1e-5'
 
 interface EvalOptions extends EngineFlags {
@@ -42,13 +45,13 @@ export function addEvalCommand(program: Command): void {
       'compare these pairs only: LFW format or CSV (a,b,label); pictures in folder or folder/images',
     )
     .option('--all', "compare every picture of --pairs with every other one; a person is a picture's folder")
-    .option('--folds <n>', 'cross-validate the accuracy over the pairs of --pairs in so many folds', parseCount, 0)
+    .option('--folds <n>', 'cross-validate the accuracy over the pairs of --pairs in so many folds', COUNT, 0)
     .addOption(
       new Option('--far <list>', 'false accept rates to report')
         .argParser(parseFars)
         .default(parseFars(DEFAULT_FARS), DEFAULT_FARS),
     )
-    .option('--hardest <n>', 'how many of the hardest pairs of either kind to list', parseCount, 10)
+    .option('--hardest <n>', 'how many of the hardest pairs of either kind to list', COUNT, 10)
     .option('--json <file>', 'write the figures as JSON; "-" prints them instead of the text')
     .option('--html <file>', 'write a page with charts that needs nothing else')
     .option('--with-pictures', 'put small copies of the hardest pictures into the page (asks for --html)')
@@ -73,14 +76,6 @@ function parseFars(text: string): readonly number[] {
     throw new InvalidArgumentError('Expected rates between 0 and 1 with commas between, such as 1e-2,1e-3.')
   }
   return [...new Set(fars)]
-}
-
-function parseCount(text: string): number {
-  const count = Number(text)
-  if (text === '' || !Number.isInteger(count) || count < 0 || count > 1000) {
-    throw new InvalidArgumentError('Expected a whole number from 0 to 1000.')
-  }
-  return count
 }
 
 async function evaluate(folder: string, options: EvalOptions): Promise<number> {

@@ -4,6 +4,7 @@ import type { Model, Models } from '../face/models.js'
 import type { PackFolder } from '../model/pack-folder.js'
 import { calibratePack } from './calibrate.js'
 import { addEffortOption, addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
+import { formatTable } from './table.js'
 
 export function addModelsCommand(program: Command): void {
   const models = program.command('models').description('Lists, checks and calibrates the networks that compare faces.')
@@ -110,14 +111,7 @@ async function runBlank(models: Models): Promise<readonly (readonly string[])[]>
 }
 
 function printTable(rows: readonly (readonly string[])[]): void {
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)))
-  for (const row of rows)
-    print(
-      `  ${row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd()}`,
-    )
+  for (const line of formatTable(rows)) print(`  ${line}`)
 }
 
 function print(line: string): void {

@@ -26,10 +26,11 @@ export const MEBIBYTE = 1024 * KIBIBYTE
 const HOST_NAME = /^(?=.{1,253}$)[a-z\d_]([a-z\d_-]*[a-z\d_])?(\.[a-z\d_]([a-z\d_-]*[a-z\d_])?)*$/i
 
 /** Both ends belong to the range. */
-export function wholeNumber(least: number, most: number): (text: string) => number {
+export function wholeNumber(least: number, most = Number.POSITIVE_INFINITY): (text: string) => number {
+  const range = most === Number.POSITIVE_INFINITY ? `${least} on` : `${least} to ${most}`
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : -1
-    if (value < least || value > most) throw new Refusal(`a whole number from ${least} to ${most}`)
+    if (value < least || value > most) throw new Refusal(`a whole number from ${range}`)
     return value
   }
 }

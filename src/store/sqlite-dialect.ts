@@ -9,6 +9,7 @@ import {
   SqliteDialect,
   SqliteDriver,
 } from 'kysely'
+import { codeOf } from '../errors.js'
 
 /** One open database, as libsql gives it. */
 export interface SqliteHandle extends SqliteDatabase {
@@ -52,11 +53,6 @@ export async function execPatiently(handle: SqliteHandle, statement: string): Pr
       await sleep(1 + Math.random() * LONGEST_PAUSE_MS)
     }
   }
-}
-
-/** The code of a database's error, such as `SQLITE_BUSY`; `''` for any other error. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
 class SharedSqliteDriver extends SqliteDriver {
