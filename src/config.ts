@@ -215,36 +215,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       return entry.fallback()
     }
   }
-  const config: Config = Object.freeze({
-    host: read(SETTINGS.host),
-    port: read(SETTINGS.port),
-    dataDir: read(SETTINGS.dataDir),
-    databaseUrl: read(SETTINGS.databaseUrl),
-    masterKey: read(SETTINGS.masterKey),
-    masterKeyNext: read(SETTINGS.masterKeyNext),
-    bootstrapApp: read(SETTINGS.bootstrapApp),
-    workers: read(SETTINGS.workers),
-    maxImageBytes: read(SETTINGS.maxImageBytes),
-    maxPixels: read(SETTINGS.maxPixels),
-    rateLimit: read(SETTINGS.rateLimit),
-    urlAllow: read(SETTINGS.urlAllow),
-    urlTimeoutMs: read(SETTINGS.urlTimeoutMs),
-    corsOrigins: read(SETTINGS.corsOrigins),
-    statusAlways200: read(SETTINGS.statusAlways200),
-    cacheDir: read(SETTINGS.cacheDir),
-    modelPack: read(SETTINGS.modelPack),
-    effort: read(SETTINGS.effort),
-    logLevel: read(SETTINGS.logLevel),
-    opsHost: read(SETTINGS.opsHost),
-    opsPort: read(SETTINGS.opsPort),
-    drainTimeoutMs: read(SETTINGS.drainTimeoutMs),
-    tlsCert: read(SETTINGS.tlsCert),
-    tlsKey: read(SETTINGS.tlsKey),
-    trustProxy: read(SETTINGS.trustProxy),
-    addressRateLimit: read(SETTINGS.addressRateLimit),
-    maxConnections: read(SETTINGS.maxConnections),
-    maxUploadBytesInFlight: read(SETTINGS.maxUploadBytesInFlight),
-  })
+  const values = Object.entries(SETTINGS).map(([name, setting]) => [name, read<unknown>(setting)])
+  // Each value was read by the parser of its own name.
+  const config = Object.freeze(Object.fromEntries(values)) as Config
   problems.push(...findConflicts(config, (name) => (env[PREFIX + name]?.trim() ?? '') !== ''))
   if (problems.length > 0) throw new ConfigError(problems)
   return config
