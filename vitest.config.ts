@@ -9,7 +9,8 @@ export default defineConfig({
     // All cores: left to itself it would spare one, which is half of a small machine.
     maxWorkers: availableParallelism(),
     globalSetup: 'test/support/postgres-server.ts',
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Several files start whole services at once on few cores.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 })

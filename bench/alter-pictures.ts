@@ -1,14 +1,20 @@
 /** Labelled pictures made hard, each kind by a seeded rule. */
 import sharp, { type Sharp } from 'sharp'
-import type { Face } from '../src/engine/engine.js'
 import type { Box } from '../src/engine/face.js'
+
+/** What is known of a picture that is to be altered. */
+export interface SeenPortrait {
+  readonly box: Box
+  readonly imageWidth: number
+  readonly imageHeight: number
+}
 
 /** An altered picture and where its face is. */
 export interface Altered {
   readonly bytes: Uint8Array
   readonly box: Box
 }
-export type Alter = (picture: Uint8Array, face: Face, random: () => number) => Promise<Altered>
+export type Alter = (picture: Uint8Array, face: SeenPortrait, random: () => number) => Promise<Altered>
 
 /** The kind without the labelled face. */
 export const NO_FACE = 'face painted over'
@@ -34,7 +40,12 @@ async function reencode(image: Sharp, box: Box): Promise<Altered> {
 }
 
 /** The whole picture, scaled so that the face is `share` of the longer side, somewhere on a soft, uneven ground. */
-async function intoLargePhoto(picture: Uint8Array, face: Face, share: number, random: () => number): Promise<Altered> {
+async function intoLargePhoto(
+  picture: Uint8Array,
+  face: SeenPortrait,
+  share: number,
+  random: () => number,
+): Promise<Altered> {
   const [width, height] = [4000, 3000]
   const scale = (share * width) / face.box.width
   const size = Math.round(face.imageWidth * scale)
@@ -53,7 +64,11 @@ async function intoLargePhoto(picture: Uint8Array, face: Face, share: number, ra
   })
 }
 
-async function cropTo(picture: Uint8Array, { box, imageWidth, imageHeight }: Face, share: number): Promise<Altered> {
+async function cropTo(
+  picture: Uint8Array,
+  { box, imageWidth, imageHeight }: SeenPortrait,
+  share: number,
+): Promise<Altered> {
   const side = share * Math.max(box.width, box.height)
   const left = Math.max(0, Math.round(box.x + (box.width - side) / 2))
   const top = Math.max(0, Math.round(box.y + (box.height - side) / 2))
@@ -63,7 +78,11 @@ async function cropTo(picture: Uint8Array, { box, imageWidth, imageHeight }: Fac
   return reencode(crop, { ...box, x: box.x - left, y: box.y - top })
 }
 
-async function turn(picture: Uint8Array, { box, imageWidth, imageHeight }: Face, degrees: number): Promise<Altered> {
+async function turn(
+  picture: Uint8Array,
+  { box, imageWidth, imageHeight }: SeenPortrait,
+  degrees: number,
+): Promise<Altered> {
   const { data, info } = await sharp(picture)
     .rotate(degrees, { background: 'black' })
     .jpeg({ quality: 92 })
@@ -76,7 +95,7 @@ async function turn(picture: Uint8Array, { box, imageWidth, imageHeight }: Face,
   return { bytes: new Uint8Array(data), box: { ...box, x: x - box.width / 2, y: y - box.height / 2 } }
 }
 
-async function shrink(picture: Uint8Array, { box, imageWidth }: Face, side: number): Promise<Altered> {
+async function shrink(picture: Uint8Array, { box, imageWidth }: SeenPortrait, side: number): Promise<Altered> {
   const scale = side / box.width
   const small = sharp(picture)
     .resize(Math.round(imageWidth * scale))
@@ -85,7 +104,7 @@ async function shrink(picture: Uint8Array, { box, imageWidth }: Face, side: numb
 }
 
 /** The left side at a tenth of its light, the right side as it is. */
-async function lightFromSide(picture: Uint8Array, { box, imageWidth, imageHeight }: Face): Promise<Altered> {
+async function lightFromSide(picture: Uint8Array, { box, imageWidth, imageHeight }: SeenPortrait): Promise<Altered> {
   const ramp = `<svg width="${imageWidth}" height="${imageHeight}"><defs><linearGradient id="g">
     <stop offset="35%" stop-color="#1a1a1a"/><stop offset="65%" stop-color="#fff"/></linearGradient></defs>
     <rect width="100%" height="100%" fill="url(#g)"/></svg>`
@@ -97,7 +116,7 @@ async function lightFromSide(picture: Uint8Array, { box, imageWidth, imageHeight
   )
 }
 
-async function paintOver(picture: Uint8Array, { box, imageWidth, imageHeight }: Face): Promise<Altered> {
+async function paintOver(picture: Uint8Array, { box, imageWidth, imageHeight }: SeenPortrait): Promise<Altered> {
   const cover = `<svg width="${imageWidth}" height="${imageHeight}"><ellipse cx="${box.x + box.width / 2}"
     cy="${box.y + 0.4 * box.height}" rx="${0.75 * box.width}" ry="${0.95 * box.height}" fill="#777"/></svg>`
   return reencode(

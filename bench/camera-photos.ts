@@ -3,8 +3,8 @@
  * wide before a ground with detail of all sizes, and sensor noise over everything, so that the JPEG has a camera's size.
  */
 import sharp from 'sharp'
-import { cutPerson, type SamplePerson } from '../scripts/sample-people.js'
-import { seeded } from './random.js'
+import { seeded } from '../support/random.js'
+import { cutPerson, type SamplePerson } from '../support/sample-people.js'
 
 const WIDTH = 4000
 const HEIGHT = 3000

@@ -2,12 +2,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-export interface Contender {
-  /** Its file in `peers/`, without extension. */
-  readonly file: string
-  readonly options: Readonly<Record<string, string>>
-}
-
 /** Two JPEG files. */
 export type PairFiles = readonly [string, string]
 
@@ -30,11 +24,12 @@ export interface ContenderProcess {
 
 const PROGRAM = fileURLToPath(new URL('./peers/contender.mjs', import.meta.url))
 
-export async function startContender({ file, options }: Contender, pair: PairFiles): Promise<ContenderProcess> {
+/** @param name its file in `peers/`, without extension */
+export async function startContender(name: string, pair: PairFiles): Promise<ContenderProcess> {
   const startMs = performance.now()
   // A plain process on compiled code, as users run it: without the TypeScript loader of this one.
   const env = { ...process.env, NODE_OPTIONS: '' }
-  const child = fork(PROGRAM, [file, JSON.stringify(options), ...pair], { execArgv: [], env })
+  const child = fork(PROGRAM, [name, ...pair], { execArgv: [], env })
   await receive(child)
   const coldStartMs = performance.now() - startMs
   return {

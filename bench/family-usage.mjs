@@ -9,9 +9,16 @@ export function familyUsage() {
   const own = {
     cpuMs: (user + system) / 1000,
     rssBytes: process.memoryUsage.rss(),
-    peakBytes: process.resourceUsage().maxRSS * 1024,
+    peakBytes: readPeakBytes(),
   }
   return childIds().map(readChild).reduce(add, own)
+}
+
+/** Of this process. Linux counts into `maxRSS` what the parent had when it started this process; VmHWM is this one's own. */
+export function readPeakBytes() {
+  if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024
+  const [, kilobytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))
+  return Number(kilobytes) * 1024
 }
 
 function childIds() {

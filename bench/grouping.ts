@@ -8,7 +8,6 @@
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import envPaths from 'env-paths'
 import { analyzeForGrouping } from '../src/cli/embed.js'
 import { groupFaces } from '../src/dedupe/group-faces.js'
 import { averageLinkage, type Linkage } from '../src/dedupe/linkage.js'
@@ -17,9 +16,9 @@ import { embedPictures } from '../src/evaluation/embed-pictures.js'
 import { type EmbeddingCache, openEmbeddingCache } from '../src/evaluation/embedding-cache.js'
 import { similarityAtScore } from '../src/score/calibration.js'
 import { startEnginePool } from '../src/worker/pool.js'
+import { createProgress } from '../support/progress.js'
 import { formatTable } from './figures.js'
 import { measureGroups } from './grouping-figures.js'
-import { createProgress } from './progress.js'
 import { writeResult } from './result-file.js'
 
 const LINKAGES: Readonly<Record<string, Linkage>> = {
@@ -37,7 +36,6 @@ if (!folder) {
   process.exit(2)
 }
 const pool = await startEnginePool({
-  cacheDir: envPaths('facecompare', { suffix: '' }).cache,
   maxPixels: 40_000_000,
   workers: WORKERS,
   queueSize: WORKERS,

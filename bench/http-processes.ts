@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Config } from '../src/config.js'
+import type { PoolOptions } from '../src/worker/pool.js'
 import { ask, readiness, start, stop } from './child-process.js'
 import { BENCH_APP } from './http-requests.js'
 
@@ -66,9 +66,7 @@ export interface LoadGenerator {
   readonly stop: () => Promise<void>
 }
 
-export type PipelineOptions = Pick<Config, 'workers' | 'cacheDir' | 'maxPixels' | 'modelPack' | 'effort'> & {
-  readonly intraOpThreads?: number
-}
+export type PipelineOptions = Pick<PoolOptions, 'workers' | 'maxPixels' | 'modelPack' | 'intraOpThreads'>
 
 const PROBE = new URL('./event-loop-probe.mjs', import.meta.url)
 const SERVICE = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
@@ -106,10 +104,10 @@ export async function startService(
 
 /** The pool of processes without HTTP; `images` are the files of A and B. */
 export async function startBarePipeline(
-  { workers, cacheDir, maxPixels, modelPack, effort, intraOpThreads = 1 }: PipelineOptions,
+  { workers, maxPixels, modelPack, intraOpThreads }: PipelineOptions,
   images: readonly string[],
 ): Promise<BarePipeline> {
-  const options = { workers, cacheDir, maxPixels, modelPack, effort, intraOpThreads }
+  const options = { workers, maxPixels, modelPack, intraOpThreads }
   const child = start(BARE, [JSON.stringify(options), ...images])
   await readiness(child)
   return {

@@ -10,8 +10,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { cutPerson } from '../scripts/sample-people.js'
 import { readConfig } from '../src/config.js'
+import { cutPerson } from '../support/sample-people.js'
 import {
   type Bench,
   measureLargeJson,

@@ -16,18 +16,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { cutPerson, type SamplePerson } from '../scripts/sample-people.js'
+import { createProgress } from '../support/progress.js'
+import { cutPerson, type SamplePerson } from '../support/sample-people.js'
 import { takePhoto } from './camera-photos.js'
-import {
-  type Contender,
-  type ContenderProcess,
-  type PairFiles,
-  startContender,
-  type Timing,
-} from './contender-process.js'
+import { type ContenderProcess, type PairFiles, startContender, type Timing } from './contender-process.js'
 import { formatTable, median } from './figures.js'
 import { type Bar, type Figures, judge, type PeerFigures } from './peer-bars.js'
-import { createProgress } from './progress.js'
 import { describeSetting, formatSetting, readVersions, writeResult } from './result-file.js'
 
 const PAIRS: readonly (readonly [SamplePerson, SamplePerson])[] = [
@@ -45,22 +39,20 @@ const PEERS_FOLDER = fileURLToPath(new URL('./peers', import.meta.url))
 const PEER_PACKAGES = ['@vladmandic/human', '@vladmandic/face-api', '@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm']
 
 /** In the order of the table. */
-const NAMES = ['fast', 'default', 'human', 'faceApi'] as const
+const NAMES = ['facecompare', 'human', 'faceApi'] as const
 type Name = (typeof NAMES)[number]
 const TITLES: Readonly<Record<Name, string>> = {
-  fast: 'facecompare, fast',
-  default: 'facecompare, default',
+  facecompare: 'facecompare',
   human: 'human',
   faceApi: 'face-api',
 }
+/** Their files in `peers/`, without extension. */
+const FILES: Readonly<Record<Name, string>> = { facecompare: 'facecompare', human: 'human', faceApi: 'face-api' }
 
 interface Measured extends PeerFigures {
   /** The first pair of a turn. */
   readonly firstPairMs: number
   readonly peakMiB: number
-  /** The very first start, when facecompare has no model cache yet; the peers have none. */
-  readonly firstStartMs: number
-  readonly photoPairMs: number
   /** One a pair; null where the contender sees no face. */
   readonly scores: readonly (number | null)[]
 }
@@ -97,33 +89,21 @@ function installPeers(): void {
 async function measure(files: string, rounds: number): Promise<Record<Name, Measured>> {
   const pairs = await Promise.all(PAIRS.map((people, i) => writePair(files, `${i}`, people, (who) => cutPerson(who))))
   const photos = await writePair(files, 'photo', ['man', 'manAgain'], (who, i) => takePhoto(who, i))
-  const contenders = contendersWith(join(files, 'cache'))
   const [firstPair] = pairs
   if (!firstPair) throw new Error('Expected pairs')
-  const { coldStartMs, firstStartMs } = await timeColdStarts(contenders, firstPair)
-  const small = await takeTurns('pairs', contenders, repeat(pairs, REPEATS), { warmUps: WARM_UP_ROUNDS, rounds })
-  const large = await takeTurns('photographs', contenders, [photos], { warmUps: 1, rounds: PHOTO_ROUNDS })
+  const coldStartMs = await timeColdStarts(firstPair)
+  const small = await takeTurns('pairs', repeat(pairs, REPEATS), { warmUps: WARM_UP_ROUNDS, rounds })
+  const large = await takeTurns('photographs', [photos], { warmUps: 1, rounds: PHOTO_ROUNDS })
   return eachContender((name) => ({
     pairMs: median(small[name].timings.map(({ ms }) => ms)),
     firstPairMs: median(small[name].timings.filter((_, i) => i % (REPEATS * pairs.length) === 0).map(({ ms }) => ms)),
     cpuMs: median(small[name].timings.map(({ cpuMs }) => cpuMs)),
     peakMiB: small[name].peakMiB,
     coldStartMs: median(coldStartMs[name]),
-    firstStartMs: firstStartMs[name],
     photoPairMs: median(large[name].timings.map(({ ms }) => ms)),
     photoPeakMiB: large[name].peakMiB,
     scores: small[name].timings.slice(0, pairs.length).map(({ score }) => score),
   }))
-}
-
-/** Each effort has a cache of its own, so that both have a first start. */
-function contendersWith(cache: string): Readonly<Record<Name, Contender>> {
-  return {
-    fast: { file: 'facecompare', options: { effort: 'fast', cacheDir: `${cache}-fast` } },
-    default: { file: 'facecompare', options: { effort: 'default', cacheDir: `${cache}-default` } },
-    human: { file: 'human', options: {} },
-    faceApi: { file: 'face-api', options: {} },
-  }
 }
 
 async function writePair(
@@ -138,22 +118,19 @@ async function writePair(
   return pair
 }
 
-/** The first round fills caches, ours and those of the file system. */
-async function timeColdStarts(contenders: Readonly<Record<Name, Contender>>, pair: PairFiles) {
+/** The first round fills the file system's cache. */
+async function timeColdStarts(pair: PairFiles): Promise<Record<Name, readonly number[]>> {
   const progress = createProgress('cold starts', (COLD_STARTS + 1) * NAMES.length)
   const times = eachContender((): number[] => [])
   for (let i = 0; i <= COLD_STARTS; i++) {
     for (const name of NAMES) {
-      const contender = await startContender(contenders[name], pair)
-      times[name].push(contender.coldStartMs)
+      const contender = await startContender(FILES[name], pair)
+      if (i > 0) times[name].push(contender.coldStartMs)
       await contender.end()
       progress.advance()
     }
   }
-  return {
-    firstStartMs: eachContender((name) => times[name][0] ?? Number.NaN),
-    coldStartMs: eachContender((name) => times[name].slice(1)),
-  }
+  return times
 }
 
 interface Turns {
@@ -164,14 +141,13 @@ interface Turns {
 /** All contenders are alive throughout; one works while the others wait. */
 async function takeTurns(
   label: string,
-  contenders: Readonly<Record<Name, Contender>>,
   pairs: readonly PairFiles[],
   { warmUps, rounds }: { readonly warmUps: number; readonly rounds: number },
 ): Promise<Record<Name, Turns>> {
   const [firstPair] = pairs
   if (!firstPair) throw new Error('Expected pairs')
   const running: { readonly name: Name; readonly contender: ContenderProcess }[] = []
-  for (const name of NAMES) running.push({ name, contender: await startContender(contenders[name], firstPair) })
+  for (const name of NAMES) running.push({ name, contender: await startContender(FILES[name], firstPair) })
   const timings = eachContender((): Timing[] => [])
   const progress = createProgress(label, warmUps + rounds)
   for (let round = -warmUps; round < rounds; round++) {
@@ -193,48 +169,30 @@ function repeat<T>(list: readonly T[], times: number): readonly T[] {
 }
 
 function eachContender<T>(make: (name: Name) => T): Record<Name, T> {
-  return { fast: make('fast'), default: make('default'), human: make('human'), faceApi: make('faceApi') }
+  return { facecompare: make('facecompare'), human: make('human'), faceApi: make('faceApi') }
 }
 
 function print(measured: Readonly<Record<Name, Measured>> & Figures, bars: readonly Bar[]): void {
   const rows = NAMES.map((name) => {
-    const figures = measured[name]
-    const ratios = (['fast', 'default'] as const).map((ours) => (figures.pairMs / measured[ours].pairMs).toFixed(1))
-    const numbers = [figures.cpuMs, figures.coldStartMs, figures.firstStartMs, figures.peakMiB]
-    const photos = [figures.photoPairMs, figures.photoPeakMiB]
-    const whole = [...numbers, ...photos].map((value) => value.toFixed(0))
-    const unseen = figures.scores.filter((score) => score === null).length
+    const { pairMs, firstPairMs, cpuMs, coldStartMs, peakMiB, photoPairMs, photoPeakMiB, scores } = measured[name]
     return [
       TITLES[name],
-      figures.pairMs.toFixed(1),
-      ...ratios,
-      figures.firstPairMs.toFixed(1),
-      ...whole,
-      String(unseen),
+      pairMs.toFixed(1),
+      (pairMs / measured.facecompare.pairMs).toFixed(1),
+      firstPairMs.toFixed(1),
+      ...[cpuMs, coldStartMs, peakMiB, photoPairMs, photoPeakMiB].map((value) => value.toFixed(0)),
+      String(scores.filter((score) => score === null).length),
     ]
   })
-  const head = [
-    '',
-    'pair ms',
-    '/ fast',
-    '/ default',
-    'first',
-    'CPU ms',
-    'cold ms',
-    'very first',
-    'MiB',
-    '12 MP ms',
-    '12 MP MiB',
-  ]
-  console.log(formatTable([[...head, 'no face'], ...rows]))
+  const head = ['', 'pair ms', 'x ours', 'first', 'CPU ms', 'cold ms', 'MiB', '12 MP ms', '12 MP MiB', 'no face']
+  console.log(formatTable([head, ...rows]))
   console.log(`
-pair: two 250 px JPEGs, bytes to score; / fast, / default: times as long as that effort of facecompare;
-first: the first pair of a turn, after the others' turns; CPU: processor time of all threads; cold: process start to
-first score, files cached by the system and the model cache filled (very first: still empty); MiB: peak resident memory, 12 MP of a process that compares 12-megapixel photographs;
-no face: pairs of ${PAIRS.length} in which the contender sees no face and gives no score
+pair: two 250 px JPEGs, bytes to score; first: the first pair of a turn, after the others' turns; CPU: processor time of all
+threads; cold: process start to first score, files cached by the system; MiB: peak resident memory, 12 MP of a process that
+compares 12-megapixel photographs; no face: pairs of ${PAIRS.length} in which the contender sees no face and gives no score
 `)
-  const barRows = bars.map(({ what, bar, ratio, cpuRatio, holds }) => {
-    return [what, ratio.toFixed(2), cpuRatio?.toFixed(2) ?? '', `>= ${bar}`, holds ? 'pass' : 'FAIL']
+  const barRows = bars.map(({ what, kind, limit, value, cpuRatio, holds }) => {
+    return [what, value.toFixed(2), cpuRatio?.toFixed(2) ?? '', `${kind} ${limit}`, holds ? 'pass' : 'FAIL']
   })
-  console.log(formatTable([['bar (theirs over ours)', 'ratio', 'of CPU', 'wanted', ''], ...barRows]))
+  console.log(formatTable([['bar', 'measured', 'of CPU', 'wanted', ''], ...barRows]))
 }

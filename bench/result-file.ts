@@ -1,6 +1,6 @@
 /** What a benchmark found, with what it was found on: `bench/results/NAME.json`, written anew by each run. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { arch, cpus, platform } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +36,12 @@ export function writeResult(
   const text = JSON.stringify({ benchmark: name, ...setting, ...data }, shortenNumber, 2)
   writeFileSync(join(FOLDER, `${name}.json`), `${text}\n`)
   return `bench/results/${name}.json`
+}
+
+/** What the last run wrote; undefined where there was none. */
+export function readResult(name: string): unknown {
+  const file = join(FOLDER, `${name}.json`)
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
 }
 
 /** Six digits are more than any clock is worth here. */

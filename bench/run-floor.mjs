@@ -8,48 +8,55 @@ export function cpuMs() {
   return (user + system) / 1000
 }
 
-/** To be called before the first run. One model is one session. */
+/** To be called before the first run. One network is one session. */
 export function watchRuns() {
-  const models = new Map()
-  let isRecording = true
+  const networks = new Map()
+  let isRecording = false
   const { run } = InferenceSession.prototype
 
   InferenceSession.prototype.run = async function (feeds, ...rest) {
-    if (!models.has(this))
-      models.set(this, { name: describe(feeds), runs: 0, insideMs: 0, bareMs: 0, feeds: [], outputs: undefined })
-    const model = models.get(this)
+    if (!networks.has(this)) {
+      networks.set(this, { name: nameOf(this), runs: 0, insideMs: 0, bareMs: 0, recorded: [] })
+    }
+    const network = networks.get(this)
     // A copy: the pipeline uses its buffers again. Not of every run, because the copying would count as the pipeline's work.
-    if (isRecording) model.feeds.push(mapValues(feeds, copy))
+    if (isRecording) network.recorded.push({ feeds: mapValues(feeds, copy), outputs: undefined })
     const startMs = cpuMs()
     const outputs = await run.call(this, feeds, ...rest)
-    model.insideMs += cpuMs() - startMs
-    model.runs++
+    network.insideMs += cpuMs() - startMs
+    network.runs++
     return outputs
   }
 
   return {
-    /** From here on the inputs are taken for those that were seen before: the pipeline does the same again and again. */
+    /** What runs from here on, to {@link endRecording}, is what the pipeline does again and again. */
+    startRecording() {
+      isRecording = true
+    },
     endRecording() {
       isRecording = false
     },
     /** Forgets what was counted, for the end of the warm-up. */
     reset() {
-      for (const model of models.values()) Object.assign(model, { runs: 0, insideMs: 0, bareMs: 0 })
+      for (const network of networks.values()) Object.assign(network, { runs: 0, insideMs: 0, bareMs: 0 })
     },
     /** Runs on their own what was recorded, with the same inputs. */
     async repeatAlone() {
-      for (const [session, model] of models) {
+      for (const [session, network] of networks) {
         const startMs = cpuMs()
-        // Into the same memory each time: else the garbage collector, at work beside it, would burden the pipeline.
-        for (const feeds of model.feeds) {
-          if (model.outputs) await run.call(session, feeds, model.outputs)
-          else model.outputs = await run.call(session, feeds)
+        for (const recorded of network.recorded) {
+          // Into the same memory each time: else the garbage collector, at work beside it, would burden the pipeline.
+          if (recorded.outputs) await run.call(session, recorded.feeds, recorded.outputs)
+          else recorded.outputs = await run.call(session, recorded.feeds)
         }
-        model.bareMs += cpuMs() - startMs
+        network.bareMs += cpuMs() - startMs
       }
     },
-    /** In the order of their first runs; processor milliseconds of all runs inside of the pipeline and of as many on their own. */
-    report: () => [...models.values()].map(({ name, runs, insideMs, bareMs }) => ({ name, runs, insideMs, bareMs })),
+    /** Those that ran, in the order of their first runs; processor milliseconds of all runs inside of the pipeline and of as many on their own. */
+    report: () =>
+      [...networks.values()]
+        .filter(({ runs }) => runs > 0)
+        .map(({ name, runs, insideMs, bareMs }) => ({ name, runs, insideMs, bareMs })),
   }
 }
 
@@ -61,18 +68,9 @@ function copy(tensor) {
   return new tensor.constructor(tensor.type, tensor.data.slice(), tensor.dims)
 }
 
-/** The networks of the default pack by the sides of their inputs. */
-const NAMES = {
-  128: 'coarse detector',
-  256: 'detector',
-  768: 'fine detector',
-  112: 'landmarks',
-  150: 'resnet',
-  224: 'faceres',
-}
+/** The networks of the default pack by the first of their outputs. */
+const NAMES = { logits: 'detector', landmarks: 'landmarks', embedding: 'embedder' }
 
-function describe(feeds) {
-  const [batch, ...dims] = Object.values(feeds)[0].dims
-  const side = dims.at(-1)
-  return `${NAMES[side] ?? `${side} px`}, batch of ${batch}`
+function nameOf({ outputNames: [first] }) {
+  return NAMES[first] ?? first
 }

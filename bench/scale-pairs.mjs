@@ -2,6 +2,7 @@
 // and B. Over IPC: { id } -> { id, answer: { ms, stages: of both images together, score, faces: seen in A, peakMiB } }.
 import { readFileSync } from 'node:fs'
 import { createEngine } from '../dist/engine/local-engine.js'
+import { readPeakBytes } from './family-usage.mjs'
 
 const [options, fileA, fileB] = process.argv.slice(2)
 const [a, b] = [readFileSync(fileA), readFileSync(fileB)]
@@ -27,5 +28,5 @@ async function timePair() {
   const { similarity } = engine.compare(faceA, faceB)
   const ms = performance.now() - startMs
   const stages = Object.fromEntries(Object.entries(faceA.stages).map(([name, of]) => [name, of + faceB.stages[name]]))
-  return { ms, stages, score: similarity, faces: faceA.faceCount, peakMiB: process.resourceUsage().maxRSS / 1024 }
+  return { ms, stages, score: similarity, faces: faceA.faceCount, peakMiB: readPeakBytes() / 2 ** 20 }
 }

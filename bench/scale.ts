@@ -11,15 +11,14 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import envPaths from 'env-paths'
 import sharp from 'sharp'
-import { cutPerson, type SamplePerson } from '../scripts/sample-people.js'
 import type { Stages } from '../src/engine/face.js'
+import { createProgress } from '../support/progress.js'
+import { cutPerson, type SamplePerson } from '../support/sample-people.js'
 import { takePhoto } from './camera-photos.js'
 import { ask, readiness, start, stop } from './child-process.js'
 import { formatTable, median } from './figures.js'
 import { startBarePipeline } from './http-processes.js'
-import { createProgress } from './progress.js'
 import { describeSetting, formatSetting, writeResult } from './result-file.js'
 import type { KindFigures, SharedFigures } from './scale-figures.js'
 
@@ -31,14 +30,13 @@ const SIDES = [250, 500, 1000, 2000, 3000] as const
 const ROWS_OF_FACES = [1, 2, 3] as const
 const PEOPLE: readonly SamplePerson[] = ['womanAtParty', 'womanInBar', 'otherWoman', 'man']
 const PHOTOGRAPHS = '12-megapixel photographs'
-const PIPELINE = { modelPack: undefined, effort: 'default' } as const
 /** Unmeasured rounds. */
 const WARM_UPS = 1
 const PAIRS_OF_TURN = 3
 
-const MOST_PHOTO_RATIO = 3
+const MOST_PHOTO_RATIO = 5
 const MOST_SCORE_DIFFERENCE = 0.5
-const MOST_PHOTO_MB = 250
+const MOST_PHOTO_MB = 200
 
 interface PairAnswer {
   readonly ms: number
@@ -58,7 +56,6 @@ const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '3' } },
 })
 const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)]
-const cacheDir = envPaths('facecompare', { suffix: '' }).cache
 const folder = await mkdtemp(join(tmpdir(), 'facecompare-bench-'))
 try {
   const kinds = await paintKinds()
@@ -74,7 +71,7 @@ try {
 }
 
 async function measureKinds(kinds: readonly Kind[]): Promise<readonly KindFigures[]> {
-  const options = JSON.stringify({ cacheDir, maxPixels: MAX_PIXELS })
+  const options = JSON.stringify({ maxPixels: MAX_PIXELS })
   const children = kinds.map(({ files }) => start(PAIRS_PROGRAM, [options, ...files]))
   try {
     await Promise.all(children.map(readiness))
@@ -128,7 +125,7 @@ async function measureSharing({ files }: Kind): Promise<readonly SharedFigures[]
   const pipelines = []
   try {
     for (const way of ways) {
-      pipelines.push(await startBarePipeline({ ...way, ...PIPELINE, cacheDir, maxPixels: MAX_PIXELS }, files))
+      pipelines.push(await startBarePipeline({ ...way, maxPixels: MAX_PIXELS }, files))
     }
     const figures = ways.map(() => ({ rates: [] as number[], alone: [] as number[], peaks: [] as number[] }))
     const progress = createProgress('ways to share', (rounds + 1) * ways.length)

@@ -9,10 +9,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { computeSignature, type SignatureFields } from '../src/auth/signature.js'
+import { seeded } from '../support/random.js'
 import { median } from './figures.js'
 import { startService } from './http-processes.js'
 import { BENCH_APP } from './http-requests.js'
-import { seeded } from './random.js'
 import { describeSetting, formatSetting } from './result-file.js'
 
 const WARM_UP_ROUNDS = 500

@@ -2,8 +2,8 @@
 
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
-import { cutPerson, GROUP_PHOTO } from '../scripts/sample-people.js'
-import { seeded } from './random.js'
+import { seeded } from '../support/random.js'
+import { cutPerson, GROUP_PHOTO } from '../support/sample-people.js'
 import type { Scene } from './soak-kinds.js'
 
 export const SCENE_FORMATS = ['png', 'webp', 'avif', 'gif', 'tiff'] as const

@@ -11,7 +11,8 @@ const stamp = join(root, 'dist', '.built')
 const PROJECTS = ['tsconfig.build.json', 'tsconfig.client.json', 'tsconfig.web.json']
 
 function newestSource() {
-  const inputs = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+  const inputs = ['src', 'packs', 'tools']
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
   const projects = ['tsconfig.json', ...PROJECTS].map((name) => join(root, name))
@@ -24,6 +25,16 @@ function copyPage() {
   for (const name of readdirSync(folder).filter((name) => /\.(html|css|svg)$/.test(name))) {
     copyFileSync(join(folder, name), join(root, 'dist', 'web', 'web', name))
   }
+}
+
+/** The networks are converted once, here, and not on the machines of users. */
+function makeDefaultPack() {
+  const tsx = createRequire(import.meta.url).resolve('tsx/cli')
+  const tool = join(root, 'tools', 'make-default-pack.ts')
+  const { status } = spawnSync(process.execPath, [tsx, tool, join(root, 'dist', 'packs', 'default')], {
+    stdio: 'inherit',
+  })
+  if (status !== 0) process.exit(status ?? 1)
 }
 
 export function build({ ifStale = false } = {}) {
@@ -40,6 +51,7 @@ export function build({ ifStale = false } = {}) {
     if (status !== 0) process.exit(status ?? 1)
   }
   copyPage()
+  makeDefaultPack()
   // npx runs the program of the package that it stands in as it is.
   chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755)
   writeFileSync(stamp, `${startedAt.toISOString()}\n`)

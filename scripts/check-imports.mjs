@@ -10,7 +10,7 @@ const src = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src')
 const MAY_IMPORT = {
   errors: [],
   defaults: [],
-  config: ['errors', 'defaults', 'pipeline/effort'],
+  config: ['errors', 'defaults'],
   wasm: [],
   image: ['errors', 'wasm'],
   pipeline: ['errors', 'image/image', 'wasm', 'score', 'engine/face'],
@@ -21,8 +21,8 @@ const MAY_IMPORT = {
   store: ['errors'],
   evaluation: ['errors', 'engine', 'score', 'pipeline'],
   dedupe: ['errors', 'engine', 'score', 'evaluation'],
-  worker: ['errors', 'engine'],
-  openapi: ['errors', 'http/fields'],
+  worker: ['errors', 'engine', 'score'],
+  openapi: ['errors'],
   http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'openapi', 'store/store'],
   ops: [],
   // Runs in browsers and mini-programs, too: nothing of ours, nothing of Node's.
@@ -30,11 +30,11 @@ const MAY_IMPORT = {
   // The page: it signs as clients do.
   web: ['client'],
   index: ['errors', 'engine', 'library'],
-  library: ['defaults', 'engine', 'pipeline/effort'],
+  library: ['defaults', 'engine'],
   cli: ['*'],
 }
 
-/** Package -> the one file that may import it; of sharp, that which reads pictures and that which writes them. */
+/** Package -> the one file that may import it: of sharp, that which reads pictures and that which writes them; of fastify, each server. */
 const ONE_FILE = {
   sharp: ['image/decode', 'image/draw'],
   '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs': 'image/small-jpeg',
@@ -43,7 +43,7 @@ const ONE_FILE = {
   'onnxruntime-node': 'packs/session',
   libsql: 'store/embedded',
   pg: 'store/postgres-pool',
-  fastify: 'http/app',
+  fastify: ['http/app', 'ops/ops-server'],
   'prom-client': 'ops/metrics',
 }
 

@@ -32,11 +32,6 @@ export const SETTINGS_IN_CHINESE: Readonly<Record<keyof typeof SETTINGS, Setting
     fallbackText: '无',
   },
   workers: { description: '做人脸比对的工作进程数，每个进程同一时刻处理一张图片。', fallbackText: '每个可用核心一个' },
-  queueSize: {
-    description: '允许排队等待进程的图片数；超出的调用以返回码 15 拒绝。',
-    fallbackText: '每个进程 3 张，只有一个进程时 7 张',
-  },
-  engineTimeoutMs: { description: '单个任务的最长时间，单位毫秒。' },
   maxImageBytes: { description: '单张图片的最大字节数，可带后缀 `KiB` 或 `MiB`。' },
   maxPixels: { description: '单张图片的最大像素数（宽 × 高）。' },
   rateLimit: { description: '未单独设限的每个应用每秒允许的调用数；0 表示不限。' },
@@ -50,10 +45,7 @@ export const SETTINGS_IN_CHINESE: Readonly<Record<keyof typeof SETTINGS, Setting
     fallbackText: '无',
   },
   statusAlways200: { description: '所有应答的 HTTP 状态码一律为 200，供只在 200 时才读取包体的客户端使用。' },
-  cacheDir: { description: '转换后模型的缓存目录。', fallbackText: '用户缓存目录下的 facecompare' },
   modelPack: { description: '自备模型包的目录（见 [packs.md](packs.md)）。', fallbackText: '默认模型包' },
-  effort: { description: '在每张人脸上花多少计算量：fast、default、best。' },
-  maxSignSeconds: { description: '签名的最长有效期，单位秒；只能调低。' },
   logLevel: { description: '记录日志的最低级别：trace、debug、info、warn、error、fatal、silent。' },
   opsHost: { description: '指标与健康检查的监听地址。' },
   opsPort: {

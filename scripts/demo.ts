@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { computeSignature } from '../src/auth/signature.js'
-import { cutPerson, type SamplePerson } from './sample-people.js'
+import { cutPerson, type SamplePerson } from '../support/sample-people.js'
 
 const SERVER = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const CREDENTIAL = { appid: '10000001', secretId: 'AKIDdemo', secretKey: 'a-key-for-this-demo-alone' }

@@ -9,9 +9,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
+import { cutPerson } from '../support/sample-people.js'
 import { launchBrowser } from '../test/support/browser.js'
 import { BOOTSTRAP, CREDENTIAL, type RunningService, startService } from '../test/support/service.js'
-import { cutPerson } from './sample-people.js'
 
 const DOCUMENT_IMAGES = fileURLToPath(new URL('../docs/images', import.meta.url))
 

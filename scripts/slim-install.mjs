@@ -1,6 +1,6 @@
 /**
- * Removes from an installation what the service never reads: binaries for other platforms, and of the packages that bring the
- * weights or the viewer of the API everything else. For container images; `npm ci` brings it all back.
+ * Removes from an installation what the service never reads: binaries for other platforms, and of the package that brings
+ * the viewer of the API everything else. For container images; `npm ci` brings it all back.
  *
  *     node scripts/slim-install.mjs FOLDER (the one with node_modules)
  */
@@ -18,13 +18,6 @@ const { resolve: resolveFrom } = createRequire(join(packages, 'from-here.js'))
 
 /** Of these packages only the named files stay, those about their licence and version, and the one that they are found by. */
 const ONLY = {
-  '@vladmandic/human': ['models/blazeface.json', 'models/blazeface.bin', 'models/faceres.json', 'models/faceres.bin'],
-  '@vladmandic/face-api': [
-    'model/face_landmark_68_model-weights_manifest.json',
-    'model/face_landmark_68_model.bin',
-    'model/face_recognition_model-weights_manifest.json',
-    'model/face_recognition_model.bin',
-  ],
   '@fastify/swagger-ui': ['static/swagger-ui.css', 'static/swagger-ui-bundle.js'],
 }
 const ALWAYS = /^(package\.json|licen[cs]e.*|notice.*|readme.*)$/i

@@ -10,8 +10,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
+import { cutPerson } from '../support/sample-people.js'
 import { readSamples, readShellSample, type Sample, type SampleKind } from './document-samples.js'
-import { cutPerson } from './sample-people.js'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
@@ -20,7 +20,7 @@ const MODULES = join(ROOT, 'node_modules')
 const CREDENTIAL = { appid: '10000001', secretId: 'AKIDverify', secretKey: 'a-key-to-verify-alone' }
 
 const MUST_SHIP = [
-  ...['LICENSE', 'NOTICE', 'README.md', 'package.json', 'packs/default/fit.json', 'packs/default/quantisation.json'],
+  ...['LICENSE', 'NOTICE', 'README.md', 'package.json', 'dist/packs/default/pack.json', 'dist/packs/default/fit.json'],
   ...['dist/index.js', 'dist/index.d.ts', 'dist/client/index.js', 'dist/client/index.d.ts', 'dist/cli/main.js'],
 ]
 const MAY_SHIP = /^(dist|packs)\/|^(LICENSE|NOTICE|README(\.zh-CN)?\.md|package\.json)$/

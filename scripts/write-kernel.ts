@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import wabt from 'wabt'
 
 /** Without their ending. */
-export const KERNELS = ['src/pipeline/kernel', 'src/image/jpeg-eighth'] as const
+export const KERNELS = ['src/pipeline/kernel'] as const
 
 /** The text of NAME-code.ts. */
 export async function translateKernel(kernel: string): Promise<string> {

@@ -12,7 +12,6 @@ import {
   MEBIBYTE,
   parseBootstrapApp,
   parseDatabaseUrl,
-  parseEffort,
   parseHost,
   parseLogLevel,
   parseMasterKeyText,
@@ -22,8 +21,7 @@ import {
   Refusal,
   wholeNumber,
 } from './config/values.js'
-import { DEFAULT_MAX_PIXELS, defaultCacheDir } from './defaults.js'
-import { DEFAULT_EFFORT, EFFORTS, type Effort } from './pipeline/effort.js'
+import { DEFAULT_MAX_PIXELS } from './defaults.js'
 
 export type { Setting } from './config/setting.js'
 export type { BootstrapApp, LogLevel } from './config/values.js'
@@ -39,16 +37,8 @@ export class ConfigError extends Error {
   }
 }
 
-/** Three months, the limit of the original service. */
-const LONGEST_SIGNATURE_SECONDS = 7_776_000
 /** A JSON body holds two images as Base64 and must fit into one string of the runtime (512 MiB). */
 const LARGEST_IMAGE_BYTES = 128 * MEBIBYTE
-/**
- * Images that may wait for each process: few enough that an accepted call is answered within ten times what it takes alone
- * (`npm run bench:http`). For a single process more: four clients at once are not to be too many for it.
- */
-const QUEUE_PER_WORKER = 3
-const QUEUE_OF_ONE_WORKER = 7
 
 /** Every setting, by its name in {@link Config}, in the order of the documents. */
 export const SETTINGS = {
@@ -114,21 +104,6 @@ export const SETTINGS = {
     fallbackText: 'one for each available core',
     parse: wholeNumber(1, 256),
   }),
-  queueSize: define<number | undefined>({
-    variable: 'FACECOMPARE_QUEUE_SIZE',
-    description: 'Images that may wait for a process; calls with more are refused with code 15.',
-    example: '128',
-    fallback: undefined,
-    fallbackText: `${QUEUE_PER_WORKER} for each process, ${QUEUE_OF_ONE_WORKER} for a single one`,
-    parse: wholeNumber(1, 100_000),
-  }),
-  engineTimeoutMs: define<number>({
-    variable: 'FACECOMPARE_ENGINE_TIMEOUT_MS',
-    description: 'Longest time for one task, in milliseconds.',
-    example: '5000',
-    fallback: 10_000,
-    parse: wholeNumber(1, 600_000),
-  }),
   maxImageBytes: define<number>({
     variable: 'FACECOMPARE_MAX_IMAGE_BYTES',
     description: 'Largest image, in bytes or with the suffix `KiB` or `MiB`.',
@@ -182,14 +157,6 @@ export const SETTINGS = {
     fallback: false,
     parse: parseSwitch,
   }),
-  cacheDir: define<string>({
-    variable: 'FACECOMPARE_CACHE_DIR',
-    description: 'Folder of the converted models.',
-    example: '/var/cache/facecompare',
-    fallback: defaultCacheDir,
-    fallbackText: "facecompare in the user's cache folder",
-    parse: (text) => text,
-  }),
   modelPack: define<string | undefined>({
     variable: 'FACECOMPARE_MODEL_PACK',
     description: 'Folder of a model pack of your own (see docs/packs.md).',
@@ -197,20 +164,6 @@ export const SETTINGS = {
     fallback: undefined,
     fallbackText: 'the default pack',
     parse: (text) => text,
-  }),
-  effort: define<Effort>({
-    variable: 'FACECOMPARE_EFFORT',
-    description: `How much work goes into one face: ${EFFORTS.join(', ')}.`,
-    example: 'best',
-    fallback: DEFAULT_EFFORT,
-    parse: parseEffort,
-  }),
-  maxSignSeconds: define<number>({
-    variable: 'FACECOMPARE_MAX_SIGN_SECONDS',
-    description: 'Longest life of a signature, in seconds; may only be lowered.',
-    example: '3600',
-    fallback: LONGEST_SIGNATURE_SECONDS,
-    parse: wholeNumber(1, LONGEST_SIGNATURE_SECONDS),
   }),
   logLevel: define<LogLevel>({
     variable: 'FACECOMPARE_LOG_LEVEL',
@@ -226,7 +179,7 @@ type Settings = typeof SETTINGS
 
 /** The checked settings. Frozen, its lists and objects as well. */
 export type Config = {
-  readonly [Name in keyof Settings]: Name extends 'queueSize' ? number : ReturnType<Settings[Name]['parse']>
+  readonly [Name in keyof Settings]: ReturnType<Settings[Name]['parse']>
 }
 
 /** Reads the settings. An empty value is the default. Throws one {@link ConfigError} with every problem. */
@@ -245,40 +198,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       return entry.fallback()
     }
   }
-  const workers = read(SETTINGS.workers)
-  const config: Config = Object.freeze({
-    host: read(SETTINGS.host),
-    port: read(SETTINGS.port),
-    dataDir: read(SETTINGS.dataDir),
-    databaseUrl: read(SETTINGS.databaseUrl),
-    masterKey: read(SETTINGS.masterKey),
-    masterKeyNext: read(SETTINGS.masterKeyNext),
-    bootstrapApp: read(SETTINGS.bootstrapApp),
-    workers,
-    queueSize: read(SETTINGS.queueSize) ?? (workers === 1 ? QUEUE_OF_ONE_WORKER : QUEUE_PER_WORKER * workers),
-    engineTimeoutMs: read(SETTINGS.engineTimeoutMs),
-    maxImageBytes: read(SETTINGS.maxImageBytes),
-    maxPixels: read(SETTINGS.maxPixels),
-    rateLimit: read(SETTINGS.rateLimit),
-    urlAllow: read(SETTINGS.urlAllow),
-    urlTimeoutMs: read(SETTINGS.urlTimeoutMs),
-    corsOrigins: read(SETTINGS.corsOrigins),
-    statusAlways200: read(SETTINGS.statusAlways200),
-    cacheDir: read(SETTINGS.cacheDir),
-    modelPack: read(SETTINGS.modelPack),
-    effort: read(SETTINGS.effort),
-    maxSignSeconds: read(SETTINGS.maxSignSeconds),
-    logLevel: read(SETTINGS.logLevel),
-    opsHost: read(SETTINGS.opsHost),
-    opsPort: read(SETTINGS.opsPort),
-    drainTimeoutMs: read(SETTINGS.drainTimeoutMs),
-    tlsCert: read(SETTINGS.tlsCert),
-    tlsKey: read(SETTINGS.tlsKey),
-    trustProxy: read(SETTINGS.trustProxy),
-    addressRateLimit: read(SETTINGS.addressRateLimit),
-    maxConnections: read(SETTINGS.maxConnections),
-    maxUploadBytesInFlight: read(SETTINGS.maxUploadBytesInFlight),
-  })
+  const values = Object.entries(SETTINGS).map(([name, setting]) => [name, read<unknown>(setting)])
+  // Each value was read by the parser of its own name.
+  const config = Object.freeze(Object.fromEntries(values)) as Config
   problems.push(...findConflicts(config, (name) => (env[PREFIX + name]?.trim() ?? '') !== ''))
   if (problems.length > 0) throw new ConfigError(problems)
   return config

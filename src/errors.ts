@@ -224,3 +224,8 @@ export class FaceCompareError extends Error {
     })
   }
 }
+
+/** The code of a system's or a database's error, such as `ENOENT`; `''` for any other. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}

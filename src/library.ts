@@ -1,24 +1,16 @@
-import { DEFAULT_MAX_PIXELS, defaultCacheDir } from './defaults.js'
+import { DEFAULT_MAX_PIXELS } from './defaults.js'
 import type { Comparison, Face } from './engine/engine.js'
 import { createEngine } from './engine/local-engine.js'
-import { EFFORTS, type Effort } from './pipeline/effort.js'
 
 /** All of it may be left out. */
 export interface FaceEngineOptions {
-  /**
-   * Folder where the converted networks are kept between starts (about 12 MB, written once); `facecompare` in the user's cache
-   * folder when absent.
-   */
-  readonly cacheDir?: string
   /** Pictures with more pixels (width x height) are refused before they are decoded; 40 million when absent. */
   readonly maxPixels?: number
-  /** How much work goes into one face: `fast` (one network), `default` (two) or `best` (two, over several crops). */
-  readonly effort?: Effort
   /** A folder with a model pack of your own (docs/packs.md); the default pack when absent. */
   readonly modelPack?: string
   /** Threads of one network run, 1 or more; 1 when absent. */
   readonly threads?: number
-  /** Told of what the caller may want to know, such as a cache that cannot be written, in one sentence. */
+  /** Told of what the caller may want to know, such as a calibration that ends early, in one sentence. */
   readonly onWarning?: (sentence: string) => void
 }
 
@@ -40,7 +32,7 @@ export interface LocalFaceEngine {
 }
 
 /**
- * Loads the models, which takes about half a second (the first time ever: a few seconds, to convert them). Throws RangeError
+ * Loads the models, which takes about a third of a second. Throws RangeError
  * for options that cannot be right, and a `FaceCompareError` INTERNAL with one sentence when a model pack cannot be used.
  *
  * ```ts
@@ -52,17 +44,14 @@ export interface LocalFaceEngine {
  * ```
  */
 export async function createFaceEngine(options: FaceEngineOptions = {}): Promise<LocalFaceEngine> {
-  const { maxPixels = DEFAULT_MAX_PIXELS, threads = 1, cacheDir = defaultCacheDir(), effort = 'default' } = options
+  const { maxPixels = DEFAULT_MAX_PIXELS, threads = 1 } = options
   requirePositive('maxPixels', maxPixels)
   requirePositive('threads', threads)
-  if (!EFFORTS.includes(effort)) {
-    throw new RangeError(`Expected effort to be ${EFFORTS.join(', ')} but received ${JSON.stringify(effort)}.`)
-  }
   const { modelPack, onWarning } = options
   const warning = onWarning ? { onWarning } : {}
-  const engine = await createEngine({ cacheDir, maxPixels, effort, modelPack, intraOpThreads: threads, ...warning })
+  const engine = await createEngine({ maxPixels, modelPack, intraOpThreads: threads, ...warning })
   return {
-    packId: engine.packId,
+    packId: engine.numbers.id,
     async analyze(picture) {
       if (!(picture instanceof Uint8Array)) throw new TypeError(describeMistake(picture))
       return engine.analyze(picture)

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, readConfig, SETTINGS } from '../src/config.js'
+import { queueSizeFor } from '../src/defaults.js'
 
 function problemsOf(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   try {
@@ -27,8 +28,6 @@ describe('readConfig refuses', () => {
       ['1', '1:2', `1:2:${'x'.repeat(15)}`, `:2:${'x'.repeat(16)}`, `1::${'x'.repeat(16)}`, `a&b:2:${'x'.repeat(16)}`],
     ],
     ['WORKERS', ['0', '-1', '257', 'all']],
-    ['QUEUE_SIZE', ['0', '1.5', '100001']],
-    ['ENGINE_TIMEOUT_MS', ['0', '10s', '600001']],
     ['MAX_IMAGE_BYTES', ['0', '10MB', '10 M', '-1', '1.5MiB', '129MiB', 'MiB', '999999999999999MiB']],
     ['MAX_PIXELS', ['0', '40MP', '250000001']],
     ['RATE_LIMIT', ['-1', '0.5', '10/s']],
@@ -54,8 +53,6 @@ describe('readConfig refuses', () => {
       ['www.my-app.org', 'https://a.b/', 'https://a.b/x', 'ftp://a.b', 'https://u@a.b', 'null', '*,nope'],
     ],
     ['STATUS_ALWAYS_200', ['yes', '2', 'on']],
-    ['MAX_SIGN_SECONDS', ['0', '7776001']],
-    ['EFFORT', ['most', '1']],
     ['LOG_LEVEL', ['verbose', '30']],
     ['OPS_HOST', ['localhost:80', '256.1.1.1']],
     ['DRAIN_TIMEOUT_MS', ['0', '25s']],
@@ -106,6 +103,9 @@ describe('readConfig refuses', () => {
     ['FACECOMPARE_URL_ALOW', 'FACECOMPARE_URL_ALOW is no setting; did you mean FACECOMPARE_URL_ALLOW?'],
     ['FACECOMPARE_port', 'FACECOMPARE_port is no setting.'],
     ['FACECOMPARE_FEATURES', 'FACECOMPARE_FEATURES is no setting.'],
+    ['FACECOMPARE_QUEUE_SIZE', 'FACECOMPARE_QUEUE_SIZE is no setting.'],
+    ['FACECOMPARE_CACHE_DIR', 'FACECOMPARE_CACHE_DIR is no setting.'],
+    ['FACECOMPARE_EFFORT', 'FACECOMPARE_EFFORT is no setting.'],
     ['FACECOMPARE_', 'FACECOMPARE_ is no setting.'],
   ])('the unknown %s', (name, problem) => {
     expect(problemsOf({ [name]: 'hunter2' })).toEqual([problem])
@@ -129,8 +129,6 @@ describe('readConfig', () => {
       masterKeyNext: undefined,
       bootstrapApp: undefined,
       workers: availableParallelism(),
-      queueSize: availableParallelism() === 1 ? 7 : 3 * availableParallelism(),
-      engineTimeoutMs: 10_000,
       maxImageBytes: 10_485_760,
       maxPixels: 40_000_000,
       rateLimit: 0,
@@ -138,10 +136,7 @@ describe('readConfig', () => {
       urlTimeoutMs: 5000,
       corsOrigins: [],
       statusAlways200: false,
-      cacheDir: expect.stringMatching(/facecompare/),
       modelPack: undefined,
-      effort: 'default',
-      maxSignSeconds: 7_776_000,
       logLevel: 'info',
       opsHost: '127.0.0.1',
       opsPort: 0,
@@ -170,8 +165,6 @@ describe('readConfig', () => {
       FACECOMPARE_MASTER_KEY_NEXT: OTHER_HEX_KEY,
       FACECOMPARE_BOOTSTRAP_APP: '10001290:AKIDexample:secret:with:colons',
       FACECOMPARE_WORKERS: '3',
-      FACECOMPARE_QUEUE_SIZE: '1',
-      FACECOMPARE_ENGINE_TIMEOUT_MS: '2000',
       FACECOMPARE_MAX_IMAGE_BYTES: '512KiB',
       FACECOMPARE_MAX_PIXELS: '1000000',
       FACECOMPARE_RATE_LIMIT: '5',
@@ -179,10 +172,7 @@ describe('readConfig', () => {
       FACECOMPARE_URL_TIMEOUT_MS: '100',
       FACECOMPARE_CORS_ORIGINS: 'https://app.example.com, http://localhost:3000',
       FACECOMPARE_STATUS_ALWAYS_200: 'TRUE',
-      FACECOMPARE_CACHE_DIR: '/cache',
       FACECOMPARE_MODEL_PACK: '/packs/mine',
-      FACECOMPARE_EFFORT: 'Best',
-      FACECOMPARE_MAX_SIGN_SECONDS: '60',
       FACECOMPARE_LOG_LEVEL: 'Debug',
       FACECOMPARE_OPS_HOST: '::1',
       FACECOMPARE_OPS_PORT: '9464',
@@ -203,8 +193,6 @@ describe('readConfig', () => {
       masterKeyNext: OTHER_HEX_KEY,
       bootstrapApp: { appid: '10001290', secretId: 'AKIDexample', secretKey: 'secret:with:colons' },
       workers: 3,
-      queueSize: 1,
-      engineTimeoutMs: 2000,
       maxImageBytes: 524_288,
       maxPixels: 1_000_000,
       rateLimit: 5,
@@ -212,10 +200,7 @@ describe('readConfig', () => {
       urlTimeoutMs: 100,
       corsOrigins: ['https://app.example.com', 'http://localhost:3000'],
       statusAlways200: true,
-      cacheDir: '/cache',
       modelPack: '/packs/mine',
-      effort: 'best',
-      maxSignSeconds: 60,
       logLevel: 'debug',
       opsHost: '::1',
       opsPort: 9464,
@@ -231,10 +216,7 @@ describe('readConfig', () => {
   })
 
   it('lets as many images wait as the threads can answer soon', () => {
-    expect(readConfig({ FACECOMPARE_WORKERS: '4' }).queueSize).toBe(12)
-    expect(readConfig({ FACECOMPARE_WORKERS: '2' }).queueSize).toBe(6)
-    expect(readConfig({ FACECOMPARE_WORKERS: '1' }).queueSize).toBe(7)
-    expect(readConfig({ FACECOMPARE_WORKERS: '4', FACECOMPARE_QUEUE_SIZE: '64' }).queueSize).toBe(64)
+    expect([1, 2, 4].map(queueSizeFor)).toEqual([7, 6, 12])
   })
 
   it.each([

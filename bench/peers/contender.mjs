@@ -1,18 +1,19 @@
-// One contender in a process of its own. Arguments: name of its file here, its options (JSON), two JPEG files.
+// One contender in a process of its own. Arguments: name of its file here, two JPEG files.
 // Tells the score of that pair as soon as it has it, then answers messages: { pair: [file, file] } with the score and
 // what it took, { end: true } with the most memory the process has had at once.
 import { readFileSync } from 'node:fs'
+import { readPeakBytes } from '../family-usage.mjs'
 
-const [name, options, ...firstPair] = process.argv.slice(2)
+const [name, ...firstPair] = process.argv.slice(2)
 const { open } = await import(`./${name}.mjs`)
-const contender = await open(JSON.parse(options))
+const contender = await open()
 
 const score = await contender.compare(...readPair(firstPair))
 process.send({ score: score ?? null })
 
 process.on('message', async ({ pair }) => {
   if (!pair) {
-    process.send({ peakMiB: readPeakMiB() }, () => process.exit(0))
+    process.send({ peakMiB: readPeakBytes() / 2 ** 20 }, () => process.exit(0))
     return
   }
   process.send(await time(readPair(pair)))
@@ -30,11 +31,4 @@ async function time(pair) {
   const ms = performance.now() - startMs
   const { user, system } = process.cpuUsage(startCpu)
   return { score: score ?? null, ms, cpuMs: (user + system) / 1000 }
-}
-
-/** Resident. Linux counts into `maxRSS` what the parent had when it started this process; VmHWM is this one's own. */
-function readPeakMiB() {
-  if (process.platform !== 'linux') return process.resourceUsage().maxRSS / 1024
-  const [, kiB] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))
-  return Number(kiB) / 1024
 }

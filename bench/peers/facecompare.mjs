@@ -1,8 +1,8 @@
 // This project as a library: the compiled engine in this thread, one thread in each network run.
 import { createEngine } from '../../dist/engine/local-engine.js'
 
-export async function open({ effort, cacheDir }) {
-  const engine = await createEngine({ effort, cacheDir, maxPixels: 40_000_000 })
+export async function open() {
+  const engine = await createEngine({ maxPixels: 40_000_000 })
   return {
     async compare(a, b) {
       try {

@@ -55,8 +55,6 @@ export interface PresentedSignature {
 
 export interface AuthenticationContext {
   readonly credentials: CredentialSource
-  /** The longest life of a many-use signature. */
-  readonly maxSignSeconds: number
   /** Unix seconds. */
   readonly nowSeconds: number
 }
@@ -74,7 +72,7 @@ const NOBODYS_SECRET_KEY = randomBytes(24).toString('base64')
  * AUTH_UNAVAILABLE when the credentials cannot be looked up. A single-use signature is not spent here.
  */
 export async function authenticate(presented: PresentedSignature, context: AuthenticationContext): Promise<Identity> {
-  const signature = parseSignature(selectText(presented), { maxSignSeconds: context.maxSignSeconds })
+  const signature = parseSignature(selectText(presented))
   const app = await checkSigner(signature, context.credentials)
   checkTimes(signature, context.nowSeconds)
   const { appid, bucket, secretId } = signature

@@ -41,6 +41,8 @@ export interface SignatureFields {
 }
 
 const MAC_BYTES = 20
+/** Three months, the limit of the original service. */
+const MAX_SIGN_SECONDS = 7_776_000
 const MAX_CHARACTERS = 4096
 const FIELDS = ['a', 'b', 'k', 'e', 't', 'r', 'u', 'f'] as const
 
@@ -50,7 +52,7 @@ type FieldName = (typeof FIELDS)[number]
  * Reads a signature: Base64 of the HMAC-SHA1 and of the text that it signs.
  * Throws SIGNATURE_MALFORMED for everything that can be told from the text alone, without a key and without a clock.
  */
-export function parseSignature(text: string, options: { readonly maxSignSeconds: number }): Signature {
+export function parseSignature(text: string): Signature {
   const raw = decodeBase64(text)
   if (raw.length <= MAC_BYTES) throw malformed('it is too short')
   const original = raw.subarray(MAC_BYTES)
@@ -64,7 +66,7 @@ export function parseSignature(text: string, options: { readonly maxSignSeconds:
   const userId = fields.get('u')
   const singleUse = expiresAt === 0
   if (singleUse && fileId === '') throw malformed('a single-use signature (e=0) needs the field f')
-  if (!singleUse) checkLife(issuedAt, expiresAt, options.maxSignSeconds)
+  if (!singleUse) checkLife(issuedAt, expiresAt)
 
   return {
     appid,
@@ -153,10 +155,10 @@ function readSeconds(fields: ReadonlyMap<FieldName, string>, name: FieldName): n
   return Number(value)
 }
 
-function checkLife(issuedAt: number, expiresAt: number, maxSignSeconds: number): void {
+function checkLife(issuedAt: number, expiresAt: number): void {
   if (expiresAt <= issuedAt) throw malformed('its time of expiry (e) is not after its time of issue (t)')
-  if (expiresAt - issuedAt > maxSignSeconds) {
-    throw malformed(`it is meant to live longer than the ${maxSignSeconds} seconds that are allowed`)
+  if (expiresAt - issuedAt > MAX_SIGN_SECONDS) {
+    throw malformed(`it is meant to live longer than the ${MAX_SIGN_SECONDS} seconds that are allowed`)
   }
 }
 

@@ -1,11 +1,15 @@
 import type { Config } from '../config.js'
+import { mapParts, type PartName } from '../engine/face.js'
+import { centreParts } from '../evaluation/centre-parts.js'
 import { readPersonFolder } from '../evaluation/data-set.js'
 import { requirePack } from '../evaluation/embed-pictures.js'
 import { bestBin, binAtFar, type Curve, measureCurve, thresholdOf } from '../evaluation/figures.js'
 import { createProgress } from '../evaluation/progress.js'
-import { checkCalibrationWritable, writePackCalibration } from '../packs/calibration-file.js'
+import type { ScoredPairs } from '../evaluation/score-pairs.js'
+import { checkFitWritable, writePackFit } from '../packs/fit-file.js'
 import { openPackFolder } from '../packs/folder.js'
 import { fitSupportedCalibration, SCORE_FOR_FAR, type SupportedCurve } from '../score/calibration.js'
+import type { PartFit } from '../score/fit.js'
 import { embedInProcesses } from './embed.js'
 import { score } from './eval.js'
 import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
@@ -16,7 +20,7 @@ export async function calibratePack(folder: string, config: Config): Promise<num
     throw new Error('Name the folder of a pack with --pack; the default pack has its calibration.')
   }
   const pack = await openPackFolder(config.modelPack)
-  await checkCalibrationWritable(pack)
+  await checkFitWritable(pack)
   const dataSet = await readPersonFolder(folder)
   const { pairing } = dataSet
   if (pairing.kind !== 'all') throw new Error('Expected a folder of persons')
@@ -24,22 +28,26 @@ export async function calibratePack(folder: string, config: Config): Promise<num
   try {
     const { embedded, numbers } = await embedInProcesses(dataSet.pictures, config, {
       progress: createProgress(process.stderr, 'pictures', dataSet.pictures.length),
-      uncalibrated: true,
+      calibration: 'none',
       signal: interruption.signal,
     })
     requirePack(embedded)
-    const { tally } = await score(dataSet, embedded, 0, interruption.signal)
-    const curve = measureCurve(tally)
-    const fitted = fitSupportedCalibration((far) =>
-      supports(curve, far) ? thresholdOf(binAtFar(curve, far)) : undefined,
+    const centred = numbers.hasOwnParts ? centreParts(embedded.outcomes) : undefined
+    const scored = await score(
+      dataSet,
+      centred ? { ...embedded, outcomes: centred.outcomes } : embedded,
+      0,
+      interruption.signal,
     )
+    const curve = measureCurve(scored.tally)
+    const fitted = fitCurve(curve)
     const found = embedded.outcomes.filter((outcome) => 'face' in outcome).length
-    await writePackCalibration(pack, {
-      pack: numbers.content ?? '',
-      effort: config.effort,
-      threshold: thresholdOf(bestBin(curve)),
-      curve: fitted.knots,
+    await writePackFit(pack, {
+      pack: numbers.content,
+      bestThreshold: thresholdOf(bestBin(curve)),
+      calibration: fitted.knots,
       supportedScore: fitted.supportedScore,
+      parts: centred && mapParts((part) => fitPart(scored, part, centred.means[part])),
       madeFrom: {
         persons: pairing.personCount,
         pictures: found,
@@ -58,6 +66,16 @@ export async function calibratePack(folder: string, config: Config): Promise<num
   } finally {
     interruption.close()
   }
+}
+
+function fitCurve(curve: Curve): SupportedCurve {
+  return fitSupportedCalibration((far) => (supports(curve, far) ? thresholdOf(binAtFar(curve, far)) : undefined))
+}
+
+function fitPart({ parts }: ScoredPairs, part: PartName, mean: Float32Array): PartFit {
+  const tally = parts.get(part)
+  if (!tally) throw new Error(`There are no pairs to compare the part ${part} of.`)
+  return { mean, calibration: fitCurve(measureCurve(tally)).knots }
 }
 
 /** A rate can be told from so many pairs that one of them may be accepted. */

@@ -1,13 +1,15 @@
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
+import { wholeNumber } from '../config/values.js'
 import type { Config } from '../config.js'
 import type { Comparison, Face, FaceEngine } from '../engine/engine.js'
 import { describeComparison, describeFace, explainJson, PictureError } from './comparison-json.js'
 import { formatPair } from './comparison-text.js'
-import { addEffortOption, addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
+import { addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
 import { explainIn } from './error-words.js'
 import { findPictures, isPath, readPicture } from './find-pictures.js'
 import { addLangOption, chooseLanguage, type Language, type LanguageFlag } from './language.js'
+import { optionValue } from './option-value.js'
 import { checkWritable, requireNoPicture, writePrivately } from './output-file.js'
 import { rankPictures } from './rank.js'
 import { EXIT_ERROR, EXIT_MATCH, EXIT_NO_MATCH, printJson, printLines } from './report.js'
@@ -43,7 +45,7 @@ export function addCompareCommand(program: Command): void {
     .argument('<A>', 'picture: a file, an http(s) url, or - for standard input')
     .argument('<B...>', 'the same, or folders and patterns: then the pictures are ranked by their score with A')
     .option('--threshold <score>', 'a match from this score on, 0 to 100', parseScore, DEFAULT_THRESHOLD)
-    .option('--top <n>', 'show the best n only', parseTop)
+    .option('--top <n>', 'show the best n only', optionValue(wholeNumber(1)))
     .option('--annotate <file>', 'write a PNG: A and the best of B side by side, with boxes and landmarks')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -62,19 +64,12 @@ Examples:
     })
   addLangOption(command)
   addPackOption(command)
-  addEffortOption(command)
 }
 
 export function parseScore(text: string): number {
   const score = Number(text)
   if (text === '' || !(score >= 0 && score <= 100)) throw new InvalidArgumentError('Expected a number from 0 to 100.')
   return score
-}
-
-function parseTop(text: string): number {
-  const count = Number(text)
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('Expected a whole number from 1 on.')
-  return count
 }
 
 async function compare(a: string, b: readonly string[], flags: CompareFlags): Promise<number> {
@@ -104,8 +99,8 @@ async function compare(a: string, b: readonly string[], flags: CompareFlags): Pr
 async function comparePair(a: string, b: string, options: CompareOptions): Promise<number> {
   const { config, threshold, language } = options
   const { createEngine } = await import('../engine/local-engine.js')
-  const { cacheDir, maxPixels, modelPack, effort } = config
-  const engine = await createEngine({ cacheDir, maxPixels, modelPack, effort, onWarning: warn })
+  const { maxPixels, modelPack } = config
+  const engine = await createEngine({ maxPixels, modelPack, onWarning: warn })
   try {
     const pictures = [await analyzePicture(a, engine, options), await analyzePicture(b, engine, options)] as const
     const [{ face: faceA }, { face: faceB }] = pictures

@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { codeOf } from '../errors.js'
 
 /**
  * Makes the folder of the embedded store, for its owner only, and checks that it can be written. Throws one sentence.
@@ -44,8 +45,4 @@ function describe(error: unknown): string {
     default:
       return 'The data folder (FACECOMPARE_DATA_DIR) cannot be made: there is no place for a folder.'
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
 }

@@ -2,13 +2,14 @@ import type { Command } from 'commander'
 import type { Config } from '../config.js'
 import { formatContactSheet } from '../dedupe/contact-sheet.js'
 import { type Group, groupFaces } from '../dedupe/group-faces.js'
+import { codeOf } from '../errors.js'
 import { type Picture, readPictureFolder } from '../evaluation/data-set.js'
 import type { Failure, Outcome } from '../evaluation/face-vectors.js'
 import { createTerminalBar } from '../evaluation/progress.js'
 import { calibrate, type Knots, similarityAtScore } from '../score/calibration.js'
 import { parseScore } from './compare.js'
 import { embedInProcesses } from './embed.js'
-import { addEffortOption, addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
+import { addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
 import { explainIn, sentenceOf } from './error-words.js'
 import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
 import { addLangOption, chooseLanguage, type Language, type LanguageFlag } from './language.js'
@@ -79,7 +80,6 @@ Examples:
     })
   addLangOption(command)
   addPackOption(command)
-  addEffortOption(command)
 }
 
 async function dedupe(folder: string, flags: DedupeFlags): Promise<number> {
@@ -140,8 +140,8 @@ async function groupPictures(
 
 /** A file that cannot be opened is a picture without a face to compare, by the name of the system's error. */
 function describeUnreadable(error: unknown): Outcome {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
-  if (typeof code !== 'string') throw error
+  const code = codeOf(error)
+  if (code === '') throw error
   return { failure: { kind: code, sentence: explain(error) } }
 }
 

@@ -1,5 +1,6 @@
 import type { Config } from '../config.js'
 import type { FaceEngine } from '../engine/engine.js'
+import type { EngineOptions } from '../engine/options.js'
 import type { PackNumbers } from '../engine/pack-numbers.js'
 import { FaceCompareError } from '../errors.js'
 import type { Picture } from '../evaluation/data-set.js'
@@ -16,8 +17,8 @@ export interface EmbedRun extends Pick<EmbedOptions, 'signal' | 'onUnreadable'> 
   readonly progress: Progress
   /** File or folder that the embeddings are kept in. */
   readonly cache?: string | undefined
-  /** Takes a pack without calibration as well: measuring must come before it. */
-  readonly uncalibrated?: boolean
+  /** `required` when absent. */
+  readonly calibration?: EngineOptions['calibration']
 }
 
 /** Embeds pictures in worker processes, and gives the numbers that turn their similarities into scores. */
@@ -54,16 +55,14 @@ export async function embedInProcesses(
 /** The engine in as many worker processes as are set, for one picture more than these: none waits for the disk. */
 export async function openPool(
   config: Config,
-  { uncalibrated = false }: Pick<EmbedRun, 'uncalibrated'> = {},
+  { calibration = 'required' }: Pick<EmbedRun, 'calibration'> = {},
 ): Promise<EnginePool> {
   // Loaded when needed: a wrong call need not wait for it.
   const { startEnginePool } = await import('../worker/pool.js')
   return startEnginePool({
-    cacheDir: config.cacheDir,
     maxPixels: config.maxPixels,
     modelPack: config.modelPack,
-    uncalibrated,
-    effort: config.effort,
+    calibration,
     workers: config.workers,
     queueSize: countLanes(config),
     timeoutMs: PICTURE_TIMEOUT_MS,

@@ -1,11 +1,9 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { type Config, readConfig } from '../config.js'
-import { EFFORTS, type Effort } from '../pipeline/effort.js'
 
 /** What a command line may say of the engine; it goes before the environment. */
 export interface EngineFlags {
   readonly pack?: string
-  readonly effort?: Effort
 }
 
 export function addPackOption(command: Command): void {
@@ -15,16 +13,8 @@ export function addPackOption(command: Command): void {
   )
 }
 
-export function addEffortOption(command: Command): void {
-  const option = new Option(
-    '--effort <level>',
-    'how much work goes into one face (default: FACECOMPARE_EFFORT, or default)',
-  )
-  command.addOption(option.choices(EFFORTS))
-}
-
 /** The settings, with what the command line says. Throws one ConfigError with every problem of the environment. */
-export function readEngineConfig({ pack, effort }: EngineFlags): Config {
+export function readEngineConfig({ pack }: EngineFlags): Config {
   const config = readConfig(process.env)
-  return Object.freeze({ ...config, modelPack: pack ?? config.modelPack, effort: effort ?? config.effort })
+  return Object.freeze({ ...config, modelPack: pack ?? config.modelPack })
 }

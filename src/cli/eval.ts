@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { wholeNumber } from '../config/values.js'
 import type { Config } from '../config.js'
 import { compareAll, type DataSet, readPairsFiles, readPersonFolder } from '../evaluation/data-set.js'
 import { type Embedded, requirePack } from '../evaluation/embed-pictures.js'
@@ -10,14 +11,16 @@ import { formatHtml, type Thumbnails } from '../evaluation/report-html.js'
 import { formatText } from '../evaluation/report-text.js'
 import { type ScoredPairs, scoreAllPairs, scoreListedPairs } from '../evaluation/score-pairs.js'
 import { embedInProcesses } from './embed.js'
-import { addEffortOption, addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
+import { addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
 import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
+import { optionValue } from './option-value.js'
 import { checkWritable } from './output-file.js'
 import { printJson } from './report.js'
 
 /** The longer side of a picture in the page, in pixels. */
 const THUMBNAIL_SIDE = 160
 
+const COUNT = optionValue(wholeNumber(0, 1000))
 const DEFAULT_FARS = '1e-2,1e-3,1e-4,1e-5'
 
 interface EvalOptions extends EngineFlags {
@@ -42,13 +45,13 @@ export function addEvalCommand(program: Command): void {
       'compare these pairs only: LFW format or CSV (a,b,label); pictures in folder or folder/images',
     )
     .option('--all', "compare every picture of --pairs with every other one; a person is a picture's folder")
-    .option('--folds <n>', 'cross-validate the accuracy over the pairs of --pairs in so many folds', parseCount, 0)
+    .option('--folds <n>', 'cross-validate the accuracy over the pairs of --pairs in so many folds', COUNT, 0)
     .addOption(
       new Option('--far <list>', 'false accept rates to report')
         .argParser(parseFars)
         .default(parseFars(DEFAULT_FARS), DEFAULT_FARS),
     )
-    .option('--hardest <n>', 'how many of the hardest pairs of either kind to list', parseCount, 10)
+    .option('--hardest <n>', 'how many of the hardest pairs of either kind to list', COUNT, 10)
     .option('--json <file>', 'write the figures as JSON; "-" prints them instead of the text')
     .option('--html <file>', 'write a page with charts that needs nothing else')
     .option('--with-pictures', 'put small copies of the hardest pictures into the page (asks for --html)')
@@ -64,7 +67,6 @@ FACECOMPARE_WORKERS sets the number of worker processes. Ends with 0 when it ran
       process.exitCode = await evaluate(folder, options)
     })
   addPackOption(command)
-  addEffortOption(command)
 }
 
 function parseFars(text: string): readonly number[] {
@@ -73,14 +75,6 @@ function parseFars(text: string): readonly number[] {
     throw new InvalidArgumentError('Expected rates between 0 and 1 with commas between, such as 1e-2,1e-3.')
   }
   return [...new Set(fars)]
-}
-
-function parseCount(text: string): number {
-  const count = Number(text)
-  if (text === '' || !Number.isInteger(count) || count < 0 || count > 1000) {
-    throw new InvalidArgumentError('Expected a whole number from 0 to 1000.')
-  }
-  return count
 }
 
 async function evaluate(folder: string, options: EvalOptions): Promise<number> {
@@ -121,7 +115,7 @@ async function measure(
   const { embedded, numbers } = await embedInProcesses(dataSet.pictures, config, {
     progress: createProgress(process.stderr, 'pictures', dataSet.pictures.length),
     cache: options.cache,
-    uncalibrated: true,
+    calibration: 'optional',
     signal,
   })
   const packId = requirePack(embedded)
@@ -175,13 +169,12 @@ async function writeReport(report: Report, dataSet: DataSet, config: Config, opt
 }
 
 async function makeThumbnails({ hardest }: Report, { pictures }: DataSet, { maxPixels }: Config): Promise<Thumbnails> {
-  const { decodeImage } = await import('../image/decode.js')
-  const { encodePng } = await import('../evaluation/png.js')
+  const { shrinkPicture } = await import('../image/draw.js')
   const names = new Set([...hardest.genuine, ...hardest.impostor].flatMap(({ a, b }) => [a, b]))
   const thumbnails = new Map<string, string>()
   for (const { name, file } of pictures.filter((picture) => names.has(picture.name))) {
-    const { width, height, data } = await decodeImage(await readFile(file), { maxPixels, maxSide: THUMBNAIL_SIDE })
-    thumbnails.set(name, `data:image/png;base64,${encodePng(width, height, data).toString('base64')}`)
+    const jpeg = await shrinkPicture(await readFile(file), { maxPixels, side: THUMBNAIL_SIDE })
+    thumbnails.set(name, `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`)
   }
   return thumbnails
 }

@@ -1,7 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
+import { wholeNumber } from '../config/values.js'
 import { readConfig } from '../config.js'
 import type { AppLimits, Store } from '../store/store.js'
-import { openStore } from './open-store.js'
+import { withStore } from './open-store.js'
+import { optionValue } from './option-value.js'
 import { linkToPage } from './page.js'
 import { printJson } from './report.js'
 import { addRotateMasterCommand } from './rotate-master.js'
@@ -31,25 +33,29 @@ export function addKeysCommand(program: Command): void {
   addLimitOptions(create)
     .option('--link [url]', 'print a link, too, that opens the page of the service at that url with the key in it')
     .option('--json', 'print JSON')
-    .action((options: CreateOptions) => withStore((store) => createKey(store, options)))
+    .action((options: CreateOptions) => withStore(readConfig(process.env), (store) => createKey(store, options)))
   const limits = keys.command('limits').description('Shows the limits of an app, and changes them.').argument('<appid>')
   addLimitOptions(limits)
     .option('--json', 'print JSON')
     .action((appid: string, options: JsonOption & LimitOptions) =>
-      withStore((store) => changeLimits(store, appid, options)),
+      withStore(readConfig(process.env), (store) => changeLimits(store, appid, options)),
     )
   keys
     .command('list')
     .description('Lists the keys without their SecretKeys.')
     .option('--appid <appid>', 'only those of this app')
     .option('--json', 'print JSON')
-    .action((options: JsonOption & { readonly appid?: string }) => withStore((store) => listKeys(store, options)))
+    .action((options: JsonOption & { readonly appid?: string }) =>
+      withStore(readConfig(process.env), (store) => listKeys(store, options)),
+    )
   keys
     .command('revoke')
     .description('Revokes a key at once and for ever.')
     .argument('<SecretId>')
     .option('--json', 'print JSON')
-    .action((secretId: string, options: JsonOption) => withStore((store) => revokeKey(store, secretId, options)))
+    .action((secretId: string, options: JsonOption) =>
+      withStore(readConfig(process.env), (store) => revokeKey(store, secretId, options)),
+    )
   addRotateMasterCommand(keys)
 }
 
@@ -69,33 +75,14 @@ function addLimitOptions(command: Command): Command {
     )
 }
 
-function parseQuota(text: string): number {
-  return parseCalls(text, MOST_CALLS_A_MONTH)
-}
-
-function parseRate(text: string): number | 'default' {
-  return text === 'default' ? text : parseCalls(text, MOST_CALLS_PER_SECOND)
-}
-
-function parseCalls(text: string, most: number): number {
-  const calls = /^\d{1,15}$/.test(text) ? Number(text) : -1
-  if (calls < 0 || calls > most) throw new InvalidArgumentError(`Expected a whole number from 0 to ${most}.`)
-  return calls
-}
+const parseQuota = optionValue(wholeNumber(0, MOST_CALLS_A_MONTH))
+const parseCalls = optionValue(wholeNumber(0, MOST_CALLS_PER_SECOND))
+const parseRate = (text: string): number | 'default' => (text === 'default' ? text : parseCalls(text))
 
 function toAppLimits({ rate, quota }: LimitOptions): AppLimits {
   return {
     ...(rate === undefined ? {} : { callsPerSecond: rate === 'default' ? null : rate }),
     ...(quota === undefined ? {} : { monthlyQuota: quota === 0 ? null : quota }),
-  }
-}
-
-async function withStore(use: (store: Store) => Promise<void>): Promise<void> {
-  const store = await openStore(readConfig(process.env))
-  try {
-    await use(store)
-  } finally {
-    await store.close()
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 
-export const LANGUAGES = ['en', 'zh'] as const
+const LANGUAGES = ['en', 'zh'] as const
 export type Language = (typeof LANGUAGES)[number]
 
 export interface LanguageFlag {

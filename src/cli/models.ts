@@ -1,15 +1,14 @@
 import type { Command } from 'commander'
 import type { Config } from '../config.js'
-import type { PackFolder } from '../packs/folder.js'
-import type { Model, Models } from '../pipeline/models.js'
 import { calibratePack } from './calibrate.js'
-import { addEffortOption, addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
+import { addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
+import { formatTable } from './table.js'
 
 export function addModelsCommand(program: Command): void {
   const models = program.command('models').description('Lists, checks and calibrates the networks that compare faces.')
   const list = models
     .command('list')
-    .description('Lists the networks of the default pack and of the one that is named.')
+    .description('Lists the networks that the pack in use consists of.')
     .action((options: EngineFlags) => listModels(readEngineConfig(options)))
   const verify = models
     .command('verify')
@@ -27,97 +26,43 @@ export function addModelsCommand(program: Command): void {
     .action(async (folder: string, options: EngineFlags) => {
       process.exitCode = await calibratePack(folder, readEngineConfig(options))
     })
-  for (const command of [list, verify, calibrate]) {
-    addPackOption(command)
-    addEffortOption(command)
-  }
+  for (const command of [list, verify, calibrate]) addPackOption(command)
 }
 
-async function listModels({ modelPack, effort }: Config): Promise<void> {
-  const { listDefaultNetworks } = await import('../packs/default-networks.js')
-  const rows = listDefaultNetworks().map(({ name, file, licence, inputSize, precision, sha256 }) => {
-    return [name, file, `${inputSize} px`, precision, licence, sha256.slice(0, 12)]
-  })
-  print(
-    modelPack === undefined
-      ? `default (in use, effort ${effort})`
-      : 'default (facial parts, and what the pack leaves to it)',
-  )
-  printTable(rows)
-  if (modelPack === undefined) return
-  const { openPackFolder } = await import('../packs/folder.js')
-  const pack = await openPackFolder(modelPack)
-  print(`\n${pack.name} (in use, effort ${effort}; licence: ${pack.manifest.licence})`)
-  printTable(describePack(pack))
-}
-
-function describePack({ manifest }: PackFolder): readonly (readonly string[])[] {
-  const { detector, embedders, weights } = manifest
-  const detectorRow =
-    detector.kind === 'default'
-      ? ['the detector', 'default']
-      : [
-          'the detector',
-          `${detector.kind}: ${detector.file}`,
-          detector.inputSize === undefined ? 'any px' : `${detector.inputSize} px`,
-          'as in the file',
-          detector.licence,
-          detector.sha256.slice(0, 12),
-        ]
-  const embedderRows = embedders.map((entry, i) => {
-    const name = `embedder ${i + 1} (${Math.round(100 * (weights[i] ?? 0))} %)`
-    if (entry.kind === 'default') return [name, 'default']
-    return [name, entry.file, `${entry.inputShape.size} px`, 'as in the file', entry.licence, entry.sha256.slice(0, 12)]
-  })
-  return [detectorRow, ...embedderRows]
-}
-
-async function verifyModels(config: Config): Promise<void> {
-  const { cacheDir, modelPack, effort } = config
-  const { loadDefaultPack } = await import('../packs/default-pack.js')
-  const { openPack } = await import('../engine/open-pack.js')
-  const onWarning = (sentence: string) => process.stderr.write(`facecompare: ${sentence}\n`)
-  const { models, close } = await loadDefaultPack({ cacheDir, onWarning })
-  try {
-    printTable(await runBlank(models))
-  } finally {
-    await close()
-  }
-  const pack = await openPack({ cacheDir, modelPack, effort, uncalibrated: true, onWarning })
-  await pack.close()
+async function listModels({ modelPack }: Config): Promise<void> {
+  const { listPieces, resolvePack } = await import('../packs/resolve.js')
+  const resolved = await resolvePack(modelPack)
+  const { folder, embedders } = resolved
+  print(`${folder.name} (licence: ${folder.manifest.licence})`)
   printTable(
-    pack.networks.map(({ role, file, inputSize, length }) => {
-      const outputs = length === undefined ? 'boxes and points' : `embedding ${length}`
-      return [role, file, `${inputSize} px`, outputs, 'ok']
+    listPieces(resolved).map((piece) => {
+      const { role, pack, entry } = piece
+      const of = embedders.find((embedder) => embedder === piece)
+      const share = of && (of.weight > 0 ? ` (${Math.round(100 * of.weight)} %)` : ' (facial parts)')
+      const size = 'inputForm' in entry ? entry.inputForm.size : entry.inputSize
+      const from = pack === folder ? '' : pack.name
+      return [`${role}${share ?? ''}`, entry.file, describeSize(size), entry.licence, entry.sha256.slice(0, 12), from]
     }),
   )
-  const { calibrationProblem } = pack.numbers
-  if (calibrationProblem !== undefined)
-    print(`The pack ${calibrationProblem}: it can be evaluated and calibrated, not served.`)
-  print(`${pack.id} ok`)
 }
 
-async function runBlank(models: Models): Promise<readonly (readonly string[])[]> {
-  const rows: string[][] = []
-  const named: Readonly<Record<string, Model>> = { ...models }
-  for (const [name, model] of Object.entries(named)) {
-    const { inputSize } = model
-    const outputs = await model.run(new Float32Array(3 * inputSize * inputSize), 1)
-    const sizes = Object.entries(outputs).map(([output, values]) => `${output} ${values.length}`)
-    rows.push([name, 'default', `${inputSize} px`, sizes.join(', '), 'ok'])
-  }
-  return rows
+async function verifyModels({ modelPack }: Config): Promise<void> {
+  const { openPack } = await import('../engine/open-pack.js')
+  const onWarning = (sentence: string) => process.stderr.write(`facecompare: ${sentence}\n`)
+  const { networks, numbers, close } = await openPack({ modelPack, calibration: 'optional', onWarning })
+  await close()
+  printTable(networks.map(({ role, file, inputSize, gives }) => [role, file, describeSize(inputSize), gives, 'ok']))
+  if (numbers.calibrationProblem !== undefined)
+    print(`The pack ${numbers.calibrationProblem}: it can be evaluated and calibrated, not served.`)
+  print(`${numbers.id} ok`)
+}
+
+function describeSize(side: number | undefined): string {
+  return side === undefined ? 'any size' : `${side} px`
 }
 
 function printTable(rows: readonly (readonly string[])[]): void {
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)))
-  for (const row of rows)
-    print(
-      `  ${row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd()}`,
-    )
+  for (const line of formatTable(rows)) print(`  ${line}`)
 }
 
 function print(line: string): void {

@@ -15,3 +15,13 @@ export async function openStore({ databaseUrl, dataDir, masterKey, masterKeyNext
   const { openEmbeddedStore } = await import('../store/embedded.js')
   return openEmbeddedStore({ dataDir, masterKey, masterKeyNext })
 }
+
+/** Opens the store for as long as it is used. */
+export async function withStore<T>(settings: StoreSettings, use: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(settings)
+  try {
+    return await use(store)
+  } finally {
+    await store.close()
+  }
+}

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { codeOf } from '../errors.js'
 
 export interface WantedPort {
   readonly host: string
@@ -22,15 +23,21 @@ export async function requirePort(wanted: WantedPort): Promise<void> {
       server.listen({ host: wanted.host, port: wanted.port }, resolve)
     })
   } catch (cause) {
-    throw new Error(describe(cause, wanted), { cause })
+    const { port, hostSetting, portSetting } = wanted
+    const otherwise = `Port ${port} cannot be listened on (${codeOf(cause)}); see ${hostSetting} and ${portSetting}.`
+    throw new Error(explainPortError(cause, wanted) ?? otherwise, { cause })
   }
   await new Promise((resolve) => server.close(resolve))
 }
 
-function describe(error: unknown, { port, hostSetting, portSetting }: WantedPort): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+/** The sentence of an error of listening; `undefined` for all others. */
+export function explainPortError(
+  error: unknown,
+  { port, hostSetting, portSetting }: Omit<WantedPort, 'host'>,
+): string | undefined {
+  const code = codeOf(error)
   if (code === 'EADDRINUSE') return `Port ${port} is in use; set ${portSetting} to another one.`
   if (code === 'EACCES') return `Port ${port} may not be used by this user; set ${portSetting} to another one.`
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${hostSetting} is no address of this machine.`
-  return `Port ${port} cannot be listened on (${String(code)}); see ${hostSetting} and ${portSetting}.`
+  return undefined
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { codeOf } from '../errors.js'
 import { addBackupCommand } from './backup.js'
 import { addCompareCommand } from './compare.js'
-import { addCompletionCommand } from './completion.js'
 import { addDedupeCommand } from './dedupe.js'
 import { addEvalCommand } from './eval.js'
 import { addKeysCommand } from './keys.js'
@@ -16,8 +16,8 @@ import { addUsageCommand } from './usage.js'
 export async function runProgram(stop: AbortSignal | undefined): Promise<void> {
   // Whoever reads our output may have read enough (`| head -1`); that is no error.
   for (const output of [process.stdout, process.stderr]) {
-    output.on('error', (error: Error & { readonly code?: string }) => {
-      if (error.code !== 'EPIPE') throw error
+    output.on('error', (error) => {
+      if (codeOf(error) !== 'EPIPE') throw error
     })
   }
 
@@ -62,7 +62,6 @@ Examples:
   addEvalCommand(program)
   addModelsCommand(program)
   program.commandsGroup('Other:')
-  addCompletionCommand(program)
   program.helpCommand('help [command]', 'Shows the help of a command.')
   return program
 }

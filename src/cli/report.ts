@@ -1,3 +1,6 @@
+import { codeOf } from '../errors.js'
+import { explainPortError } from './ports.js'
+
 /** Exit codes of all commands. */
 export const EXIT_MATCH = 0
 export const EXIT_NO_MATCH = 1
@@ -6,14 +9,12 @@ export const EXIT_ERROR = 2
 /** The plain sentence of an error. Node's own file errors get one of ours; a stack is shown to nobody. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const code = field(error, 'code')
-  const port = field(error, 'port')
-  const ofFile = explainFileError(error, ENGLISH_OF_FILES)
-  if (ofFile !== undefined) return ofFile
-  if (code === 'EACCES') return `Port ${port} may not be used by this user.`
-  if (code === 'EADDRINUSE') return `Port ${port} is in use; set FACECOMPARE_PORT to another one.`
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'FACECOMPARE_HOST is no address of this machine.'
-  return error.message
+  const settings = { hostSetting: 'FACECOMPARE_HOST', portSetting: 'FACECOMPARE_PORT' }
+  return (
+    explainFileError(error, ENGLISH_OF_FILES) ??
+    explainPortError(error, { ...settings, port: Number(field(error, 'port')) }) ??
+    error.message
+  )
 }
 
 /** Sentences of Node's errors about files, by their codes. */
@@ -28,14 +29,14 @@ const ENGLISH_OF_FILES: FileSentences = {
 /** The sentence of an error about a file; `undefined` for all others. */
 export function explainFileError(error: unknown, sentences: FileSentences): string | undefined {
   if (!(error instanceof Error)) return undefined
-  const code = field(error, 'code')
+  const code = codeOf(error)
   const path = field(error, 'path')
   if (code === 'ENOENT' || code === 'EISDIR') return sentences[code](path)
   return code === 'EACCES' && path !== '' ? sentences.EACCES(path) : undefined
 }
 
 /** What Node puts on a system error beside its message; empty when it is not there. */
-function field(error: Error, name: 'code' | 'path' | 'port'): string {
+function field(error: Error, name: 'path' | 'port'): string {
   const value: unknown = Reflect.get(error, name)
   return value === undefined ? '' : String(value)
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type Config, readConfig } from '../config.js'
 import { createMasterKey } from '../store/secret-box.js'
-import { openStore } from './open-store.js'
+import { withStore } from './open-store.js'
 import { printJson } from './report.js'
 
 interface RotateOptions {
@@ -25,14 +25,9 @@ async function rotateMaster(options: RotateOptions): Promise<void> {
   const config = readConfig(process.env)
   const isKeyFile = config.masterKey === undefined
   const masterKeyNext = isKeyFile ? makeNextKey(options) : await readNextKey(config, options)
-  const store = await openStore({ ...config, masterKeyNext })
-  try {
-    const secretKeys = await store.rotateMasterKey(masterKeyNext)
-    if (options.json) printJson({ secretKeys: secretKeys ?? 0, wasDone: secretKeys === undefined })
-    else process.stdout.write(`${describe(secretKeys)}\n${isKeyFile ? AFTER_KEY_FILE : AFTER_SETTING}\n`)
-  } finally {
-    await store.close()
-  }
+  const secretKeys = await withStore({ ...config, masterKeyNext }, (store) => store.rotateMasterKey(masterKeyNext))
+  if (options.json) printJson({ secretKeys: secretKeys ?? 0, wasDone: secretKeys === undefined })
+  else process.stdout.write(`${describe(secretKeys)}\n${isKeyFile ? AFTER_KEY_FILE : AFTER_SETTING}\n`)
 }
 
 const AFTER_KEY_FILE =

@@ -4,6 +4,7 @@ import pino, { type Logger } from 'pino'
 import { createAddressLimiter } from '../auth/address-limit.js'
 import { createQuotaGate } from '../auth/quota.js'
 import type { Config } from '../config.js'
+import { ENGINE_TIMEOUT_MS, queueSizeFor } from '../defaults.js'
 import { createApp } from '../http/app.js'
 import { openTlsFiles, type TlsFiles } from '../http/tls-files.js'
 import { UploadBudget } from '../http/upload-budget.js'
@@ -118,15 +119,14 @@ async function openPool(
   { config, logger, metrics, stop, open }: Workshop,
   uploadBudget: UploadBudget,
 ): Promise<EnginePool> {
+  const queueSize = queueSizeFor(config.workers)
   const start = () =>
     startEnginePool({
-      cacheDir: config.cacheDir,
       maxPixels: config.maxPixels,
       modelPack: config.modelPack,
-      effort: config.effort,
       workers: config.workers,
-      queueSize: config.queueSize,
-      timeoutMs: config.engineTimeoutMs,
+      queueSize,
+      timeoutMs: ENGINE_TIMEOUT_MS,
       onWarning: (sentence) => logger.warn(sentence),
       onWorkerLost: (reason) => {
         metrics.countWorkerLoss()
@@ -136,7 +136,7 @@ async function openPool(
   const pool = await open(start, (opened) => opened.close())
   metrics.watch({
     waitingImages: pool.queueLength,
-    queueSize: config.queueSize,
+    queueSize,
     workers: config.workers,
     workerMemory: () => pool.residentBytes(),
     uploadBytes: () => uploadBudget.bytes,
@@ -202,7 +202,6 @@ async function openApp({ config, logger, metrics, open }: Workshop, parts: AppPa
       uploadBudget,
       connectionLimit: { max: config.maxConnections, onRefused: metrics.countRefusedConnection },
       maxImageBytes: config.maxImageBytes,
-      maxSignSeconds: config.maxSignSeconds,
       corsOrigins: config.corsOrigins,
       statusAlways200: config.statusAlways200,
       drainLimits: { idleMs: Math.min(1000, config.drainTimeoutMs), maxMs: config.drainTimeoutMs },

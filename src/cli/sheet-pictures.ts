@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import type { Config } from '../config.js'
 import type { SheetPicture } from '../dedupe/contact-sheet.js'
-import { MAX_DECODED_SIDE } from '../engine/local-engine.js'
 import { runLanes } from '../evaluation/lanes.js'
 import type { Deduped, FailedPicture, FoundPicture } from './dedupe.js'
 import { countLanes } from './embed.js'
 
 /** Sides of the small pictures, in pixels. */
 const SIDE = 160
+/** The longer side that pictures are decoded to before faces are cut out. */
+const MAX_DECODED_SIDE = 1280
 
 interface SheetPictures {
   readonly groups: readonly (readonly SheetPicture[])[]

@@ -1,7 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { computeSignature } from '../auth/signature.js'
+import { wholeNumber } from '../config/values.js'
 import { readConfig } from '../config.js'
-import { openStore } from './open-store.js'
+import { withStore } from './open-store.js'
+import { optionValue } from './option-value.js'
 
 interface SignOptions {
   readonly appid?: string
@@ -20,17 +22,11 @@ export function addSignCommand(program: Command): void {
     .option('--secret-id <id>', 'sign with this key (default: the newest key)')
     .option('--secret-key <key>', 'the SecretKey, where the key is not in the store; needs --appid and --secret-id')
     .option('--bucket <name>', 'the bucket to name in the signature', '')
-    .option('--seconds <n>', 'how long it is valid', parseSeconds, 3600)
+    .option('--seconds <n>', 'how long it is valid', optionValue(wholeNumber(1)), 3600)
     .option('--once <fileid>', 'a single-use signature bound to this file id')
     .action(async (options: SignOptions) => {
       process.stdout.write(`${await sign(options)}\n`)
     })
-}
-
-function parseSeconds(text: string): number {
-  const seconds = Number(text)
-  if (!Number.isInteger(seconds) || seconds < 1) throw new InvalidArgumentError('Expected a whole number of seconds.')
-  return seconds
 }
 
 async function sign(options: SignOptions): Promise<string> {
@@ -54,14 +50,11 @@ async function findCredential({ appid, secretId, secretKey }: SignOptions) {
     if (appid === undefined || secretId === undefined) throw new Error('--secret-key needs --appid and --secret-id.')
     return { appid, secretId, secretKey }
   }
-  const store = await openStore(readConfig(process.env))
-  try {
+  return withStore(readConfig(process.env), async (store) => {
     const usable = (await store.listKeys(appid)).filter((key) => !key.revokedAt)
     const wanted = secretId === undefined ? usable.at(-1) : usable.find((key) => key.secretId === secretId)
     const found = wanted && (await store.findKey(wanted.secretId))
     if (!found) throw new Error('The store has no such key that is valid; "facecompare keys list" shows what it has.')
     return found
-  } finally {
-    await store.close()
-  }
+  })
 }

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { readConfig } from '../config.js'
 import type { UsageCount } from '../store/store.js'
-import { openStore } from './open-store.js'
+import { withStore } from './open-store.js'
 import { printJson } from './report.js'
 
 interface UsageOptions {
@@ -29,14 +29,10 @@ function parseMonth(text: string): string {
 
 async function showUsage({ month, appid, csv, json }: UsageOptions): Promise<void> {
   const asked = month ?? new Date().toISOString().slice(0, 7)
-  const store = await openStore(readConfig(process.env))
-  try {
-    const counts = await store.listUsage({ month: asked, ...(appid === undefined ? {} : { appid }) })
-    if (json) printJson(counts)
-    else process.stdout.write(csv ? renderCsv(counts) : renderTable(counts, asked))
-  } finally {
-    await store.close()
-  }
+  const wanted = { month: asked, ...(appid === undefined ? {} : { appid }) }
+  const counts = await withStore(readConfig(process.env), (store) => store.listUsage(wanted))
+  if (json) printJson(counts)
+  else process.stdout.write(csv ? renderCsv(counts) : renderTable(counts, asked))
 }
 
 /** appids are letters, digits, "_", "-" and ".": nothing needs quotes. */

@@ -1,5 +1,4 @@
 import { isIP } from 'node:net'
-import { EFFORTS, type Effort } from '../pipeline/effort.js'
 
 /**
  * The text of a setting is refused. `message` goes on after "FACECOMPARE_... must be" and never repeats the text, which may
@@ -26,10 +25,11 @@ export const MEBIBYTE = 1024 * KIBIBYTE
 const HOST_NAME = /^(?=.{1,253}$)[a-z\d_]([a-z\d_-]*[a-z\d_])?(\.[a-z\d_]([a-z\d_-]*[a-z\d_])?)*$/i
 
 /** Both ends belong to the range. */
-export function wholeNumber(least: number, most: number): (text: string) => number {
+export function wholeNumber(least: number, most = Number.POSITIVE_INFINITY): (text: string) => number {
+  const range = most === Number.POSITIVE_INFINITY ? `${least} on` : `${least} to ${most}`
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : -1
-    if (value < least || value > most) throw new Refusal(`a whole number from ${least} to ${most}`)
+    if (value < least || value > most) throw new Refusal(`a whole number from ${range}`)
     return value
   }
 }
@@ -95,12 +95,6 @@ export function parseLogLevel(text: string): LogLevel {
   const level = LOG_LEVELS.find((known) => known === text.toLowerCase())
   if (!level) throw new Refusal(`one of ${LOG_LEVELS.join(', ')}`)
   return level
-}
-
-export function parseEffort(text: string): Effort {
-  const effort = EFFORTS.find((known) => known === text.toLowerCase())
-  if (!effort) throw new Refusal(`one of ${EFFORTS.join(', ')}`)
-  return effort
 }
 
 /** Only the shape: the store reads it. */

@@ -1,112 +1,103 @@
-import { type PackCalibration, readPackCalibration } from '../packs/calibration-file.js'
-import { convertDefaultPack } from '../packs/default-networks.js'
-import { DEFAULT_FIT_FILE, type LoadedFit, readFitFile } from '../packs/fit-file.js'
-import {
-  type DefaultIds,
-  identifyContent,
-  openPackFolder,
-  type PackFolder,
-  packError,
-  verifyPackFiles,
-} from '../packs/folder.js'
-import type { Effort } from '../pipeline/effort.js'
-import type { Fit } from '../score/fit.js'
-
-export interface PackOptions {
-  /** Where converted networks are kept between starts. */
-  readonly cacheDir: string
-  /** A folder with a manifest; absent for the default pack. */
-  readonly modelPack?: string | undefined
-  readonly effort: Effort
-  /** Takes a pack without calibration too, whose scores then mean nothing: to measure it, or to calibrate it. */
-  readonly uncalibrated?: boolean
-  /** Threads of one network run. */
-  readonly intraOpThreads?: number
-  readonly onWarning?: (sentence: string) => void
-}
+import { type PackFit, readPackFit } from '../packs/fit-file.js'
+import { type PackFolder, packError } from '../packs/folder.js'
+import { INSTALL_ANEW, identifyContent, type ResolvedPack, resolvePack, verifyPieces } from '../packs/resolve.js'
+import type { Knots } from '../score/calibration.js'
+import type { Fit, PartFits } from '../score/fit.js'
+import type { Upright } from '../score/upright.js'
+import { mapParts } from './face.js'
+import type { PackOptions } from './options.js'
 
 /** The cheap half of a pack: what comparing needs, without networks. */
 export interface PackNumbers {
+  /** Stands for everything that embeddings and scores depend on: faces of packs with different ids must not be compared. */
+  readonly id: string
   readonly fit: Fit
   /** Why the scores mean nothing, as what goes on after "it"; absent where they do. */
   readonly calibrationProblem?: string
-  /** What a calibration of the pack is bound to; absent for the default pack. */
-  readonly content?: string
+  /** What a calibration of the pack is bound to. */
+  readonly content: string
+  /** Whether the facial parts are read with networks of the pack, so that its calibration holds what they are compared by. */
+  readonly hasOwnParts: boolean
+  /** What tells that a face was aligned the wrong way up, and the pack whose first embedder it was fitted to. */
+  readonly upright: { readonly of: PackFolder; readonly measure: Upright } | undefined
 }
 
 /** Where there is no calibration: cosine similarities -1 to 1 as 0 to 100. */
-const NO_CALIBRATION = {
-  threshold: 0,
-  curve: [
-    [-1, 0],
-    [1, 100],
-  ],
-} as const
+const COSINES: Knots = [
+  [-1, 0],
+  [1, 100],
+]
+const NO_PARTS: PartFits = mapParts(() => ({ mean: new Float32Array(0), calibration: COSINES }))
+const NO_CALIBRATION: Fit = { bestThreshold: 0, calibration: COSINES, parts: NO_PARTS }
 
 /** From this score on the wire promises the lowest of its false accept rates. */
 const HIGHEST_PROMISED_SCORE = 90
 
 /**
- * Reads the cheap half of a pack, converts what the default pack's cache does not have yet, and holds the files of a pack
- * to their hashes. Throws FaceCompareError INTERNAL with one sentence when the pack cannot be used.
+ * Reads the cheap half of a pack, and holds its files to their hashes. Throws FaceCompareError INTERNAL with one sentence
+ * when the pack cannot be used.
  */
 export async function readPackNumbers(options: PackOptions): Promise<PackNumbers> {
-  const { modelPack } = options
-  if (modelPack === undefined) {
-    const [{ fit }] = await Promise.all([readDefaultFit(options), convertDefaultPack(options)])
-    return { fit }
-  }
-  const pack = await openPackFolder(modelPack)
-  const [defaultFit, packId] = await Promise.all([
-    readDefaultFit(options),
-    convertDefaultPack(options),
-    verifyPackFiles(pack),
-  ])
-  return (await calibrate(pack, defaultFit, { packId, fitId: defaultFit.id }, options)).numbers
+  const pack = await resolvePack(options.modelPack)
+  await verifyPieces(pack)
+  return fitPack(pack, options)
 }
 
-/** The one place that reads the fitted numbers of the default pack for the engine. */
-export function readDefaultFit({ effort }: Pick<PackOptions, 'effort'>): Promise<LoadedFit> {
-  return readFitFile(DEFAULT_FIT_FILE, effort)
-}
-
-/** The numbers of the default pack with the curve of this one in them, and the text that the curve was read from. */
-export async function calibrate(
-  pack: PackFolder,
-  defaults: LoadedFit,
-  ids: DefaultIds,
-  options: PackOptions,
-): Promise<{ readonly numbers: PackNumbers; readonly text: string }> {
-  const content = identifyContent(pack, ids)
-  const found = await readPackCalibration(pack)
-  const problem = found
-    ? describeMismatch(found.calibration, content, options.effort)
-    : 'has no calibration, so that its scores would mean nothing'
-  if (problem === undefined && found) {
-    const { threshold, curve, supportedScore } = found.calibration
-    if (supportedScore < HIGHEST_PROMISED_SCORE) {
-      options.onWarning?.(
-        `The calibration of the model pack ${pack.name} was made from too few pairs for scores above ${supportedScore}: ` +
-          'they promise no false accept rate.',
-      )
-    }
-    return {
-      numbers: { fit: { ...defaults.fit, bestThreshold: threshold, calibration: curve }, content },
-      text: found.text,
-    }
+/** What a pack was fitted to. Throws FaceCompareError INTERNAL with one sentence where that fits no more, or is missing. */
+export async function fitPack(pack: ResolvedPack, options: PackOptions): Promise<PackNumbers> {
+  const content = identifyContent(pack)
+  const { calibration = 'required' } = options
+  const isDefault = options.modelPack === undefined
+  const hasOwnParts = pack.partsFrom === pack.folder
+  let unreadable: unknown
+  const own = await readPackFit(pack.folder, isDefault ? INSTALL_ANEW : undefined).catch((error: unknown) => {
+    // What is to be calibrated anew must not be refused for what it has.
+    if (calibration === 'required') throw error
+    unreadable = error
+    return undefined
+  })
+  const found = calibration === 'none' ? undefined : own
+  const forParts = hasOwnParts ? found : await readDefaultFit(pack.partsFrom)
+  const parts = forParts?.fit.parts ?? NO_PARTS
+  // Which way up a face is has to be known before anything is calibrated.
+  const upright =
+    (own?.fit.pack === content && uprightOf(pack.folder, own.fit)) || uprightOf(pack.partsFrom, forParts?.fit)
+  const id = [content, ...new Set([found?.hash ?? 'none', forParts?.hash ?? 'none'])].join('-')
+  const problem = unreadable ? 'has a calibration that cannot be read' : describeProblem(found?.fit, content)
+  if (found && problem === undefined) {
+    warnOfShortCurve(pack, found.fit, options)
+    return { id, fit: { ...found.fit, parts }, content, hasOwnParts, upright }
   }
   const calibrationProblem = problem ?? ''
-  if (!options.uncalibrated) {
-    const command = `facecompare models calibrate --pack FOLDER --effort ${options.effort} PICTURES`
-    throw packError(pack.name, `it ${calibrationProblem}; run: ${command}`)
+  if (calibration === 'required') {
+    const remedy = isDefault ? INSTALL_ANEW : 'run: facecompare models calibrate --pack FOLDER PICTURES'
+    throw packError(pack.folder.name, `it ${calibrationProblem}; ${remedy}`)
   }
-  const { threshold, curve } = NO_CALIBRATION
-  const fit = { ...defaults.fit, bestThreshold: threshold, calibration: curve }
-  return { numbers: { fit, calibrationProblem, content }, text: '' }
+  const fit = { ...NO_CALIBRATION, parts: hasOwnParts ? NO_PARTS : parts }
+  return { id, fit, calibrationProblem, content, hasOwnParts, upright }
 }
 
-function describeMismatch({ pack, effort }: PackCalibration, content: string, wanted: Effort): string | undefined {
-  if (pack !== content) return `has a calibration of other networks or settings (${pack} instead of ${content})`
-  if (effort !== wanted) return `has a calibration of the effort ${effort}, and ${wanted} is asked for`
+function uprightOf(of: PackFolder, fit: PackFit | undefined): PackNumbers['upright'] {
+  return fit?.upright && { of, measure: fit.upright }
+}
+
+/** What the default pack's facial parts were fitted to, for a pack that leaves them to it. */
+async function readDefaultFit(pack: PackFolder) {
+  const found = await readPackFit(pack, INSTALL_ANEW)
+  if (!found) throw packError(pack.name, `${pack.manifest.calibration} is missing; ${INSTALL_ANEW}`)
+  return found
+}
+
+function describeProblem(fit: PackFit | undefined, content: string): string | undefined {
+  if (!fit) return 'has no calibration, so that its scores would mean nothing'
+  if (fit.pack !== content) return `has a calibration of other networks or settings (${fit.pack} instead of ${content})`
   return undefined
+}
+
+function warnOfShortCurve({ folder }: ResolvedPack, { supportedScore }: PackFit, { onWarning }: PackOptions): void {
+  if (supportedScore >= HIGHEST_PROMISED_SCORE) return
+  onWarning?.(
+    `The calibration of the model pack ${folder.name} was made from too few pairs for scores above ${supportedScore}: ` +
+      'they promise no false accept rate.',
+  )
 }

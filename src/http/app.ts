@@ -46,8 +46,6 @@ export interface AppOptions {
   readonly uploadBudget?: UploadBudget
   /** Of one image; the body may hold two of them in Base64. */
   readonly maxImageBytes: number
-  /** The longest life of a many-use signature. */
-  readonly maxSignSeconds: number
   /** Origins (`https://example.com`) of pages that may call; `*` for all. */
   readonly corsOrigins: readonly string[]
   /** Sends every answer of the contract as 200, for clients that do not read others. */
@@ -101,6 +99,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'session_id' }),
     genReqId: () => randomUUID(),
     return503OnClosing: false,
+    trustProxy: createTrust(options.trustProxy ?? []),
     rewriteUrl: ({ url }) => toOriginForm(url ?? '/'),
     serverFactory: (handle) =>
       connections.createServer(handle, (error, socket) => answerUnreadable(error, socket, replies, app.log, onCall), {
@@ -145,19 +144,15 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 }
 
 function addSignedRoutes(app: FastifyInstance, options: AppOptions, connections: Connections, replies: Replies): void {
-  const { engine, fetchImage, store, rateLimiter, maxImageBytes, maxSignSeconds, now = () => new Date() } = options
+  const { engine, fetchImage, store, rateLimiter, maxImageBytes, now = () => new Date() } = options
   const stallMs = options.uploadStallMs ?? DEFAULT_STALL_MS
   const budget = options.uploadBudget ?? new UploadBudget(Number.POSITIVE_INFINITY)
   const uploadLimits = { maxBodyBytes: maxBodyBytesFor(maxImageBytes), stallMs }
-  const gate = { credentials: store, rateLimiter, quotas: options.quotas ?? NO_QUOTAS, maxSignSeconds, now }
+  const gate = { credentials: store, rateLimiter, quotas: options.quotas ?? NO_QUOTAS, now }
   const context = { engine, fetchImage, ledger: store, maxImageBytes, uploadLimits, budget, connections, replies }
   const { addressLimiter } = options
-  const isTrusted = createTrust(options.trustProxy ?? [])
   if (addressLimiter) {
-    app.addHook('onRequest', async ({ raw, headers }) => {
-      const forwardedFor = [headers['x-forwarded-for'] ?? []].flat().join(',')
-      await addressLimiter.take(networkOf(findClientAddress(raw.socket.remoteAddress ?? '', forwardedFor, isTrusted)))
-    })
+    app.addHook('onRequest', ({ ips }) => addressLimiter.take(networkOf(findClientAddress(ips))))
   }
   app.addHook('onRequest', (request) => requireSignature(request, gate))
   app.post('/face/compare', (request, reply) => answerComparison(request, reply, context))

@@ -1,41 +1,41 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Whether an address is one of our own proxies. */
-export type IsTrusted = (address: string) => boolean
-
-/** @param networks addresses and networks in CIDR form, checked before. */
-export function createTrust(networks: readonly string[]): IsTrusted {
+/**
+ * Whether an address is one of our own proxies, for fastify's `trustProxy`: what stands in `X-Forwarded-For` is believed only as
+ * far as our own proxies wrote it. Each of them adds, on the right, whom it was called by; so fastify reads from the right
+ * while the one who tells is trusted. What stands left of the first stranger was written by that stranger.
+ *
+ * @param networks addresses and networks in CIDR form, checked before.
+ */
+export function createTrust(networks: readonly string[]): (address: string | undefined) => boolean {
   const list = new BlockList()
   for (const network of networks) {
     const [address = '', prefix] = network.split('/')
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    if (prefix === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(prefix), family)
+    if (prefix === undefined) list.addAddress(address, familyOf(address))
+    else list.addSubnet(address, Number(prefix), familyOf(address))
   }
-  return (address) => list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+  return (told) => {
+    const address = plainAddress(told)
+    return address !== undefined && list.check(address, familyOf(address))
+  }
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 6 ? 'ipv6' : 'ipv4'
 }
 
 /**
- * Who called, by his address. What stands in `X-Forwarded-For` is believed only as far as our own proxies wrote it: each of
- * them adds, on the right, whom it was called by. So it is read from the right while the one who tells is trusted; what
- * stands left of the first stranger was written by that stranger. What is no address ends it as well.
+ * Who called, by his address; `''` when the connection is gone.
  *
- * @param peer the other end of the connection; empty when it is gone.
- * @param forwardedFor the header; several of them joined with commas in their order.
+ * @param hops fastify's `request.ips`: the other end of the connection, then whom each trusted one names. What the last of
+ *   them names may be no address; then it is he who is counted.
  */
-export function findClientAddress(peer: string, forwardedFor: string | undefined, isTrusted: IsTrusted): string {
-  let client = plainAddress(peer) ?? ''
-  const told = (forwardedFor ?? '').split(',').map((entry) => plainAddress(entry.trim()))
-  while (client !== '' && told.length > 0 && isTrusted(client)) {
-    const before = told.pop()
-    if (before === undefined) break
-    client = before
-  }
-  return client
+export function findClientAddress(hops: readonly (string | undefined)[] = []): string {
+  return hops.map(plainAddress).findLast((address) => address !== undefined) ?? ''
 }
 
 /** An address without port, brackets, zone, and the IPv6 notation of IPv4; undefined for everything else. */
-function plainAddress(text: string): string | undefined {
+function plainAddress(text = ''): string | undefined {
   const [, bracketed] = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text) ?? []
   const [, v4] = /^(\d+\.\d+\.\d+\.\d+):\d{1,5}$/.exec(text) ?? []
   const bare = (bracketed ?? v4 ?? text).replace(/%.*$/, '').toLowerCase()

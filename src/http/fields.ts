@@ -1,11 +1,10 @@
-/** The fields of a call; every other field is skipped. */
-export const IMAGE_FIELDS = ['imageA', 'imageB'] as const
-export const URL_FIELDS = ['urlA', 'urlB'] as const
-export const TEXT_FIELDS = ['appid', 'bucket', 'return_faces', ...URL_FIELDS] as const
+import { CALL_FIELDS, type FieldName } from '../openapi/call.js'
+
+export const IMAGE_FIELDS = ['imageA', 'imageB'] as const satisfies readonly FieldName[]
+export const URL_FIELDS = ['urlA', 'urlB'] as const satisfies readonly FieldName[]
 
 export type ImageField = (typeof IMAGE_FIELDS)[number]
-export type TextField = (typeof TEXT_FIELDS)[number]
-export type FieldName = ImageField | TextField
+export type TextField = Exclude<FieldName, ImageField>
 
 /**
  * The fields of a body that could be read, whatever it was written in. What one field holds is judged when it is asked
@@ -20,5 +19,5 @@ export interface Fields {
 }
 
 export function isFieldName(name: string): name is FieldName {
-  return [...IMAGE_FIELDS, ...TEXT_FIELDS].some((field) => field === name)
+  return Object.hasOwn(CALL_FIELDS, name)
 }

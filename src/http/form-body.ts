@@ -1,5 +1,6 @@
 import { FaceCompareError } from '../errors.js'
-import { type FieldName, type Fields, isFieldName } from './fields.js'
+import type { FieldName } from '../openapi/call.js'
+import { type Fields, isFieldName } from './fields.js'
 
 const MAX_PAIRS = 1000
 

@@ -1,7 +1,8 @@
 import { isAscii } from 'node:buffer'
 import { FaceCompareError } from '../errors.js'
+import type { FieldName } from '../openapi/call.js'
 import { decodeBase64Image } from './base64-image.js'
-import type { FieldName, Fields, TextField } from './fields.js'
+import type { Fields, TextField } from './fields.js'
 
 /** A call needs none; a body of 20 MB made of `[` alone would take gigabytes before it is found to be wrong. */
 const MAX_STRUCTURE_MARKS = 10_000

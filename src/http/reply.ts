@@ -175,7 +175,7 @@ function errorBody(error: FaceCompareError, sessionId: string): object {
   }
 }
 
-export function toFaceCompareError(thrown: unknown): FaceCompareError {
+function toFaceCompareError(thrown: unknown): FaceCompareError {
   if (thrown instanceof FaceCompareError) return thrown
   return new FaceCompareError('INTERNAL', 'Something went wrong inside the service.', { cause: thrown })
 }

@@ -8,7 +8,6 @@ export interface SignatureGate {
   readonly credentials: CredentialSource
   readonly rateLimiter: RateLimiter
   readonly quotas: QuotaGate
-  readonly maxSignSeconds: number
   readonly now: () => Date
 }
 
@@ -20,7 +19,6 @@ export async function requireSignature(request: FastifyRequest, gate: SignatureG
       { authorization: request.headers.authorization, sign: readSign(request.query) },
       {
         credentials: gate.credentials,
-        maxSignSeconds: gate.maxSignSeconds,
         nowSeconds: Math.floor(gate.now().getTime() / 1000),
       },
     ),

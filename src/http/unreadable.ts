@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
+import { codeOf } from '../errors.js'
 import { logFailure, logWhenDone, type OnCall, openCall } from './call-log.js'
 import { allowCrossOrigin } from './cors.js'
 import { type Replies, UnreadableRequestError } from './reply.js'
@@ -20,8 +21,7 @@ export function answerUnreadable(
 
 /** What Node's HTTP parser says, as an answer. */
 export function describeUnreadable(reason: unknown): UnreadableRequestError {
-  const code = reason instanceof Error && 'code' in reason ? reason.code : undefined
-  switch (code) {
+  switch (codeOf(reason)) {
     case 'HPE_HEADER_OVERFLOW':
       return new UnreadableRequestError(431, 'The headers of the request are too large.')
     case 'ERR_HTTP_REQUEST_TIMEOUT':

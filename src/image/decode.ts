@@ -1,9 +1,8 @@
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { FaceCompareError } from '../errors.js'
 import { decodeBmp } from './bmp.js'
-import { sniffFormat } from './format.js'
+import { type ImageFormat, sniffFormat } from './format.js'
 import type { Image } from './image.js'
-import { decodeEighth } from './jpeg-eighth.js'
 import { FIRST_LYING, isFlipped, isMirrored, turnUpright } from './orientation.js'
 import { decodeSmallJpeg } from './small-jpeg.js'
 
@@ -14,8 +13,10 @@ sharp.cache(false)
 export interface DecodeOptions {
   /** Width times height of the full-size picture, read from its header before anything is decoded. */
   readonly maxPixels: number
-  /** The longer side of the decoded picture, in pixels; a larger picture is shrunk to it, a smaller one stays as it is. */
-  readonly maxSide: number
+  /** Width times height of the decoded picture: a larger one is shrunk to it. */
+  readonly maxArea?: number
+  /** The longer side of the decoded picture, in pixels: a larger one is shrunk to it. */
+  readonly maxSide?: number
 }
 
 export interface DecodedImage extends Image {
@@ -27,6 +28,14 @@ export interface DecodedImage extends Image {
   readonly scale: number
 }
 
+/** Whole pixels of an upright picture. */
+export interface Region {
+  readonly left: number
+  readonly top: number
+  readonly width: number
+  readonly height: number
+}
+
 /**
  * Decodes a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP picture: upright (EXIF orientation applied), sRGB, 8 bits, three
  * channels, the first frame of several. Transparent parts become white: that is the usual ground of a portrait, while
@@ -36,7 +45,82 @@ export interface DecodedImage extends Image {
  * @throws FaceCompareError IMAGE_EMPTY (no bytes), IMAGE_FORMAT_UNSUPPORTED (none of these formats), IMAGE_UNDECODABLE
  *   (truncated, corrupt, or more pixels than `maxPixels`).
  */
-export async function decodeImage(bytes: Uint8Array, options: DecodeOptions): Promise<DecodedImage> {
+export function decodeImage(bytes: Uint8Array, options: DecodeOptions): Promise<DecodedImage> {
+  return refusingDamage(bytes, async (format) => {
+    const scaleFor = (width: number, height: number) => limitScale(width, height, options)
+    if (format === 'bmp') return shrinkRaw(decodeBmp(bytes, options.maxPixels), scaleFor)
+    const isWhole = (width: number, height: number) =>
+      width * height <= options.maxPixels && scaleFor(width, height) === 1
+    const small = format === 'jpeg' ? await decodeSmallJpeg(bytes, isWhole) : undefined
+    if (small) return describe(small, small.width, small.height)
+    const { width, height } = await readSize(bytes, options.maxPixels)
+    return decodeWithSharp(bytes, { width, height, scale: scaleFor(width, height) })
+  })
+}
+
+/** Below this longer side, in pixels, a small version of a photograph shows too little. */
+const LEAST_DRAFT_SIDE = 444
+/** By so much a JPEG is shrunk while it is loaded, which leaves out most of the work. Less would hardly be a saving. */
+const DRAFT_SHRINKS = [8, 4]
+
+/**
+ * A small version of a large JPEG, for a quick look. Undefined where it saves nothing: other formats are decoded whole before they
+ * are shrunk, and smaller pictures are best decoded at once. Throws what {@link decodeImage} throws.
+ */
+export async function decodeDraft(
+  bytes: Uint8Array,
+  { maxPixels, maxArea }: Required<Pick<DecodeOptions, 'maxPixels' | 'maxArea'>>,
+): Promise<DecodedImage | undefined> {
+  if (bytes.length < LEAST_DRAFT_BYTES || sniffFormat(bytes) !== 'jpeg') return undefined
+  return refusingDamage(bytes, async () => {
+    const { width, height } = await readSize(bytes, maxPixels)
+    if (width * height <= maxArea) return undefined
+    const shrink = DRAFT_SHRINKS.find((by) => Math.max(width, height) >= by * LEAST_DRAFT_SIDE)
+    return shrink === undefined ? undefined : decodeWithSharp(bytes, { width, height, scale: 1 / shrink })
+  })
+}
+
+/** A JPEG of fewer bytes is hardly larger than what is decoded anyway; its header need not be read. */
+const LEAST_DRAFT_BYTES = 65_536
+
+/**
+ * A part of the full-size picture, otherwise like {@link decodeImage}. The region lies inside of the picture. Memory is taken for the
+ * region alone, and for the whole of bitmaps and of interlaced files.
+ */
+export function decodeRegion(
+  bytes: Uint8Array,
+  region: Region,
+  { maxPixels }: Pick<DecodeOptions, 'maxPixels'>,
+): Promise<Image> {
+  return refusingDamage(bytes, async (format) => {
+    if (format === 'bmp') return cutRaw(decodeBmp(bytes, maxPixels), region)
+    const { width, height, orientation } = await readSize(bytes, maxPixels)
+    // Cut before it is turned: what is turned must be in memory as a whole.
+    const stored = storedRegion(region, { width, height }, orientation)
+    return turnUpright(await renderRgb(sharp(bytes, INPUT).extract(stored)), orientation)
+  })
+}
+
+/** Where a part of the upright picture of this size lies in the picture as it is stored. */
+function storedRegion({ left, top, width, height }: Region, whole: Size, orientation: number): Region {
+  const lies = orientation >= FIRST_LYING
+  const [u, v] = lies ? [top, left] : [left, top]
+  const [w, h] = lies ? [height, width] : [width, height]
+  const [wholeWidth, wholeHeight] = lies ? [whole.height, whole.width] : [whole.width, whole.height]
+  return {
+    left: isMirrored(orientation) ? wholeWidth - u - w : u,
+    top: isFlipped(orientation) ? wholeHeight - v - h : v,
+    width: w,
+    height: h,
+  }
+}
+
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+async function refusingDamage<T>(bytes: Uint8Array, decode: (format: ImageFormat) => Promise<T>): Promise<T> {
   if (bytes.length === 0) throw new FaceCompareError('IMAGE_EMPTY', 'The image has no bytes.')
   const format = sniffFormat(bytes)
   if (format === undefined) {
@@ -46,10 +130,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions): Pr
     )
   }
   try {
-    if (format === 'bmp') return await shrinkRaw(decodeBmp(bytes, options.maxPixels), options.maxSide)
-    const small = format === 'jpeg' ? await decodeSmallJpeg(bytes, options) : undefined
-    if (small) return describe(small, small.width, small.height)
-    return await decodeWithSharp(bytes, options)
+    return await decode(format)
   } catch (error) {
     if (error instanceof FaceCompareError) throw error
     throw new FaceCompareError('IMAGE_UNDECODABLE', `The ${format.toUpperCase()} image is truncated or corrupt.`, {
@@ -58,97 +139,69 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions): Pr
   }
 }
 
-/** A JPEG of fewer bytes is hardly larger than what is decoded anyway; its header need not be read. */
-const LEAST_DRAFT_BYTES = 65_536
-
-/**
- * A small version of a large JPEG, for a quick look: a quarter or an eighth of the size leaves out much of the work. At an
- * eighth its longer side may be larger than `maxSide`, but not than `instead`. Undefined where it saves nothing: other
- * formats are decoded whole before they are shrunk, and what is not larger than `instead` is best decoded at once. Throws
- * what {@link decodeImage} throws.
- *
- * @param options what to decode to, and the `maxSide` of what would be decoded instead
- */
-export async function decodeDraft(
-  bytes: Uint8Array,
-  options: DecodeOptions & { readonly instead: number },
-): Promise<DecodedImage | undefined> {
-  if (bytes.length < LEAST_DRAFT_BYTES || sniffFormat(bytes) !== 'jpeg') return undefined
-  const eighth = decodeEighthUpright(bytes, options)
-  if (eighth) return eighth
-  return (await isLonger(bytes, options.instead)) ? decodeImage(bytes, options) : undefined
+function limitScale(width: number, height: number, { maxArea, maxSide }: DecodeOptions): number {
+  const byArea = maxArea === undefined ? 1 : Math.sqrt(maxArea / (width * height))
+  const bySide = maxSide === undefined ? 1 : maxSide / Math.max(width, height)
+  return Math.min(1, byArea, bySide)
 }
 
-async function isLonger(bytes: Uint8Array, side: number): Promise<boolean> {
-  try {
-    const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata()
-    return Math.max(width, height) > side
-  } catch {
-    // Decoding it says what is wrong.
-    return false
-  }
-}
+const INPUT = {
+  // Checked before, by the header.
+  limitInputPixels: false,
+  // Truncated data fails; what libjpeg merely warns of (stray bytes between segments, a damaged block) does not,
+  // because complete pictures with such flaws are common and viewers show them. 'truncated' lets cut TIFFs pass.
+  failOn: 'error',
+  sequentialRead: true,
+  unlimited: false,
+  pages: 1,
+} as const satisfies SharpOptions
 
-const EIGHTH = 1 / 8
-
-/** Undefined where an eighth is too small or too large, and for all but plain photographs. */
-function decodeEighthUpright(
-  bytes: Uint8Array,
-  { maxPixels, maxSide, instead }: DecodeOptions & { readonly instead: number },
-): DecodedImage | undefined {
-  const eighth = decodeEighth(bytes, ({ width, height, orientation }) => {
-    const side = EIGHTH * Math.max(width, height)
-    // What came first then would be a part of a block, and all places would be moved by the rest of it.
-    if ((isMirrored(orientation) && width % 8 > 0) || (isFlipped(orientation) && height % 8 > 0)) return false
-    return side >= maxSide && side <= instead && width * height <= maxPixels
-  })
-  if (!eighth) return undefined
-  const { image, orientation, width, height } = eighth
-  const [sourceWidth, sourceHeight] = orientation >= FIRST_LYING ? [height, width] : [width, height]
-  return { ...turnUpright(image, orientation), sourceWidth, sourceHeight, scale: EIGHTH }
-}
-
-/** One pass: the size is asked for in a second one (of the header alone) only when the picture may have been shrunk. */
-async function decodeWithSharp(bytes: Uint8Array, { maxPixels, maxSide }: DecodeOptions): Promise<DecodedImage> {
-  const input = {
-    limitInputPixels: maxPixels,
-    // Truncated data fails; what libjpeg merely warns of (stray bytes between segments, a damaged block) does not,
-    // because complete pictures with such flaws are common and viewers show them. 'truncated' lets cut TIFFs pass.
-    failOn: 'error',
-    sequentialRead: true,
-    unlimited: false,
-    pages: 1,
-  } as const satisfies SharpOptions
-  const pipeline = sharp(bytes, input).autoOrient()
-  let image: Image
-  try {
-    image = await renderRgb(pipeline, maxSide)
-  } catch (error) {
-    // sharp's own wording; the test of the header bombs fails when it changes.
-    if (!(error instanceof Error && error.message.includes('pixel limit'))) throw error
-    const { width, height } = await sharp(bytes, { ...input, limitInputPixels: false }).metadata()
+/** The upright size by the header, and the orientation that Exif notes. */
+async function readSize(bytes: Uint8Array, maxPixels: number): Promise<Size & { readonly orientation: number }> {
+  const { width, height, autoOrient, orientation = 1 } = await sharp(bytes, INPUT).metadata()
+  if (width * height > maxPixels) {
     throw new FaceCompareError(
       'IMAGE_UNDECODABLE',
       `The image has ${width} x ${height} pixels; at most ${maxPixels} are allowed.`,
-      { cause: error },
     )
   }
-  if (Math.max(image.width, image.height) < maxSide) return describe(image, image.width, image.height)
-  const { autoOrient } = await sharp(bytes, input).metadata()
-  return describe(image, autoOrient.width, autoOrient.height)
+  return { ...autoOrient, orientation }
 }
 
-async function shrinkRaw(image: Image, maxSide: number): Promise<DecodedImage> {
-  if (Math.max(image.width, image.height) <= maxSide) return describe(image, image.width, image.height)
-  const raw = { width: image.width, height: image.height, channels: 3 } as const
-  const shrunk = await renderRgb(sharp(image.data, { raw, limitInputPixels: false }), maxSide)
-  return describe(shrunk, image.width, image.height)
+/** JPEG and WebP are shrunk while they are loaded, because the resizing comes first. */
+async function decodeWithSharp(
+  bytes: Uint8Array,
+  { width, height, scale }: Size & { readonly scale: number },
+): Promise<DecodedImage> {
+  const upright = sharp(bytes, INPUT).autoOrient()
+  return describe(await renderRgb(scale < 1 ? shrink(upright, { width, height }, scale) : upright), width, height)
 }
 
-/** Runs the pipeline. JPEG and WebP are shrunk while they are loaded, because the resizing comes first. */
-async function renderRgb(pipeline: Sharp, maxSide: number): Promise<Image> {
+async function shrinkRaw(image: Image, scaleFor: (width: number, height: number) => number): Promise<DecodedImage> {
+  const { width, height } = image
+  const scale = scaleFor(width, height)
+  if (scale === 1) return describe(image, width, height)
+  return describe(await renderRgb(shrink(openRaw(image), image, scale)), width, height)
+}
+
+async function cutRaw(image: Image, region: Region): Promise<Image> {
+  return renderRgb(openRaw(image).extract(region))
+}
+
+function openRaw({ width, height, data }: Image): Sharp {
+  return sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
+}
+
+/** By the longer side, rounded down, so that a half, a quarter and an eighth are no more than that. */
+function shrink(picture: Sharp, { width, height }: Size, scale: number): Sharp {
+  const side = Math.max(1, Math.floor(Math.max(width, height) * scale + ROUNDING))
+  return picture.resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+}
+
+const ROUNDING = 1e-6
+
+async function renderRgb(pipeline: Sharp): Promise<Image> {
   const { data, info } = await pipeline
-    .resize({ width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true })
     .flatten({ background: 'white' })
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })

@@ -1,15 +1,20 @@
 import load, { type JPEGDecoder } from '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs'
 import type { Image } from './image.js'
-import { readSegments, START_OF_FRAME, START_OF_SCAN } from './jpeg-head.js'
+
+const START_OF_FRAME = 0xffc0
+const START_OF_SCAN = 0xffda
 
 /** Larger files and pictures gain little: what is saved is the pipeline around the decoder, which takes the same for all. */
 const MOST_BYTES = 65_536
 const MOST_PIXELS = 1_000_000
 
-interface Limits {
-  readonly maxPixels: number
-  readonly maxSide: number
+interface Segment {
+  readonly marker: number
+  readonly content: DataView
 }
+
+/** What the picture may have. */
+type Limits = (width: number, height: number) => boolean
 
 const silent = (): void => {}
 /** One decoder for all pictures: it keeps its memory. Undefined where WebAssembly cannot be used. */
@@ -22,7 +27,7 @@ const loading = load({ print: silent, printErr: silent })
  * others, which the general way decodes or refuses: what is shrunk, turned, has colours of its own or is not sequential, and
  * what libjpeg finds any fault with.
  *
- * @param limits what the picture may have, and the longer side that needs no shrinking
+ * @param limits says of a size whether it is allowed, and needs no shrinking
  */
 export async function decodeSmallJpeg(bytes: Uint8Array, limits: Limits): Promise<Image | undefined> {
   if (bytes.length > MOST_BYTES || !isPlain(bytes, limits)) return undefined
@@ -61,6 +66,18 @@ const HARMLESS = new Set([
   0xffec, 0xffed,
 ])
 
+/** What stands at the beginning of a JPEG (T.81, annex B), as far as it is whole; behind the first scan it makes no sense. */
+function* readSegments(bytes: Uint8Array): Generator<Segment, void> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = 2; at + 4 <= bytes.length; ) {
+    const length = view.getUint16(at + 2)
+    const end = at + 2 + length
+    if (length < 2 || end > bytes.length) return
+    yield { marker: view.getUint16(at), content: new DataView(bytes.buffer, bytes.byteOffset + at + 4, length - 2) }
+    at = end
+  }
+}
+
 /** Whether all that stands before the first scan says: baseline, three components, no larger than that. */
 function isPlain(bytes: Uint8Array, limits: Limits): boolean {
   let hasFrame = false
@@ -72,9 +89,9 @@ function isPlain(bytes: Uint8Array, limits: Limits): boolean {
   return false
 }
 
-function isPlainFrame(frame: DataView, { maxPixels, maxSide }: Limits): boolean {
+function isPlainFrame(frame: DataView, isWithin: Limits): boolean {
   if (frame.byteLength < 6) return false
   const [height, width] = [frame.getUint16(1), frame.getUint16(3)]
-  const fits = Math.max(width, height) <= maxSide && width * height <= Math.min(MOST_PIXELS, maxPixels)
+  const fits = width * height <= MOST_PIXELS && isWithin(width, height)
   return fits && frame.getUint8(0) === 8 && frame.getUint8(5) === 3
 }

@@ -1,11 +1,10 @@
-import type { FieldName } from '../http/fields.js'
 import type { JsonObject } from './json-object.js'
 
 /** Of an appid and of a url. */
 const MAX_TEXT_CHARACTERS = 2048
 
-/** What each field of a call means, in the order in which it is best read. */
-export const CALL_FIELDS: Readonly<Record<FieldName, string>> = {
+/** The fields of a call with what each means, in the order in which they are best read; every other field is skipped. */
+export const CALL_FIELDS = {
   appid: 'The app that signed the call. Required. In JSON a whole number is taken too.',
   bucket: "Sent by older clients, otherwise not needed. When both are not empty, it must equal the signature's `b`.",
   imageA: 'The bytes of the first picture: JPEG, PNG, WebP, AVIF, GIF (first frame), TIFF or BMP.',
@@ -13,7 +12,9 @@ export const CALL_FIELDS: Readonly<Record<FieldName, string>> = {
   urlA: 'Where the first picture is (http or https). When a side has an image and a url, the url alone is used.',
   urlB: 'Where the second picture is.',
   return_faces: '`1` adds to the answer where the faces are; `0`, empty or absent does not.',
-}
+} as const
+
+export type FieldName = keyof typeof CALL_FIELDS
 
 const text = (name: FieldName, more: JsonObject = {}): JsonObject => ({
   ...{ type: 'string', description: CALL_FIELDS[name] },

@@ -24,7 +24,7 @@ Every comparison is signed with the SecretKey of an app. Signed is this text, ex
     sign     = Base64( HMAC-SHA1(SecretKey, original) + original )
 
 - The 20 raw bytes of the HMAC come first, then the text. The order of the fields is free; \`b\`, \`r\`, \`u\` and \`f\` may be empty or absent.
-- \`t\` and \`e\` are Unix seconds. With \`e\` later than \`t\` (at most 90 days unless set otherwise) a signature may be used until \`e\`.
+- \`t\` and \`e\` are Unix seconds. With \`e\` later than \`t\` (at most 90 days) a signature may be used until \`e\`.
 - With \`e=0\` and \`f\` not empty it works once, within 15 minutes after \`t\`.
 - It is sent as \`Authorization: <sign>\`, as \`Authorization: Bearer <sign>\` or as \`?sign=<sign>\`. A header wins over the query.
 

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type FastifyReply, fastify } from 'fastify'
 
 export interface OpsOptions {
   readonly host: string
@@ -15,12 +15,6 @@ export interface OpsServer {
   readonly close: () => Promise<void>
 }
 
-interface Page {
-  readonly status: number
-  readonly contentType: string
-  readonly body: string
-}
-
 /** Whoever asks here asks rarely and briefly; nothing is uploaded. */
 const TIMEOUT_MS = 10_000
 const MAX_CONNECTIONS = 64
@@ -29,70 +23,37 @@ const MAX_CONNECTIONS = 64
  * What watches over the service asks here, on a port that clients do not reach: `/metrics`, `/healthz`, `/readyz`.
  * It answers from the first moments of the start to the end of the drain. Rejects when the port cannot be had.
  */
-export async function startOpsServer(options: OpsOptions): Promise<OpsServer> {
-  const pages: Readonly<Record<string, () => Promise<Page> | Page>> = {
-    '/healthz': () => status(200, 'ok'),
-    '/readyz': async () =>
-      (await options.isReady().catch(() => false)) ? status(200, 'ready') : status(503, 'not ready'),
-    '/metrics': async () => ({
-      status: 200,
-      contentType: options.metrics.contentType,
-      body: await options.metrics.render(),
-    }),
-  }
-  const server = createServer(
-    { headersTimeout: TIMEOUT_MS, requestTimeout: TIMEOUT_MS, keepAliveTimeout: TIMEOUT_MS },
-    (request, response) => {
-      answer(request, response, pages).catch(() => send(request, response, status(500, 'failed')))
-    },
-  )
-  server.maxConnections = MAX_CONNECTIONS
-  await listen(server, options)
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
-}
-
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  pages: Readonly<Record<string, () => Promise<Page> | Page>>,
-): Promise<void> {
-  request.resume()
-  const path = (request.url ?? '').split('?', 1)[0] ?? ''
-  const page = Object.hasOwn(pages, path) ? pages[path] : undefined
-  if (!page) return send(request, response, status(404, 'not found'))
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.setHeader('allow', 'GET, HEAD')
-    return send(request, response, status(405, 'not allowed'))
-  }
-  return send(request, response, await page())
-}
-
-function send({ method }: IncomingMessage, response: ServerResponse, page: Page): void {
-  response.writeHead(page.status, {
-    'content-type': page.contentType,
-    'content-length': Buffer.byteLength(page.body),
-    'cache-control': 'no-store',
+export async function startOpsServer({ host, port, isReady, metrics }: OpsOptions): Promise<OpsServer> {
+  const app = fastify({
+    requestTimeout: TIMEOUT_MS,
+    keepAliveTimeout: TIMEOUT_MS,
+    http: { headersTimeout: TIMEOUT_MS },
+    forceCloseConnections: true,
+    frameworkErrors: (_error, _request, reply) => say(reply, 404, 'not found'),
   })
-  response.end(method === 'HEAD' ? undefined : page.body)
-}
-
-function status(code: number, text: string): Page {
-  return { status: code, contentType: 'application/json', body: JSON.stringify({ status: text }) }
-}
-
-function listen(server: Server, { host, port }: OpsOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ host, port }, () => {
-      server.off('error', reject)
-      resolve()
-    })
+  app.server.maxConnections = MAX_CONNECTIONS
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store').type('application/json')
   })
+  app.get('/healthz', async () => ({ status: 'ok' }))
+  app.get('/readyz', async (_request, reply) => {
+    return (await isReady().catch(() => false)) ? say(reply, 200, 'ready') : say(reply, 503, 'not ready')
+  })
+  app.get('/metrics', async (_request, reply) => {
+    const text = await metrics.render()
+    return reply.type(metrics.contentType).send(text)
+  })
+  app.setNotFoundHandler(async ({ url }, reply) => {
+    if (!app.hasRoute({ method: 'GET', url: url.split('?', 1)[0] ?? '' })) return say(reply, 404, 'not found')
+    return say(reply.header('allow', 'GET, HEAD'), 405, 'not allowed')
+  })
+  app.setErrorHandler(async (_error, _request, reply) => say(reply, 500, 'failed'))
+  await app.listen({ host, port })
+  return { port: (app.server.address() as AddressInfo).port, close: () => app.close() }
+}
+
+function say(reply: FastifyReply, code: number, status: string): FastifyReply {
+  return reply.code(code).send({ status })
 }

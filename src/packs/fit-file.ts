@@ -1,136 +1,195 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { mapParts, type PartName } from '../engine/face.js'
-import { CROPS, type Effort } from '../pipeline/effort.js'
+import { createHash, randomUUID } from 'node:crypto'
+import { readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, sep } from 'node:path'
+import { mapParts } from '../engine/face.js'
 import type { Knots } from '../score/calibration.js'
-import { type Cohort, headOfCohort } from '../score/cohort.js'
-import type { Fit } from '../score/fit.js'
+import type { Cohort } from '../score/cohort.js'
+import type { Fit, PartFits } from '../score/fit.js'
+import type { Upright } from '../score/upright.js'
+import { type PackFolder, packError } from './folder.js'
 
-/** The fitted numbers of the default pack; `src/` and `dist/` lie equally deep, so one path serves both. */
-export const DEFAULT_FIT_FILE = new URL('../../packs/default/fit.json', import.meta.url)
-
-export interface LoadedFit {
-  readonly fit: Fit
-  /** Short hash of the file: part of the pack's id, because other numbers make other embeddings. */
-  readonly id: string
+/** What a pack's calibration file holds: everything fitted, and where it comes from. No picture, no name, no embedding. */
+export interface PackFit extends Omit<Fit, 'parts'> {
+  /** The content (see `identifyContent`) that it was made with. */
+  readonly pack: string
+  /** The highest score below 100 that there were impostor pairs enough for. */
+  readonly supportedScore: number
+  readonly madeFrom: FitData
+  /** Of packs that read the facial parts with networks of their own. */
+  readonly parts?: PartFits | undefined
+  /** Of the pack's first embedder, where it is known. */
+  readonly upright?: Upright | undefined
 }
 
-/** What depends on how much work goes into a face. */
-export interface EffortFit extends Pick<Fit, 'bestThreshold' | 'calibration' | 'partCalibrations'> {
-  /** How the effort's embeddings of an average face stand to the cohort. */
-  readonly cohort: Pick<Cohort, 'mean' | 'deviation'>
+/** The labelled pictures, in numbers. */
+export interface FitData {
+  readonly persons: number
+  readonly pictures: number
+  /** Pairs that could be compared. */
+  readonly genuinePairs: number
+  readonly impostorPairs: number
+  /** ISO 8601. */
+  readonly date: string
 }
 
-/** Reads the fitted numbers of a pack for one effort; throws an Error that says what is wrong with the file. */
-export async function readFitFile(file: URL, effort: Effort): Promise<LoadedFit> {
-  const bytes = await readFile(file)
-  const json: unknown = JSON.parse(bytes.toString('utf8'))
-  return { fit: parseFit(json, effort), id: createHash('sha256').update(bytes).digest('hex').slice(0, 8) }
+const FORMAT = 2
+
+/**
+ * Reads what a pack was fitted to, and a short hash of it, which is a part of the pack's id; `undefined` when there is no
+ * file. Throws one sentence, which ends with what can be done about it.
+ */
+export async function readPackFit(
+  pack: PackFolder,
+  remedy = 'make it anew with facecompare models calibrate',
+): Promise<{ readonly fit: PackFit; readonly hash: string } | undefined> {
+  const named = pack.manifest.calibration
+  const path = await realpath(fitPath(pack)).catch(() => undefined)
+  if (path === undefined) return undefined
+  if (!path.startsWith(pack.folder + sep)) throw packError(pack.name, `${named} leads out of the pack's folder`)
+  try {
+    const text = await readFile(path, 'utf8')
+    return { fit: parseFit(JSON.parse(text)), hash: createHash('sha256').update(text).digest('hex').slice(0, 8) }
+  } catch (cause) {
+    throw packError(pack.name, `${named} is no calibration; ${remedy}`, cause)
+  }
 }
 
-/** The text of a fit file; the inverse of {@link readFitFile}. */
-export function formatFit(
-  fit: Omit<Fit, keyof EffortFit>,
-  cohort: Pick<Cohort, 'head' | 'axes' | 'members'>,
-  efforts: Readonly<Record<Effort, EffortFit>>,
-): string {
+/** Writes the file beside the manifest; it appears whole. Returns its path. */
+export async function writePackFit(pack: PackFolder, fit: PackFit): Promise<string> {
+  const path = fitPath(pack)
+  const unfinished = `${path}.${randomUUID()}.tmp`
+  try {
+    await writeFile(unfinished, formatFit(fit))
+    await rename(unfinished, path)
+  } catch (cause) {
+    await rm(unfinished, { force: true }).catch(() => undefined)
+    throw packError(pack.name, `${pack.manifest.calibration} cannot be written`, cause)
+  }
+  return path
+}
+
+/** Throws one sentence when the file could not be written: better before the work than after it. */
+export async function checkFitWritable(pack: PackFolder): Promise<void> {
+  const folder = await realpath(dirname(fitPath(pack))).catch((cause: unknown) => {
+    throw packError(pack.name, `the folder of ${pack.manifest.calibration} is missing`, cause)
+  })
+  if (`${folder}${sep}`.startsWith(pack.folder + sep)) return
+  throw packError(pack.name, `${pack.manifest.calibration} leads out of the pack's folder`)
+}
+
+function fitPath({ folder, manifest }: PackFolder): string {
+  return join(folder, manifest.calibration)
+}
+
+/** The text of a file; the inverse of reading, but for what eight bits take from the members of a cohort. */
+export function formatFit({
+  pack,
+  bestThreshold,
+  calibration,
+  supportedScore,
+  madeFrom,
+  parts,
+  cohort,
+  upright,
+}: PackFit): string {
   const json = {
-    resnetShare: fit.resnetShare,
-    efforts,
-    faceresMean: encodeFloats(fit.faceresMean),
-    partMeans: mapParts((part) => ({
-      resnet: encodeFloats(fit.partMeans[part].resnet),
-      faceres: encodeFloats(fit.partMeans[part].faceres),
-    })),
-    cohort: {
-      head: cohort.head,
-      axes: encodeRows(cohort.axes, fit.faceresMean.length),
-      members: encodeRows(cohort.members, cohort.head + cohort.axes.length / fit.faceresMean.length),
-    },
+    format: FORMAT,
+    pack,
+    threshold: bestThreshold,
+    curve: calibration,
+    supportedScore,
+    madeFrom,
+    ...(parts && {
+      parts: mapParts((part) => ({ mean: encodeFloats(parts[part].mean), curve: parts[part].calibration })),
+    }),
+    ...(upright && { upright: { ...upright, direction: encodeFloats(upright.direction) } }),
+    ...(cohort && { cohort: { ...cohort, members: encodeRows(cohort.members, cohort.columns) } }),
   }
   return `${JSON.stringify(json, null, 1)}\n`
 }
 
-function parseFit(json: unknown, effort: Effort): Fit {
-  const root = asRecord(json, 'fit')
-  const means = asRecord(root.partMeans, 'partMeans')
-  const meansOf = (part: PartName) => {
-    const entry = asRecord(means[part], `partMeans.${part}`)
-    return {
-      resnet: decodeFloats(entry.resnet, `partMeans.${part}.resnet`),
-      faceres: decodeFloats(entry.faceres, `partMeans.${part}.faceres`),
-    }
-  }
-  const ofEffort = asRecord(asRecord(root.efforts, 'efforts')[effort], `efforts.${effort}`)
-  const curves = asRecord(ofEffort.partCalibrations, `efforts.${effort}.partCalibrations`)
-  const standing = asRecord(ofEffort.cohort, `efforts.${effort}.cohort`)
-  const faceresMean = decodeFloats(root.faceresMean, 'faceresMean')
-  const members = parseCohort(asRecord(root.cohort, 'cohort'))
-  const usesFaceres = CROPS[effort].faceres.length > 0
-  const resnetShare = asNumber(root.resnetShare, 'resnetShare')
-  if (!(resnetShare >= 0 && resnetShare <= 1)) throw new Error('The fit file has no resnetShare between 0 and 1')
+function parseFit(json: unknown): PackFit {
+  const root = recordOf(json)
+  if (root.format !== FORMAT || typeof root.pack !== 'string') throw new Error('Expected a calibration')
+  const data = recordOf(root.madeFrom)
   return {
-    resnetShare,
-    bestThreshold: asNumber(ofEffort.bestThreshold, `efforts.${effort}.bestThreshold`),
-    faceresMean,
-    cohort: {
-      ...(usesFaceres ? members : headOfCohort(members, faceresMean.length)),
-      mean: asNumber(standing.mean, `efforts.${effort}.cohort.mean`),
-      deviation: asNumber(standing.deviation, `efforts.${effort}.cohort.deviation`),
+    pack: root.pack,
+    bestThreshold: numberOf(root.threshold),
+    calibration: parseCurve(root.curve),
+    supportedScore: numberOf(root.supportedScore),
+    madeFrom: {
+      persons: numberOf(data.persons),
+      pictures: numberOf(data.pictures),
+      genuinePairs: numberOf(data.genuinePairs),
+      impostorPairs: numberOf(data.impostorPairs),
+      date: typeof data.date === 'string' ? data.date : '',
     },
-    calibration: parseKnots(ofEffort.calibration, `efforts.${effort}.calibration`),
-    partMeans: mapParts(meansOf),
-    partCalibrations: mapParts((part) => parseKnots(curves[part], `efforts.${effort}.partCalibrations.${part}`)),
+    parts: root.parts === undefined ? undefined : parseParts(recordOf(root.parts)),
+    upright: root.upright === undefined ? undefined : parseUpright(recordOf(root.upright)),
+    cohort: root.cohort === undefined ? undefined : parseCohort(recordOf(root.cohort)),
   }
 }
 
-function parseCohort(root: Record<string, unknown>): Pick<Cohort, 'head' | 'axes' | 'members'> {
+function parseParts(root: JsonRecord): PartFits {
+  return mapParts((part) => {
+    const { mean, curve } = recordOf(root[part])
+    return { mean: decodeFloats(mean), calibration: parseCurve(curve) }
+  })
+}
+
+function parseUpright({ direction, perLength, offset }: JsonRecord): Upright {
+  return { direction: decodeFloats(direction), perLength: numberOf(perLength), offset: numberOf(offset) }
+}
+
+function parseCohort(root: JsonRecord): Cohort {
+  const { columns, values } = decodeRows(root.members)
+  const read = (name: string) => numberOf(root[name])
   return {
-    head: asNumber(root.head, 'cohort.head'),
-    axes: decodeRows(root.axes, 'cohort.axes'),
-    members: decodeRows(root.members, 'cohort.members'),
+    members: values,
+    columns,
+    nearestShare: read('nearestShare'),
+    shift: read('shift'),
+    power: read('power'),
+    mean: read('mean'),
+    deviation: read('deviation'),
   }
 }
 
-function asNumber(value: unknown, name: string): number {
-  if (typeof value !== 'number') throw new Error(`The fit file has no number named ${name}`)
-  return value
+function parseCurve(value: unknown): Knots {
+  const points: unknown[] = Array.isArray(value) ? value : []
+  const curve = points.map((point): readonly [number, number] => {
+    const [cosine, score]: unknown[] = Array.isArray(point) ? point : []
+    return [numberOf(cosine), numberOf(score)]
+  })
+  const rises = curve.every((knot, i) => i === 0 || (knot[0] > curve[i - 1]![0] && knot[1] > curve[i - 1]![1]))
+  const inRange = curve.every(([, score]) => score >= 0 && score <= 100)
+  if (curve.length < 2 || !rises || !inRange) throw new Error('Expected a curve that rises from 0 to 100')
+  return curve
 }
 
-function asRecord(value: unknown, name: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Error(`The fit file has no object named ${name}`)
-  }
+type JsonRecord = Readonly<Record<string, unknown>>
+
+function recordOf(value: unknown): JsonRecord {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('Expected an object')
   return { ...value }
 }
 
-function parseKnots(value: unknown, name: string): Knots {
-  const points: unknown[] = Array.isArray(value) ? value : []
-  const knots = points.map((point): readonly [number, number] => {
-    const [similarity, score]: unknown[] = Array.isArray(point) ? point : []
-    if (typeof similarity !== 'number' || typeof score !== 'number') {
-      throw new Error(`The curve ${name} of the fit file has a point that is not two numbers`)
-    }
-    return [similarity, score]
-  })
-  const rises = knots.every((knot, i) => i === 0 || (knot[0] > knots[i - 1]![0] && knot[1] > knots[i - 1]![1]))
-  if (knots.length < 2 || !rises) throw new Error(`The curve ${name} of the fit file does not rise`)
-  return knots
+function numberOf(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error('Expected a number')
+  return value
 }
 
 /** Little-endian float32, base64: a third of the size of decimal digits and exact. */
 function encodeFloats(values: Float32Array): string {
   const bytes = Buffer.alloc(values.length * 4)
-  values.forEach((value, i) => {
-    bytes.writeFloatLE(value, i * 4)
-  })
+  for (const [i, value] of values.entries()) bytes.writeFloatLE(value, i * 4)
   return bytes.toString('base64')
 }
 
-function decodeFloats(value: unknown, name: string): Float32Array {
-  if (typeof value !== 'string') throw new Error(`The fit file has no numbers named ${name}`)
+function decodeFloats(value: unknown): Float32Array {
+  if (typeof value !== 'string') throw new Error('Expected numbers')
   const bytes = Buffer.from(value, 'base64')
-  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(i * 4))
+  return Float32Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => bytes.readFloatLE(i * 4))
 }
 
 /** Rows of numbers, each to eight bits with a scale of its own: little-endian float32 scales, then the bytes, base64. */
@@ -146,15 +205,12 @@ function encodeRows(values: Float32Array, columns: number): { readonly columns: 
   return { columns, bytes: bytes.toString('base64') }
 }
 
-function decodeRows(value: unknown, name: string): Float32Array {
-  const { columns, bytes: text } = asRecord(value, name)
+function decodeRows(value: unknown): { readonly columns: number; readonly values: Float32Array } {
+  const { columns, bytes: text } = recordOf(value)
   const bytes = Buffer.from(typeof text === 'string' ? text : '', 'base64')
-  const rows = typeof columns === 'number' ? bytes.length / (4 + columns) : 0
-  if (typeof columns !== 'number' || !Number.isInteger(rows) || rows === 0) {
-    throw new Error(`The fit file has no rows named ${name}`)
-  }
-  return Float32Array.from(
-    { length: rows * columns },
-    (_, i) => bytes.readInt8(4 * rows + i) * bytes.readFloatLE(4 * Math.floor(i / columns)),
-  )
+  const width = numberOf(columns)
+  const rows = bytes.length / (4 + width)
+  if (!Number.isInteger(rows) || rows === 0) throw new Error('Expected rows')
+  const read = (_: unknown, i: number) => bytes.readInt8(4 * rows + i) * bytes.readFloatLE(4 * Math.floor(i / width))
+  return { columns: width, values: Float32Array.from({ length: rows * width }, read) }
 }

@@ -43,32 +43,21 @@ export async function openPackFolder(path: string): Promise<PackFolder> {
   }
 }
 
-/** The ONNX files of a pack, each with the words that errors name it by. */
-export function listPackFiles({ manifest }: PackFolder): readonly (PackFile & { readonly role: string })[] {
-  const { detector, embedders } = manifest
-  const files = embedders.flatMap((entry, i) =>
-    entry.kind === 'onnx' ? [{ ...entry, role: `embedder ${i + 1}` }] : [],
-  )
-  return detector.kind === 'default' ? files : [{ ...detector, role: 'the detector' }, ...files]
-}
-
 /** How errors name a file of a pack. */
 export function describeFile(role: string, { file }: PackFile): string {
   return `${role} (${file})`
 }
 
-/** Holds every file to its hash without keeping it. Throws FaceCompareError INTERNAL with one sentence. */
-export async function verifyPackFiles(pack: PackFolder): Promise<void> {
-  for (const entry of listPackFiles(pack)) {
-    const path = await locateFile(pack, entry.role, entry)
-    const hash = createHash('sha256')
-    try {
-      for await (const chunk of createReadStream(path)) hash.update(chunk)
-    } catch (cause) {
-      throw packError(pack.name, `${describeFile(entry.role, entry)} cannot be read`, cause)
-    }
-    checkHash(pack, entry.role, entry, hash.digest('hex'))
+/** Holds a file to its hash without keeping it. Throws FaceCompareError INTERNAL with one sentence. */
+export async function verifyPackFile(pack: PackFolder, role: string, entry: PackFile): Promise<void> {
+  const path = await locateFile(pack, role, entry)
+  const hash = createHash('sha256')
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk)
+  } catch (cause) {
+    throw packError(pack.name, `${describeFile(role, entry)} cannot be read`, cause)
   }
+  checkHash(pack, role, entry, hash.digest('hex'))
 }
 
 /** Reads one file and holds it to its hash. Throws FaceCompareError INTERNAL with one sentence. */
@@ -96,40 +85,4 @@ async function locateFile(pack: PackFolder, role: string, entry: PackFile): Prom
 function checkHash({ name }: PackFolder, role: string, entry: PackFile, found: string): void {
   if (found === entry.sha256) return
   throw packError(name, `${describeFile(role, entry)} has SHA-256 ${found}, but the manifest says ${entry.sha256}`)
-}
-
-/** What of the default pack a pack's embeddings depend on. */
-export interface DefaultIds {
-  /** Of the networks. */
-  readonly packId: string
-  /** Of the fitted numbers. */
-  readonly fitId: string
-}
-
-/**
- * Name and hash of all that the embeddings depend on: `<name>-<12 hex digits>`. A calibration is bound to it. The default
- * pack counts where it has a share: its detector or landmarks, or its embedding. Texts of the manifest do not.
- */
-export function identifyContent({ name, manifest }: PackFolder, defaults: DefaultIds): string {
-  const { detector, alignment, embedders, weights } = manifest
-  const sharesEmbedding = embedders.some(({ kind }) => kind === 'default')
-  const sharesNetworks = sharesEmbedding || detector.kind === 'default' || alignment.template === 'dlib-68'
-  const content = {
-    detector: withoutTexts(detector),
-    alignment,
-    embedders: embedders.map(withoutTexts),
-    weights,
-    networks: sharesNetworks ? defaults.packId : '',
-    fit: sharesEmbedding ? defaults.fitId : '',
-  }
-  return `${name}-${shortHash(JSON.stringify(content), 12)}`
-}
-
-/** The hash says what the file holds; where it lies and who may use it changes no embedding. */
-function withoutTexts(entry: object): object {
-  return { ...entry, file: undefined, licence: undefined }
-}
-
-export function shortHash(text: string, digits: number): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, digits)
 }

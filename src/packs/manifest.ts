@@ -1,5 +1,5 @@
-import type { EmbedderInput } from '../pipeline/embedder.js'
-import type { Alignment } from '../pipeline/manifest-pipeline.js'
+import type { InputForm } from '../pipeline/chip.js'
+import type { Alignment, PartMap, View } from '../pipeline/embed.js'
 
 /** A file of a pack and what its content must hash to. */
 export interface PackFile {
@@ -13,21 +13,36 @@ export interface PackFile {
 export type DetectorEntry =
   | { readonly kind: 'default' }
   | (PackFile & {
-      readonly kind: 'yunet' | 'scrfd'
-      /** Side in pixels; needed only where the file leaves it open and another than {@link DEFAULT_DETECTOR_SIZE} is wanted. */
+      readonly kind: 'rfb' | 'yunet' | 'scrfd'
+      /** Side in pixels; needed only where the file leaves it open and wants squares of one size. */
       readonly inputSize: number | undefined
       readonly minScore: number | undefined
+    })
+
+/** A network of 68 landmarks (iBUG 300-W order). */
+export type LandmarksEntry =
+  | { readonly kind: 'default' }
+  | (PackFile & {
+      readonly kind: '68-points'
+      readonly inputForm: InputForm
+      readonly input: string | undefined
+      readonly output: string | undefined
+      /** Side of what it sees, in units of the longer side of the detection's box. */
+      readonly cropSide: number
     })
 
 export type EmbedderEntry =
   | { readonly kind: 'default' }
   | (PackFile & {
       readonly kind: 'onnx'
-      readonly inputShape: EmbedderInput
+      readonly inputForm: InputForm
       readonly input: string | undefined
       readonly output: string | undefined
-      /** Whether the mirror image is embedded as well. */
-      readonly mirrored: boolean
+      /** Where it differs from the pack's. */
+      readonly alignment: Alignment | undefined
+      readonly views: readonly View[]
+      /** Maps that the facial parts are read from; none where they are left to another embedder, or to the default pack. */
+      readonly parts: readonly PartMap[]
     })
 
 /** What `pack.json` says. */
@@ -35,6 +50,7 @@ export interface PackManifest {
   readonly name: string
   readonly licence: string
   readonly detector: DetectorEntry
+  readonly landmarks: LandmarksEntry
   readonly alignment: Alignment
   readonly embedders: readonly EmbedderEntry[]
   /** One for each embedder; they sum to 1. */
@@ -43,12 +59,13 @@ export interface PackManifest {
   readonly calibration: string
 }
 
-/** For detectors that take any size, as both are published. */
-export const DEFAULT_DETECTOR_SIZE = 640
-/** The largest stride of both kinds of detectors. */
-export const DETECTOR_SIZE_STEP = 32
-
 const MOST_EMBEDDERS = 8
+const MOST_VIEWS = 16
+const MOST_PART_MAPS = 4
+/** The largest stride of all kinds of detectors. */
+const DETECTOR_SIZE_STEP = 32
+
+const PLAIN_VIEW: View = { scale: 1, degrees: 0, mirrored: false }
 
 /** Reads a manifest strictly. Throws an Error whose message goes on after "The model pack ...: ". */
 export function parseManifest(json: unknown): PackManifest {
@@ -58,6 +75,7 @@ export function parseManifest(json: unknown): PackManifest {
     'description',
     'licence',
     'detector',
+    'landmarks',
     'alignment',
     'embedders',
     'fusion',
@@ -67,16 +85,14 @@ export function parseManifest(json: unknown): PackManifest {
   const name = textOf(root.name, 'name', /^[a-z\d][\w.-]{0,63}$/i, 'letters, digits, dots, dashes and underscores')
   const licence = textOf(root.licence, 'licence')
   if (root.description !== undefined) textOf(root.description, 'description')
-  const entries = root.embedders
-  if (!Array.isArray(entries) || entries.length === 0 || entries.length > MOST_EMBEDDERS) {
-    throw new Error(`embedders must be a list of 1 to ${MOST_EMBEDDERS}`)
-  }
+  const entries = listOf(root.embedders, 'embedders', MOST_EMBEDDERS)
   return {
     name,
     licence,
     detector: parseDetector(root.detector, licence),
-    alignment: parseAlignment(root.alignment),
-    embedders: entries.map((entry: unknown, i) => parseEmbedder(entry, `embedders[${i}]`, licence)),
+    landmarks: parseLandmarks(root.landmarks, licence),
+    alignment: parseAlignment(root.alignment, 'alignment'),
+    embedders: entries.map((entry, i) => parseEmbedder(entry, `embedders[${i}]`, licence)),
     weights: parseWeights(root.fusion, entries.length),
     calibration: root.calibration === undefined ? 'calibration.json' : pathOf(root.calibration, 'calibration'),
   }
@@ -89,8 +105,10 @@ function parseDetector(value: unknown, licence: string): DetectorEntry {
     fieldsOf(value, at, ['kind'])
     return { kind }
   }
-  if (kind !== 'yunet' && kind !== 'scrfd') throw new Error(`${at}.kind must be default, yunet or scrfd`)
-  const fields = fieldsOf(value, at, ['kind', 'file', 'sha256', 'licence', 'inputSize', 'minScore'])
+  if (kind !== 'rfb' && kind !== 'yunet' && kind !== 'scrfd') {
+    throw new Error(`${at}.kind must be default, rfb, yunet or scrfd`)
+  }
+  const fields = fieldsOf(value, at, ['kind', ...FILE_KEYS, 'inputSize', 'minScore'])
   const { inputSize, minScore } = fields
   if (inputSize !== undefined) {
     const size = numberOf(inputSize, `${at}.inputSize`)
@@ -109,16 +127,31 @@ function parseDetector(value: unknown, licence: string): DetectorEntry {
   }
 }
 
-function parseAlignment(value: unknown): Alignment {
-  const { template } = recordOf(value, 'alignment')
+function parseLandmarks(value: unknown, licence: string): LandmarksEntry {
+  const at = 'landmarks'
+  if (value === undefined) return { kind: 'default' }
+  const { kind } = recordOf(value, at)
+  if (kind === 'default') {
+    fieldsOf(value, at, ['kind'])
+    return { kind }
+  }
+  if (kind !== '68-points') throw new Error(`${at}.kind must be default or 68-points`)
+  const fields = fieldsOf(value, at, ['kind', ...FILE_KEYS, ...INPUT_KEYS, 'cropSide'])
+  const cropSide = numberOf(fields.cropSide, `${at}.cropSide`)
+  if (!(cropSide >= 0.5 && cropSide <= 3)) throw new Error(`${at}.cropSide must be from 0.5 to 3`)
+  return { kind, ...parseFile(fields, at, licence), ...parseInput(fields, at), cropSide }
+}
+
+function parseAlignment(value: unknown, at: string): Alignment {
+  const { template } = recordOf(value, at)
   if (template === 'arcface-112') {
-    fieldsOf(value, 'alignment', ['template'])
+    fieldsOf(value, at, ['template'])
     return { template }
   }
-  if (template !== 'dlib-68') throw new Error('alignment.template must be arcface-112 or dlib-68')
-  const fields = fieldsOf(value, 'alignment', ['template', 'padding'])
-  const padding = numberOf(fields.padding, 'alignment.padding')
-  if (!(padding >= 0 && padding <= 2)) throw new Error('alignment.padding must be from 0 to 2')
+  if (template !== 'dlib-68') throw new Error(`${at}.template must be arcface-112 or dlib-68`)
+  const fields = fieldsOf(value, at, ['template', 'padding'])
+  const padding = numberOf(fields.padding, `${at}.padding`)
+  if (!(padding >= 0 && padding <= 2)) throw new Error(`${at}.padding must be from 0 to 2`)
   return { template, padding }
 }
 
@@ -129,24 +162,69 @@ function parseEmbedder(value: unknown, at: string, licence: string): EmbedderEnt
     return { kind }
   }
   if (kind !== 'onnx') throw new Error(`${at}.kind must be onnx or default`)
-  const names = ['kind', 'file', 'sha256', 'licence', 'layout', 'size', 'channels', 'mean', 'scale'] as const
-  const fields = fieldsOf(value, at, [...names, 'input', 'output', 'mirrored'])
-  const { layout, channels, mirrored = false } = fields
+  const own = ['mirrored', 'views', 'alignment', 'parts'] as const
+  const fields = fieldsOf(value, at, ['kind', ...FILE_KEYS, ...INPUT_KEYS, ...own])
+  return {
+    kind,
+    ...parseFile(fields, at, licence),
+    ...parseInput(fields, at),
+    alignment: fields.alignment === undefined ? undefined : parseAlignment(fields.alignment, `${at}.alignment`),
+    views: parseViews(fields, at),
+    parts: parseParts(fields.parts, `${at}.parts`),
+  }
+}
+
+const INPUT_KEYS = ['layout', 'size', 'channels', 'mean', 'scale', 'input', 'output'] as const
+
+/** How a network is fed, and the names of its input and output. */
+function parseInput(fields: Fields, at: string) {
+  const { layout, channels, input, output } = fields
   if (layout !== 'NCHW' && layout !== 'NHWC') throw new Error(`${at}.layout must be NCHW or NHWC`)
   if (channels !== 'rgb' && channels !== 'bgr') throw new Error(`${at}.channels must be rgb or bgr`)
-  if (typeof mirrored !== 'boolean') throw new Error(`${at}.mirrored must be true or false`)
   const size = numberOf(fields.size, `${at}.size`)
   if (!isWhole(size, 16, 1024)) throw new Error(`${at}.size must be a whole number from 16 to 1024`)
   const scale = threeOf(fields.scale, `${at}.scale`)
   if (scale.includes(0)) throw new Error(`${at}.scale must not have a 0`)
   return {
-    kind,
-    ...parseFile(fields, at, licence),
-    inputShape: { layout, size, channels, mean: threeOf(fields.mean, `${at}.mean`), scale },
-    input: fields.input === undefined ? undefined : textOf(fields.input, `${at}.input`),
-    output: fields.output === undefined ? undefined : textOf(fields.output, `${at}.output`),
-    mirrored,
-  }
+    inputForm: { layout, size, channels, mean: threeOf(fields.mean, `${at}.mean`), scale },
+    input: input === undefined ? undefined : textOf(input, `${at}.input`),
+    output: output === undefined ? undefined : textOf(output, `${at}.output`),
+  } as const
+}
+
+/** `mirrored` is short for one view. */
+function parseViews({ mirrored, views }: Fields, at: string): readonly View[] {
+  if (views === undefined) return [{ ...PLAIN_VIEW, mirrored: flagOf(mirrored, `${at}.mirrored`) }]
+  if (mirrored !== undefined) throw new Error(`${at} has both mirrored and views; say it in the views`)
+  const list = listOf(views, `${at}.views`, MOST_VIEWS).map((item, i): View => {
+    const where = `${at}.views[${i}]`
+    const view = fieldsOf(item, where, ['scale', 'degrees', 'mirrored'])
+    const scale = view.scale === undefined ? 1 : numberOf(view.scale, `${where}.scale`)
+    const degrees = view.degrees === undefined ? 0 : numberOf(view.degrees, `${where}.degrees`)
+    if (!(scale >= 0.5 && scale <= 2)) throw new Error(`${where}.scale must be from 0.5 to 2`)
+    if (!(Math.abs(degrees) <= 45)) throw new Error(`${where}.degrees must be from -45 to 45`)
+    return { scale, degrees, mirrored: flagOf(view.mirrored, `${where}.mirrored`) }
+  })
+  const [first] = list
+  if (first?.scale !== 1 || first.degrees !== 0)
+    throw new Error(`${at}.views must begin with the aligned face as it is`)
+  return list
+}
+
+function parseParts(value: unknown, at: string): readonly PartMap[] {
+  if (value === undefined) return []
+  const maps = listOf(value, at, MOST_PART_MAPS).map((item, i) => {
+    const where = `${at}[${i}]`
+    const fields = fieldsOf(item, where, ['output', 'origin', 'stride', 'weight'])
+    const read = (name: string, fallback: number) =>
+      fields[name] === undefined ? fallback : numberOf(fields[name], `${where}.${name}`)
+    const [origin, stride, weight] = [read('origin', 0), numberOf(fields.stride, `${where}.stride`), read('weight', 1)]
+    if (!(stride > 0)) throw new Error(`${where}.stride must be positive`)
+    if (!(weight > 0)) throw new Error(`${where}.weight must be positive`)
+    return { output: textOf(fields.output, `${where}.output`), origin, stride, weight }
+  })
+  const sum = maps.reduce((total, { weight }) => total + weight, 0)
+  return maps.map((map) => ({ ...map, weight: map.weight / sum }))
 }
 
 function parseWeights(value: unknown, count: number): readonly number[] {
@@ -165,6 +243,8 @@ function parseWeights(value: unknown, count: number): readonly number[] {
 }
 
 type Fields = Readonly<Record<string, unknown>>
+
+const FILE_KEYS = ['file', 'sha256', 'licence'] as const
 
 function parseFile(fields: Fields, at: string, licence: string): PackFile {
   return {
@@ -217,4 +297,17 @@ function threeOf(value: unknown, at: string): readonly number[] {
   if (value === undefined) throw new Error(`${at} is missing`)
   if (!Array.isArray(value) || value.length !== 3) throw new Error(`${at} must be three numbers, one a channel`)
   return value.map((item: unknown) => numberOf(item, at))
+}
+
+function flagOf(value: unknown, at: string): boolean {
+  if (value === undefined) return false
+  if (typeof value !== 'boolean') throw new Error(`${at} must be true or false`)
+  return value
+}
+
+function listOf(value: unknown, at: string, most: number): readonly unknown[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > most) {
+    throw new Error(`${at} must be a list of 1 to ${most}`)
+  }
+  return value
 }

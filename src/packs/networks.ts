@@ -1,88 +1,76 @@
-import { type Embedder, runEmbedder } from '../pipeline/embedder.js'
-import { type GridDetector, runGridDetector } from '../pipeline/grid-detector.js'
-import type { ManifestPipeline, Member } from '../pipeline/manifest-pipeline.js'
+import { runOnChip } from '../pipeline/chip.js'
+import { type Detector, lookAt } from '../pipeline/detect.js'
+import { type Embedder, readMap, readVector } from '../pipeline/embed.js'
+import { findLandmarks, type LandmarkModel } from '../pipeline/landmarks.js'
+import { Pyramid } from '../pipeline/pyramid.js'
+import { RFB } from '../pipeline/rfb.js'
 import { SCRFD } from '../pipeline/scrfd.js'
 import { YUNET } from '../pipeline/yunet.js'
-import { describeFile, type PackFolder, packError, readPackFile } from './folder.js'
-import {
-  DEFAULT_DETECTOR_SIZE,
-  DETECTOR_SIZE_STEP,
-  type DetectorEntry,
-  type EmbedderEntry,
-  type PackFile,
-} from './manifest.js'
+import { describeFile, packError, readPackFile } from './folder.js'
 import { inspectOnnx, type OnnxSummary } from './onnx-reader.js'
-import { createTensorModel, type Port, type RunnableTensorModel } from './session.js'
+import type { EmbedderPiece, Piece, ResolvedPack } from './resolve.js'
+import { type OpenNetwork, openNetwork, type Port } from './session.js'
+
+/** The networks of a pack, ready to run. */
+export interface LoadedPack {
+  readonly detector: Detector
+  readonly landmarks: LandmarkModel
+  readonly embedders: readonly Embedder[]
+  readonly networks: readonly LoadedNetwork[]
+  /** Frees the native memory; no run may follow. */
+  readonly close: () => Promise<void>
+}
 
 /** One network of a pack after it has been loaded and run once. */
 export interface LoadedNetwork {
   /** Such as `embedder 1`. */
   readonly role: string
   readonly file: string
-  /** Side of the square input in pixels. */
-  readonly inputSize: number
-  /** Numbers of the embedding; absent for a detector. */
-  readonly length?: number
+  /** Side of the square input in pixels; undefined for one that takes any size. */
+  readonly inputSize: number | undefined
+  /** What it gives, for a person. */
+  readonly gives: string
 }
 
-export interface LoadedPackNetworks {
-  readonly pipeline: ManifestPipeline
-  readonly networks: readonly LoadedNetwork[]
-  /** Frees the native memory; no run may follow. */
-  readonly close: () => Promise<void>
-}
-
-type OnnxEntry = Extract<EmbedderEntry, { readonly kind: 'onnx' }>
-type GridEntry = Exclude<DetectorEntry, { readonly kind: 'default' }>
+const DETECTORS = { rfb: RFB, yunet: YUNET, scrfd: SCRFD } as const
+/** What every network is shown once: it must take what the manifest says of it, and give what its kind gives. */
+const BLANK_SIDE = 64
 
 /**
  * Loads the networks of a pack, holds them to their hashes and to what the manifest says of them, and runs each once on a
  * blank image. Throws FaceCompareError INTERNAL with one sentence.
  */
-export async function loadPackNetworks(pack: PackFolder, intraOpThreads: number): Promise<LoadedPackNetworks> {
-  const { detector, alignment, embedders, weights } = pack.manifest
-  const opened: RunnableTensorModel[] = []
-  const networks: LoadedNetwork[] = []
+export async function loadNetworks(pack: ResolvedPack, intraOpThreads: number): Promise<LoadedPack> {
+  const opened: OpenNetwork[] = []
   const close = async () => {
-    await Promise.all(opened.map((model) => model.close()))
+    await Promise.all(opened.map((network) => network.close()))
   }
-  const open = async (role: string, entry: PackFile): Promise<RunnableTensorModel> => {
-    const model = await openFile(pack, role, entry, intraOpThreads)
-    opened.push(model)
-    return model
+  const open: Open = async (piece) => {
+    const network = await openPiece(piece, intraOpThreads)
+    opened.push(network)
+    return network
   }
   try {
-    const loadedDetector = detector.kind === 'default' ? detector.kind : await loadDetector(pack, detector, open)
-    if (detector.kind !== 'default' && loadedDetector !== 'default') {
-      networks.push({ role: 'the detector', file: detector.file, inputSize: loadedDetector.inputSize })
+    const detector = await loadDetector(pack.detector, open)
+    const landmarks = await loadLandmarks(pack.landmarks, open)
+    const embedders = []
+    for (const piece of pack.embedders) embedders.push(await loadEmbedder(piece, open))
+    return {
+      detector: detector.loaded,
+      landmarks: landmarks.loaded,
+      embedders: embedders.map(({ loaded }) => loaded),
+      networks: [detector, landmarks, ...embedders].map(({ network }) => network),
+      close,
     }
-    const members: Member[] = []
-    for (const [i, entry] of embedders.entries()) {
-      const weight = weights[i]!
-      if (entry.kind === 'default') {
-        members.push({ kind: 'default', weight })
-        continue
-      }
-      const role = `embedder ${i + 1}`
-      const { embedder, length } = await loadEmbedder(pack, role, entry, open)
-      members.push({ kind: 'onnx', weight, embedder, mirrored: entry.mirrored })
-      networks.push({ role, file: entry.file, inputSize: entry.inputShape.size, length })
-    }
-    return { pipeline: { detector: loadedDetector, alignment, members }, networks, close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-type Open = (role: string, entry: PackFile) => Promise<RunnableTensorModel>
+type Open = (piece: Piece) => Promise<OpenNetwork>
 
-async function openFile(
-  pack: PackFolder,
-  role: string,
-  entry: PackFile,
-  intraOpThreads: number,
-): Promise<RunnableTensorModel> {
+async function openPiece({ pack, role, entry }: Piece, intraOpThreads: number): Promise<OpenNetwork> {
   const named = describeFile(role, entry)
   const bytes = await readPackFile(pack, role, entry)
   let summary: OnnxSummary
@@ -94,7 +82,7 @@ async function openFile(
   if (summary.hasExternalData) {
     throw packError(pack.name, `${named} keeps its weights in another file; only models in a single file are supported`)
   }
-  return createTensorModel(bytes, intraOpThreads).catch((cause: unknown) => {
+  return openNetwork(bytes, intraOpThreads).catch((cause: unknown) => {
     const newest = /till opset (\d+)/.exec(String(cause))?.[1]
     if (newest !== undefined) {
       throw packError(
@@ -114,57 +102,117 @@ function shorten(cause: unknown): string {
   return line.slice(0, 200).replace(/[.\s]+$/, '')
 }
 
-async function loadEmbedder(pack: PackFolder, role: string, entry: OnnxEntry, open: Open) {
-  const model = await open(role, entry)
-  const fail = (what: string, cause?: unknown) => packError(pack.name, `${describeFile(role, entry)} ${what}`, cause)
-  const { inputShape } = entry
-  const { size, layout } = inputShape
-  const wanted = layout === 'NCHW' ? [1, 3, size, size] : [1, size, size, 3]
-  const input = onlyInput(model, fail)
-  if (entry.input !== undefined && entry.input !== input.name) {
-    throw fail(`has the input ${input.name}, but the manifest names ${entry.input}`)
-  }
-  checkInput(input, wanted, `${layout} and ${size} pixels`, fail)
-  const names = model.outputs.map(({ name }) => name)
-  if (entry.output === undefined && names.length !== 1) {
-    throw fail(`has ${names.length} outputs (${names.slice(0, 8).join(', ')}); name one of them in the manifest`)
-  }
-  if (entry.output !== undefined && !names.includes(entry.output)) {
-    throw fail(`has no output ${entry.output}; it has ${names.slice(0, 8).join(', ')}`)
-  }
-  const output = entry.output ?? names[0]!
-  const type = model.outputs.find(({ name }) => name === output)?.type
-  if (type !== 'float32') throw fail(`has an output of type ${type || 'no tensor'}; only float32 is supported`)
-  const embedder: Embedder = { model, input: inputShape, output }
-  const blank = new Float32Array(3 * size * size)
-  const vector = await runEmbedder(embedder, blank).catch((cause: unknown) => {
-    throw fail(shorten(cause), cause)
-  })
-  return { embedder, length: vector.length }
-}
-
-async function loadDetector(pack: PackFolder, entry: GridEntry, open: Open): Promise<GridDetector> {
-  const role = 'the detector'
-  const model = await open(role, entry)
-  const fail = (what: string, cause?: unknown) => packError(pack.name, `${describeFile(role, entry)} ${what}`, cause)
-  const input = onlyInput(model, fail)
-  const declared = input.shape[2]
-  const isDeclared = typeof declared === 'number' && declared > 0
-  const inputSize = entry.inputSize ?? (isDeclared ? declared : DEFAULT_DETECTOR_SIZE)
-  checkInput(input, [1, 3, inputSize, inputSize], `a square of ${inputSize} pixels`, fail)
-  if (inputSize % DETECTOR_SIZE_STEP !== 0)
-    throw fail(`wants ${inputSize} pixels, no multiple of ${DETECTOR_SIZE_STEP}`)
-  const kind = entry.kind === 'yunet' ? YUNET : SCRFD
-  const detector: GridDetector = { kind, model, inputSize, minScore: entry.minScore ?? kind.minScore }
-  await runGridDetector(detector, new Float32Array(3 * inputSize * inputSize)).catch((cause: unknown) => {
-    throw fail(shorten(cause), cause)
-  })
-  return detector
-}
-
 type Fail = (what: string, cause?: unknown) => Error
 
-function onlyInput({ inputs }: RunnableTensorModel, fail: Fail): Port {
+function failureOf({ pack, role, entry }: Piece): Fail {
+  return (what, cause) => packError(pack.name, `${describeFile(role, entry)} ${what}`, cause)
+}
+
+function blank(side: number): Pyramid {
+  return new Pyramid({ width: side, height: side, data: new Uint8Array(3 * side * side) })
+}
+
+async function loadDetector(piece: ResolvedPack['detector'], open: Open) {
+  const { role, entry } = piece
+  const fail = failureOf(piece)
+  const network = await open(piece)
+  const input = onlyInput(network, fail)
+  const kind = DETECTORS[entry.kind]
+  const declared = input.shape[2]
+  const inputSize = entry.inputSize ?? (typeof declared === 'number' && declared > 0 ? declared : undefined)
+  const wanted = inputSize ?? 'any'
+  checkInput(
+    input,
+    [1, 3, wanted, wanted],
+    inputSize === undefined ? 'any size' : `a square of ${inputSize} pixels`,
+    fail,
+  )
+  if (inputSize !== undefined && inputSize % kind.step !== 0) {
+    throw fail(`wants ${inputSize} pixels, no multiple of ${kind.step}`)
+  }
+  const detector: Detector = {
+    kind,
+    network,
+    minScore: entry.minScore ?? kind.minScore,
+    ...(inputSize !== undefined && { inputSize }),
+  }
+  const side = inputSize ?? BLANK_SIDE
+  const view = { x: side / 2, y: side / 2, width: side, height: side, scale: 1, roll: 0 }
+  await lookAt(detector, blank(side), view).catch((cause: unknown) => {
+    throw fail(shorten(cause), cause)
+  })
+  return { loaded: detector, network: { role, file: entry.file, inputSize, gives: 'faces' } }
+}
+
+async function loadLandmarks(piece: ResolvedPack['landmarks'], open: Open) {
+  const { role, entry } = piece
+  const fail = failureOf(piece)
+  const network = await open(piece)
+  const output = checkPorts(network, entry, fail)
+  const { inputForm, cropSide } = entry
+  const { size } = inputForm
+  const loaded: LandmarkModel = { network, input: inputForm, output, cropSide }
+  const box = { x: 0, y: 0, width: size, height: size }
+  await findLandmarks(loaded, blank(size), { box, roll: 0 }).catch((cause: unknown) => {
+    throw fail(shorten(cause), cause)
+  })
+  return { loaded, network: { role, file: entry.file, inputSize: size, gives: '68 landmarks' } }
+}
+
+async function loadEmbedder(piece: EmbedderPiece, open: Open) {
+  const { role, entry, alignment, weight, maps } = piece
+  const fail = failureOf(piece)
+  const network = await open(piece)
+  const { inputForm: input, views } = entry
+  const output = checkPorts(
+    network,
+    entry,
+    fail,
+    maps.map((map) => map.output),
+  )
+  const embedder: Embedder = { network, input, output, alignment, views, weight, maps }
+  const asIs = { a: 1, b: 0, tx: 0, ty: 0 }
+  const length = await runOnChip(embedder, blank(input.size), asIs, false, (outputs) => {
+    for (const map of maps) readMap(outputs, map)
+    return readVector(outputs, output).length
+  }).catch((cause: unknown) => {
+    throw fail(shorten(cause), cause)
+  })
+  const gives = [`embedding ${length}`, ...(maps.length > 0 ? ['parts'] : [])].join(', ')
+  return { loaded: embedder, network: { role, file: entry.file, inputSize: input.size, gives } }
+}
+
+/** Holds a network to what the manifest says of its input and outputs; gives the name of the output that is read. */
+function checkPorts(
+  network: OpenNetwork,
+  {
+    inputForm: { size, layout },
+    input: named,
+    output,
+  }: ResolvedPack['embedders'][number]['entry'] | ResolvedPack['landmarks']['entry'],
+  fail: Fail,
+  besides: readonly string[] = [],
+): string {
+  const input = onlyInput(network, fail)
+  if (named !== undefined && named !== input.name) {
+    throw fail(`has the input ${input.name}, but the manifest names ${named}`)
+  }
+  checkInput(input, layout === 'NCHW' ? [1, 3, size, size] : [1, size, size, 3], `${layout} and ${size} pixels`, fail)
+  const names = network.outputs.map(({ name }) => name)
+  if (output === undefined && names.length !== 1) {
+    throw fail(`has ${names.length} outputs (${names.slice(0, 8).join(', ')}); name one of them in the manifest`)
+  }
+  const read = output ?? names[0] ?? ''
+  for (const name of [read, ...besides]) {
+    const port = network.outputs.find((other) => other.name === name)
+    if (!port) throw fail(`has no output ${name}; it has ${names.slice(0, 8).join(', ')}`)
+    if (port.type !== 'float32')
+      throw fail(`has an output of type ${port.type || 'no tensor'}; only float32 is supported`)
+  }
+  return read
+}
+
+function onlyInput({ inputs }: OpenNetwork, fail: Fail): Port {
   const [input] = inputs
   if (!input || inputs.length !== 1) throw fail(`has ${inputs.length} inputs; only networks with one are supported`)
   if (input.type !== 'float32')
@@ -172,8 +220,8 @@ function onlyInput({ inputs }: RunnableTensorModel, fail: Fail): Port {
   return input
 }
 
-/** A size that the file leaves open fits any. */
-function checkInput({ shape }: Port, wanted: readonly number[], named: string, fail: Fail): void {
+/** A size that the file leaves open fits any, and any size must be left open. */
+function checkInput({ shape }: Port, wanted: readonly (number | 'any')[], named: string, fail: Fail): void {
   if (shape.length === 0) return
   const fits =
     shape.length === wanted.length &&

@@ -2,21 +2,7 @@
 import './quiet-runtime.js'
 
 import { env, InferenceSession, Tensor } from 'onnxruntime-node'
-import type { Model, Outputs } from '../pipeline/models.js'
-import type { TensorModel } from '../pipeline/tensor-model.js'
-
-/** A network that holds native memory. */
-export interface RunnableModel extends Model {
-  /** Frees the native memory; no run may follow. */
-  close(): Promise<void>
-}
-
-interface SessionOptions {
-  /** Side of the square input in pixels. */
-  readonly inputSize: number
-  /** Threads that one run may use; 1 runs on the calling thread alone. */
-  readonly intraOpThreads: number
-}
+import type { Network, Outputs } from '../pipeline/network.js'
 
 /** An input or output as its file declares it. */
 export interface Port {
@@ -27,8 +13,8 @@ export interface Port {
   readonly shape: readonly (number | string)[]
 }
 
-/** A network of somebody else's making that holds native memory. */
-export interface RunnableTensorModel extends TensorModel {
+/** A network that holds native memory. */
+export interface OpenNetwork extends Network {
   readonly inputs: readonly Port[]
   readonly outputs: readonly Port[]
   /** Frees the native memory; no run may follow. */
@@ -39,47 +25,49 @@ const ERRORS_ONLY = 3
 
 /** What one run reads and writes. */
 interface Room {
-  readonly batch: number
+  readonly key: string
   readonly input: Float32Array
-  readonly feeds: { readonly input: Tensor }
+  readonly feeds: Readonly<Record<string, Tensor>>
   /** Of the first run in it: later ones write there. */
   outputs: { readonly tensors: InferenceSession.OnnxValueMapType; readonly values: Outputs } | undefined
 }
 
-/** So many rooms wait to be used again: one image needs one, and seldom are more than a few worked on at the same time. */
+/** So many rooms wait to be used again: one image needs few sizes, and seldom are more than a few worked on at the same time. */
 const MOST_SPARE_ROOMS = 4
-/** The input of the largest room that is kept. Of larger ones, that of the finest detector, there is seldom use. */
-const MOST_KEPT_BYTES = 4 * 1024 * 1024
+/** The input of the largest room that is kept. Of larger ones, those of fine looks at large pictures, there is seldom use. */
+const MOST_KEPT_BYTES = 2 * 1024 * 1024
 
 /**
- * Makes an ONNX file with one input `input` (`[N, 3, inputSize, inputSize]`) runnable on the CPU.
- * A run blocks the calling thread until it is done: the runtime computes synchronously. Runs belong in worker processes.
- * Never exit the process while a model runs or is loaded: the runtime's binding cannot return into an ending thread and
- * aborts with a message. Wait for the run, or end the process with SIGKILL.
+ * Makes an ONNX file with one float32 input runnable on the CPU. A run blocks the calling thread until it is done: the
+ * runtime computes synchronously. Runs belong in worker processes. Never exit the process while a network runs or is loaded:
+ * the runtime's binding cannot return into an ending thread and aborts with a message. Wait for the run, or end the process
+ * with SIGKILL. The file must hold its weights itself: from bytes the runtime would look for others in the working folder.
+ *
+ * @param intraOpThreads threads that one run may use; 1 runs on the calling thread alone
  */
-export async function createModel(onnx: Uint8Array, options: SessionOptions): Promise<RunnableModel> {
-  const { inputSize, intraOpThreads } = options
+export async function openNetwork(onnx: Uint8Array, intraOpThreads: number): Promise<OpenNetwork> {
   const session = await openSession(onnx, intraOpThreads)
+  const [inputName = ''] = session.inputNames
   let spare: Room[] = []
   let open = true
 
-  function makeRoom(batch: number, input: Float32Array = new Float32Array(batch * 3 * inputSize * inputSize)): Room {
-    return {
-      batch,
-      input,
-      feeds: { input: new Tensor('float32', input, [batch, 3, inputSize, inputSize]) },
-      outputs: undefined,
-    }
+  function takeRoom(dims: readonly number[]): Room {
+    const key = dims.join()
+    const at = spare.findIndex((room) => room.key === key)
+    const [room] = at < 0 ? [] : spare.splice(at, 1)
+    if (room) return room
+    const input = new Float32Array(dims.reduce((product, side) => product * side, 1))
+    return { key, input, feeds: { [inputName]: new Tensor('float32', input, dims) }, outputs: undefined }
   }
 
-  /** Rooms of another size are given up: a network sees one batch size as long as its pack is open, or nearly so. */
-  function takeRoom(batch: number): Room {
-    spare = spare.filter((room) => room.batch === batch)
-    return spare.pop() ?? makeRoom(batch)
+  /** The one that was used longest ago is given up. */
+  function keepRoom(room: Room): void {
+    if (!open || room.input.byteLength > MOST_KEPT_BYTES) return
+    spare = [...spare.slice(-(MOST_SPARE_ROOMS - 1)), room]
   }
 
   async function runIn(room: Room): Promise<Outputs> {
-    if (!open) throw new Error('The model has been closed.')
+    if (!open) throw new Error('The network has been closed.')
     const { outputs } = room
     const tensors = await (outputs ? session.run(room.feeds, outputs.tensors) : session.run(room.feeds))
     room.outputs ??= { tensors, values: readOutputs(tensors) }
@@ -87,15 +75,10 @@ export async function createModel(onnx: Uint8Array, options: SessionOptions): Pr
   }
 
   return {
-    inputSize,
-    async run(input, batch) {
-      checkBatch(batch)
-      checkInput(input, batch, inputSize)
-      return runIn(makeRoom(batch, input))
-    },
-    prepare(batch) {
-      checkBatch(batch)
-      const room = takeRoom(batch)
+    inputs: session.inputMetadata.map(describePort),
+    outputs: session.outputMetadata.map(describePort),
+    prepare(dims) {
+      const room = takeRoom(dims)
       let isDone = false
       return {
         input: room.input,
@@ -103,7 +86,7 @@ export async function createModel(onnx: Uint8Array, options: SessionOptions): Pr
           if (isDone) throw new Error('Expected a prepared run to be finished once.')
           isDone = true
           const result = read(await runIn(room))
-          if (spare.length < MOST_SPARE_ROOMS && room.input.byteLength <= MOST_KEPT_BYTES) spare.push(room)
+          keepRoom(room)
           return result
         },
       }
@@ -112,37 +95,6 @@ export async function createModel(onnx: Uint8Array, options: SessionOptions): Pr
       if (!open) return
       open = false
       spare = []
-      await session.release()
-    },
-  }
-}
-
-/**
- * Makes any ONNX file with one float32 input runnable on the CPU; what is said of {@link createModel} holds here too.
- * A run gives the float32 outputs.
- * The file must hold its weights itself: from bytes the runtime would look for others in the working folder.
- */
-export async function createTensorModel(onnx: Uint8Array, intraOpThreads: number): Promise<RunnableTensorModel> {
-  const session = await openSession(onnx, intraOpThreads)
-  const [inputName = ''] = session.inputNames
-  let open = true
-  return {
-    inputs: session.inputMetadata.map(describePort),
-    outputs: session.outputMetadata.map(describePort),
-    async run({ data, dims }) {
-      if (!open) throw new Error('The model has been closed.')
-      const results = await session.run({ [inputName]: new Tensor('float32', data, dims) })
-      // Outputs of other types are nothing that a pack can name.
-      return new Map(
-        session.outputNames.flatMap((name) => {
-          const output = results[name]
-          return output?.data instanceof Float32Array ? [[name, { data: output.data, dims: output.dims }] as const] : []
-        }),
-      )
-    },
-    async close() {
-      if (!open) return
-      open = false
       await session.release()
     },
   }
@@ -168,22 +120,11 @@ function openSession(onnx: Uint8Array, intraOpThreads: number): Promise<Inferenc
   })
 }
 
-function checkBatch(batch: number): void {
-  if (!Number.isInteger(batch) || batch < 1) throw new Error(`Expected a batch of at least 1 but received ${batch}.`)
-}
-
-function checkInput(input: Float32Array, batch: number, inputSize: number): void {
-  const expected = batch * 3 * inputSize * inputSize
-  if (input.length !== expected) {
-    throw new Error(`Expected ${expected} numbers for a batch of ${batch} but received ${input.length}.`)
-  }
-}
-
+/** Outputs of other types are nothing that a pack can name. */
 function readOutputs(outputs: InferenceSession.OnnxValueMapType): Outputs {
-  const read: Record<string, Float32Array> = {}
-  for (const [name, { data }] of Object.entries(outputs)) {
-    if (!(data instanceof Float32Array)) throw new Error(`Expected the output ${name} to be float32.`)
-    read[name] = data
-  }
-  return read
+  return new Map(
+    Object.entries(outputs).flatMap(([name, { data, dims }]) =>
+      data instanceof Float32Array ? [[name, { data, dims }] as const] : [],
+    ),
+  )
 }

@@ -1,133 +1,142 @@
 import type { Box } from '../engine/face.js'
-import type { Image } from '../image/image.js'
 import { applySimilarity, type Point, type Similarity, scaleOf } from './geometry.js'
-import type { Model } from './models.js'
+import type { Network, Outputs } from './network.js'
 import type { Pyramid } from './pyramid.js'
+import type { Size } from './warp.js'
 
-/** One face that the detector saw, in pixels of the image. */
-export interface Detection {
-  readonly box: Box
+/** One face that a detector saw, in pixels of its input, whose corners are at whole numbers. */
+export interface SeenFace {
   /** 0..1 */
   readonly score: number
-  /** BlazeFace's six: the two eyes as they stand in an upright picture (left first), nose tip, mouth, the two ears likewise. */
-  readonly keypoints: readonly Point[]
+  readonly box: Box
+  /** Of detectors that give them: the eyes (in an upright picture the left one first), the nose, then the mouth's corners or its middle. */
+  readonly points?: readonly Point[]
 }
 
-/** A detection below this score is none (MediaPipe's own default). */
-export const MIN_DETECTION_SCORE = 0.5
-/** Boxes that overlap more than this are one face, and are averaged (MediaPipe's weighted suppression). */
-const SAME_FACE_IOU = 0.3
+/** How the outputs of one kind of detector are read, and what its publishers use it with. */
+export interface DetectorKind {
+  /**
+   * The faces that score at least `minScore`, before suppression. Throws an Error that goes on after "The detector ..."
+   * when the outputs are not those of the kind.
+   */
+  readonly decode: (outputs: Outputs, input: Size, minScore: number) => readonly SeenFace[]
+  /** From planar RGB pixels (0..255) to what the network wants, in place; absent where that is the same. */
+  readonly prepare?: (pixels: Float32Array) => void
+  readonly minScore: number
+  /** From this score an upright look needs no second one. */
+  readonly sureScore: number
+  /** Boxes that overlap more than this are one face. */
+  readonly sameFaceIou: number
+  /** Sides of the input are multiples of this, in pixels. */
+  readonly step: number
+}
 
-const VALUES_PER_ANCHOR = 17
-const KEYPOINTS = 6
+/** A detector ready to run. */
+export interface Detector {
+  readonly kind: DetectorKind
+  readonly network: Network
+  /** Of a network that takes squares of one size only: their side in pixels. */
+  readonly inputSize?: number
+  readonly minScore: number
+}
 
-interface Candidate {
+/** One face in pixels of the image, whose centres are at whole numbers. */
+export interface Detection {
+  /** 0..1 */
   readonly score: number
-  /** Box centre, width, height, then six key points, in detector pixels. */
-  readonly values: readonly number[]
+  readonly box: Box
+  /** How far the head is turned, radians, clockwise: by the points, where there are none by the look, to a quarter turn or so. */
+  readonly roll: number
+  readonly points?: readonly Point[] | undefined
 }
 
-/** What the detector sees around the image: black, or the mean colour of the image. */
-export type Ground = 'black' | 'mean'
-
-/** Runs a detector on the square that `toImage` cuts out of the image (detector pixels to image pixels); best score first. */
-export async function lookForFaces(
-  detector: Model,
-  pyramid: Pyramid,
-  toImage: Similarity,
-  ground: Ground = 'black',
-): Promise<readonly Detection[]> {
-  const size = detector.inputSize
-  const run = detector.prepare(1)
-  pyramid.warp(toImage, size, run.input)
-  if (ground === 'mean') paintGround(run.input, size, toImage, pyramid.image)
-  return run.finish(({ raw }) => {
-    if (!raw) throw new Error('The detector has no output named raw')
-    return suppress(decodeAnchors(raw, size)).map((candidate) => toDetection(candidate, toImage))
-  })
+/** A part of the image as a detector is shown it. */
+export interface View {
+  /** Centre, in pixels of the image; its left upper corner is (0, 0). */
+  readonly x: number
+  readonly y: number
+  /** In pixels of the image, along the turned axes. */
+  readonly width: number
+  readonly height: number
+  /** Pixels of the input for one of the image. */
+  readonly scale: number
+  /** Clockwise, radians. */
+  readonly roll: number
 }
 
-/** Gives everything outside of the image, which is black, the mean colour of what lies inside. */
-function paintGround(input: Float32Array, size: number, { a, b, tx, ty }: Similarity, image: Image): void {
-  const plane = size * size
-  const outside: number[] = []
-  const sum = [0, 0, 0]
-  for (let i = 0; i < plane; i++) {
-    const u = i % size
-    const v = Math.floor(i / size)
-    const x = a * u - b * v + tx
-    const y = b * u + a * v + ty
-    if (x < 0 || y < 0 || x > image.width - 1 || y > image.height - 1) outside.push(i)
-    else for (let c = 0; c < 3; c++) sum[c]! += input[c * plane + i]!
+/** Runs a detector on what a view shows; each face once, best score first. Around the image it is black. */
+export async function lookAt(detector: Detector, pyramid: Pyramid, view: View): Promise<readonly Detection[]> {
+  const { kind, network, minScore } = detector
+  const input = inputFor(detector, view)
+  const toImage = placeView(view, input)
+  const run = network.prepare([1, 3, input.height, input.width])
+  pyramid.warp(toImage, input, run.input)
+  kind.prepare?.(run.input)
+  const seen = await run.finish((outputs) => kind.decode(outputs, input, minScore))
+  return suppress(seen, kind.sameFaceIou).map((face) => placeFace(face, toImage, view.roll))
+}
+
+function inputFor({ kind, inputSize }: Detector, view: View): Size {
+  if (inputSize !== undefined) return { width: inputSize, height: inputSize }
+  const sideFor = (length: number) => kind.step * Math.max(1, Math.ceil((length * view.scale) / kind.step - HAIR))
+  return { width: sideFor(view.width), height: sideFor(view.height) }
+}
+
+/** So much of a step may be lost to rounding. */
+const HAIR = 1e-3
+
+/** From input pixels to image pixels, both with centres at whole numbers. */
+function placeView({ x, y, scale, roll }: View, input: Size): Similarity {
+  const a = Math.cos(roll) / scale
+  const b = Math.sin(roll) / scale
+  const [u, v] = [(input.width - 1) / 2, (input.height - 1) / 2]
+  return { a, b, tx: x - 0.5 - (a * u - b * v), ty: y - 0.5 - (b * u + a * v) }
+}
+
+/** Greedy non-maximum suppression. */
+export function suppress<T extends Pick<SeenFace, 'box' | 'score'>>(faces: readonly T[], sameFaceIou: number): T[] {
+  const kept: T[] = []
+  for (const face of faces.toSorted((p, q) => q.score - p.score)) {
+    if (kept.every((other) => overlap(other.box, face.box) <= sameFaceIou)) kept.push(face)
   }
-  const inside = Math.max(1, plane - outside.length)
-  for (const i of outside) for (let c = 0; c < 3; c++) input[c * plane + i] = sum[c]! / inside
+  return kept
 }
 
-/** The grid of BlazeFace back: two anchors a cell at stride 16, then six a cell at stride 32. */
-function decodeAnchors(raw: Float32Array, size: number): Candidate[] {
-  const minLogit = Math.log(MIN_DETECTION_SCORE / (1 - MIN_DETECTION_SCORE))
-  const candidates: Candidate[] = []
-  let anchor = 0
-  for (const [stride, perCell] of [
-    [16, 2],
-    [32, 6],
-  ] as const) {
-    const cells = size / stride
-    for (let cell = 0; cell < cells * cells; cell++) {
-      const ax = ((cell % cells) + 0.5) * stride
-      const ay = (Math.floor(cell / cells) + 0.5) * stride
-      for (let k = 0; k < perCell; k++, anchor++) {
-        const o = anchor * VALUES_PER_ANCHOR
-        if (raw[o]! < minLogit) continue
-        const values = [raw[o + 1]! + ax, raw[o + 2]! + ay, raw[o + 3]!, raw[o + 4]!]
-        for (let p = 0; p < KEYPOINTS; p++) values.push(raw[o + 5 + 2 * p]! + ax, raw[o + 6 + 2 * p]! + ay)
-        candidates.push({ score: 1 / (1 + Math.exp(-raw[o]!)), values })
-      }
-    }
-  }
-  return candidates
-}
-
-/** Weighted non-maximum suppression: a face is the score-weighted mean of all boxes that overlap its best one. */
-function suppress(candidates: readonly Candidate[]): Candidate[] {
-  let rest = candidates.toSorted((p, q) => q.score - p.score)
-  const faces: Candidate[] = []
-  while (rest.length > 0) {
-    const best = rest[0]!
-    const same = rest.filter((c) => c === best || overlap(best.values, c.values) > SAME_FACE_IOU)
-    const weight = same.reduce((sum, c) => sum + c.score, 0)
-    const values = best.values.map((_, i) => same.reduce((sum, c) => sum + c.score * c.values[i]!, 0) / weight)
-    faces.push({ score: best.score, values })
-    rest = rest.filter((c) => !same.includes(c))
-  }
-  return faces
-}
-
-/** Whether two boxes overlap as much as those that one look takes for the same face. */
-export function isSameFace(p: Box, q: Box): boolean {
-  const centred = ({ x, y, width, height }: Box) => [x + width / 2, y + height / 2, width, height]
-  return overlap(centred(p), centred(q)) > SAME_FACE_IOU
-}
-
-/** Intersection over union of boxes given as centre, width, height. */
-function overlap(p: readonly number[], q: readonly number[]): number {
-  const width = Math.min(p[0]! + p[2]! / 2, q[0]! + q[2]! / 2) - Math.max(p[0]! - p[2]! / 2, q[0]! - q[2]! / 2)
-  const height = Math.min(p[1]! + p[3]! / 2, q[1]! + q[3]! / 2) - Math.max(p[1]! - p[3]! / 2, q[1]! - q[3]! / 2)
+/** Intersection over union. */
+export function overlap(p: Box, q: Box): number {
+  const width = Math.min(p.x + p.width, q.x + q.width) - Math.max(p.x, q.x)
+  const height = Math.min(p.y + p.height, q.y + q.height) - Math.max(p.y, q.y)
   if (width <= 0 || height <= 0) return 0
   const shared = width * height
-  return shared / (p[2]! * p[3]! + q[2]! * q[3]! - shared)
+  return shared / (p.width * p.height + q.width * q.height - shared)
 }
 
-function toDetection({ score, values }: Candidate, toImage: Similarity): Detection {
+function placeFace({ score, box, points }: SeenFace, toImage: Similarity, roll: number): Detection {
   const scale = scaleOf(toImage)
-  // The network's coordinates have pixel corners at whole numbers, ours have centres there.
-  const centre = applySimilarity(toImage, values[0]! - 0.5, values[1]! - 0.5)
-  const width = values[2]! * scale
-  const height = values[3]! * scale
-  const keypoints: Point[] = []
-  for (let p = 4; p < values.length; p += 2) {
-    keypoints.push(applySimilarity(toImage, values[p]! - 0.5, values[p + 1]! - 0.5))
+  // The networks' coordinates have pixel corners at whole numbers, ours have centres there.
+  const place = (x: number, y: number) => applySimilarity(toImage, x - 0.5, y - 0.5)
+  const centre = place(box.x + box.width / 2, box.y + box.height / 2)
+  // The upright box around a turned one: the same at quarter turns, between them as large as the longer side allows.
+  const [c, s] = [Math.abs(Math.cos(roll)), Math.abs(Math.sin(roll))]
+  const width = scale * (c * c * box.width + s * s * box.height)
+  const height = scale * (s * s * box.width + c * c * box.height)
+  const placed = points?.map(({ x, y }) => place(x, y))
+  return {
+    score,
+    box: { x: centre.x - width / 2, y: centre.y - height / 2, width, height },
+    roll: placed ? rollOfPoints(placed) : roll,
+    ...(placed && { points: placed }),
   }
-  return { score, box: { x: centre.x - width / 2, y: centre.y - height / 2, width, height }, keypoints }
+}
+
+/**
+ * The direction from eye to eye together with that from the eyes down to the mouth, each with its length as weight, because a
+ * profile has hardly any of the first. 0 where points are missing.
+ */
+export function rollOfPoints([left, right, , ...mouth]: readonly Point[]): number {
+  const [corner, other = corner] = mouth
+  if (!left || !right || !corner || !other) return 0
+  const downX = (corner.x + other.x - left.x - right.x) / 2
+  const downY = (corner.y + other.y - left.y - right.y) / 2
+  return Math.atan2(right.y - left.y - downX, right.x - left.x + downY)
 }

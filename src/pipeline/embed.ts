@@ -1,79 +1,137 @@
-import type { PartName } from '../engine/face.js'
-import { NO_COHORT, scaleByCohort } from '../score/cohort.js'
-import type { Fit } from '../score/fit.js'
-import { joinWeighted, normalise } from '../score/vectors.js'
+import { mapParts, type PartName } from '../engine/face.js'
+import { FaceCompareError } from '../errors.js'
+import { measureUpright, type Upright } from '../score/upright.js'
+import { joinWeighted, lengthOf, normalise } from '../score/vectors.js'
 import { alignChip } from './align.js'
-import { type Crop, type Crops, countViews } from './effort.js'
+import { type InputForm, runOnChip } from './chip.js'
+import { alignFivePoints, type FivePoints, fivePointsOf } from './five-points.js'
 import { applySimilarity, type Similarity } from './geometry.js'
-import type { Model, Models, PreparedRun } from './models.js'
-import { describeParts, type FeatureMap, poolParts } from './parts.js'
-import { mirrorChip, type Pyramid } from './pyramid.js'
+import type { Network, Outputs, Tensor } from './network.js'
+import { poolParts } from './parts.js'
+import type { Pyramid } from './pyramid.js'
 
-/** Margins around dlib's mean shape that each network sees, in units of the shape. */
-const RESNET_PADDING = 0.25
-const FACERES_PADDING = 0.5
+/** Where an aligned face comes from: five points, or 68 landmarks with a margin (in units of dlib's mean shape). */
+export type Alignment =
+  | { readonly template: 'arcface-112' }
+  | { readonly template: 'dlib-68'; readonly padding: number }
 
-/** Where the cells of the pooled feature maps lie: strides are 16 pixels, dlib's convolutions are without padding. */
-const RESNET_MAP = { side: 8, origin: 9, stride: 16 } as const
-const FACERES_MAP = { side: 14, origin: 0, stride: 16 } as const
-
-/** What the two networks say of a face, before anything fitted is applied. */
-export interface RawEmbedding {
-  /** One vector of 128 numbers a crop. */
-  readonly resnet: readonly Float32Array[]
-  /** One vector of 1024 numbers a crop; none where FaceRes was not run. */
-  readonly faceres: readonly Float32Array[]
-  readonly resnetParts: Record<PartName, Float32Array>
-  readonly faceresParts?: Record<PartName, Float32Array>
+/** One way to cut a face out, by its difference from the aligned one. */
+export interface View {
+  /** Side of what is seen, 1 for that of the aligned face. */
+  readonly scale: number
+  /** Clockwise. */
+  readonly degrees: number
+  /** Whether the mirror image is embedded as well. */
+  readonly mirrored: boolean
 }
 
-/** The crops of a face that one network sees, in its input. */
-interface Chips {
-  readonly run: PreparedRun
-  readonly count: number
-  /** Of the first, which is the aligned face. */
-  readonly toImage: Similarity
+/** A map of features that the facial parts are read from. */
+export interface PartMap {
+  /** The output that is the map: `[1, channels, side, side]`. */
+  readonly output: string
+  /** Share of the parts' similarity; those of all maps sum to 1. */
+  readonly weight: number
+  /** Cell `i` covers `origin + i * stride` to `origin + (i + 1) * stride` pixels of the aligned face. */
+  readonly origin: number
+  readonly stride: number
 }
 
-export interface FaceChips {
-  readonly resnet: Chips
-  readonly faceres?: Chips
+/** A network that makes one vector of one aligned face, ready to run. */
+export interface Embedder {
+  readonly network: Network
+  readonly input: InputForm
+  /** The output that is the vector. */
+  readonly output: string
+  readonly alignment: Alignment
+  /** The first is the aligned face as it is: the maps are read from it. */
+  readonly views: readonly View[]
+  /** Share of the embedding's similarity; those of all embedders sum to 1. One of weight 0 is run for its maps alone. */
+  readonly weight: number
+  readonly maps: readonly PartMap[]
+  /** Where it is known what its embedding of a face that was aligned the wrong way up is like. */
+  readonly upright?: Upright | undefined
 }
 
-/** Cuts the aligned faces that the two networks want out of the image. */
-export function cutChips(models: Models, pyramid: Pyramid, landmarks: Float32Array, crops: Crops): FaceChips {
-  const { resnet, faceres } = models
-  return {
-    resnet: cutCrops(resnet, pyramid, landmarks, RESNET_PADDING, crops.resnet),
-    ...(crops.faceres.length > 0
-      ? { faceres: cutCrops(faceres, pyramid, landmarks, FACERES_PADDING, crops.faceres) }
-      : {}),
-  }
+/** What an aligned face is cut out by: five points of the detector where it gives them, else those of the landmarks. */
+export interface FacePoints {
+  readonly landmarks: Float32Array
+  readonly points?: FivePoints | undefined
 }
 
-function cutCrops(
-  model: Model,
+export interface EmbeddedFace {
+  /** Unit length. */
+  readonly embedding: Float32Array
+  /** Unit-length descriptors, not centred yet. */
+  readonly parts: Record<PartName, Float32Array>
+  /** Of the first embedder and the aligned face as it is, before it is scaled to unit length. */
+  readonly raw: Float32Array
+  /** Positive when the face was aligned the right way up, negative when not; undefined where no embedder can tell. */
+  readonly upright: number | undefined
+}
+
+/** Runs all embedders over one face. Throws EMBEDDING_FAILED when one gives no direction, or landmarks are no numbers. */
+export async function embedFace(
+  embedders: readonly Embedder[],
   pyramid: Pyramid,
-  landmarks: Float32Array,
-  padding: number,
-  crops: readonly Crop[],
-): Chips {
-  const size = model.inputSize
-  const toImage = alignChip(landmarks, size, padding)
-  const count = countViews(crops)
-  const chip = 3 * size * size
-  const run = model.prepare(count)
-  let offset = 0
-  for (const { scale, degrees, mirrored } of crops) {
-    pyramid.warp(turnChip(toImage, size, scale, degrees), size, run.input, offset)
-    if (mirrored) mirrorChip(run.input, offset, offset + chip, size)
-    offset += mirrored ? 2 * chip : chip
+  face: FacePoints,
+): Promise<EmbeddedFace> {
+  if (!face.landmarks.every(Number.isFinite)) throw noEmbedding()
+  const vectors: Float32Array[] = []
+  const weights: number[] = []
+  let raw: Float32Array | undefined
+  let upright: number | undefined
+  const pooled: { readonly weight: number; readonly parts: Record<PartName, Float32Array> }[] = []
+  for (const embedder of embedders) {
+    const { input, alignment, views, weight, maps } = embedder
+    const toImage = alignFace(alignment, face, input.size)
+    const sum = new Sum()
+    for (const [i, { scale, degrees, mirrored }] of (weight > 0 ? views : views.slice(0, 1)).entries()) {
+      const view = turnChip(toImage, input.size, scale, degrees)
+      await runOnChip(embedder, pyramid, view, false, (outputs) => {
+        const vector = readVector(outputs, embedder.output)
+        if (i === 0) {
+          raw ??= vector.slice()
+          upright ??= embedder.upright && measureUpright(embedder.upright, vector)
+        }
+        sum.add(vector)
+        if (i > 0) return
+        for (const map of maps) {
+          pooled.push({
+            weight: map.weight,
+            parts: poolParts({ ...map, ...readMap(outputs, map) }, face.landmarks, view),
+          })
+        }
+      })
+      if (mirrored && weight > 0) {
+        await runOnChip(embedder, pyramid, view, true, (outputs) => sum.add(readVector(outputs, embedder.output)))
+      }
+    }
+    if (weight === 0) continue
+    vectors.push(sum.direction())
+    weights.push(weight)
   }
-  return { run, count, toImage }
+  const shares = pooled.map((map) => map.weight)
+  return {
+    raw: raw ?? new Float32Array(0),
+    upright,
+    embedding: joinWeighted(vectors, weights),
+    parts: mapParts((part) =>
+      joinWeighted(
+        pooled.map(({ parts }) => normalise(parts[part])),
+        shares,
+      ),
+    ),
+  }
+}
+
+function alignFace(alignment: Alignment, { landmarks, points }: FacePoints, size: number): Similarity {
+  if (alignment.template === 'arcface-112') return alignFivePoints(points ?? fivePointsOf(landmarks), size)
+  return alignChip(landmarks, size, alignment.padding)
 }
 
 /** The transform of a chip that shows `scale` times as much, turned clockwise around the same centre. */
 function turnChip(toImage: Similarity, size: number, scale: number, degrees: number): Similarity {
+  if (scale === 1 && degrees === 0) return toImage
   const radians = (degrees * Math.PI) / 180
   const cos = scale * Math.cos(radians)
   const sin = scale * Math.sin(radians)
@@ -83,51 +141,58 @@ function turnChip(toImage: Similarity, size: number, scale: number, degrees: num
   return { a, b, tx: centre.x - (a - b) * (size / 2), ty: centre.y - (a + b) * (size / 2) }
 }
 
-/** Runs the networks over their chips. */
-export async function embedChips(chips: FaceChips, landmarks: Float32Array): Promise<RawEmbedding> {
-  const resnet = await runEmbedder(chips.resnet, RESNET_MAP, landmarks)
-  const ofResnet = { resnet: resnet.embeddings, resnetParts: resnet.parts }
-  if (!chips.faceres) return { ...ofResnet, faceres: [] }
-  const faceres = await runEmbedder(chips.faceres, FACERES_MAP, landmarks)
-  return { ...ofResnet, faceres: faceres.embeddings, faceresParts: faceres.parts }
+function noEmbedding(): FaceCompareError {
+  return new FaceCompareError('EMBEDDING_FAILED', 'No embedding could be made of the face.')
 }
 
-function runEmbedder({ run, count, toImage }: Chips, map: Omit<FeatureMap, 'values'>, landmarks: Float32Array) {
-  return run.finish(({ embedding, features }) => {
-    if (!embedding || !features) throw new Error('An embedder has no output named embedding or features')
-    const length = embedding.length / count
-    const values = features.subarray(0, features.length / count)
-    return {
-      embeddings: Array.from({ length: count }, (_, i) => embedding.slice(i * length, (i + 1) * length)),
-      parts: poolParts({ values, ...map }, landmarks, toImage),
+/** The mean direction of vectors. */
+class Sum {
+  #sum: Float32Array | undefined
+
+  add(vector: Float32Array): void {
+    const unit = normalise(vector)
+    // A vector of zeros, or of what is no number, is like nothing at all.
+    if (!(lengthOf(unit) > 0.5)) {
+      throw noEmbedding()
     }
-  })
-}
+    if (this.#sum) for (let i = 0; i < unit.length; i++) this.#sum[i]! += unit[i]!
+    else this.#sum = unit
+  }
 
-/** The unit-length fused embedding, what the cohort says of it, and the part descriptors. */
-export function fuse(raw: RawEmbedding, fit: Fit) {
-  const resnet = averageDirection(raw.resnet)
-  const faceres = raw.faceres.map((v) => centreRoot(v, fit.faceresMean))
-  const embedding = faceres.length > 0 ? joinWeighted(resnet, averageDirection(faceres), fit.resnetShare) : resnet
-  return {
-    embedding,
-    cohort: fit.cohort ? scaleByCohort(fit.cohort, embedding) : NO_COHORT,
-    parts: describeParts(raw.resnetParts, raw.faceresParts, fit.partMeans),
+  direction(): Float32Array {
+    return normalise(this.#sum ?? new Float32Array(0))
   }
 }
 
-/** FaceRes compares best after a square root (its numbers are not negative) and without the mean face. */
-function centreRoot(v: Float32Array, mean: Float32Array): Float32Array {
-  const out = new Float32Array(v.length)
-  for (let i = 0; i < v.length; i++) out[i] = Math.sqrt(Math.max(0, v[i]!)) - mean[i]!
-  return out
+/** A copy of the vector. Throws an Error that goes on after the embedder's name. */
+export function readVector(outputs: Outputs, name: string): Float32Array {
+  const output = outputs.get(name)
+  if (!output) throw new Error(`has no output ${name}`)
+  if (!isVector(output))
+    throw new Error(`gives an output of ${describeDims(output)} for one image where a vector is needed`)
+  return output.data.slice()
 }
 
-function averageDirection(vectors: readonly Float32Array[]): Float32Array {
-  const sum = new Float32Array(vectors[0]!.length)
-  for (const vector of vectors) {
-    const unit = normalise(vector.slice())
-    for (let i = 0; i < sum.length; i++) sum[i]! += unit[i]!
+/** `[1, N]`, or the same with sides of 1 after it. */
+function isVector({ dims, data }: Tensor): boolean {
+  const [batch, length = 0, ...rest] = dims
+  return batch === 1 && length > 1 && rest.every((side) => side === 1) && data.length === length
+}
+
+/** Throws an Error that goes on after the embedder's name. */
+export function readMap(
+  outputs: Outputs,
+  { output: name }: PartMap,
+): { readonly values: Float32Array; readonly side: number } {
+  const output = outputs.get(name)
+  if (!output) throw new Error(`has no output ${name}`)
+  const [batch, channels = 0, height = 0, width] = output.dims
+  if (batch !== 1 || output.dims.length !== 4 || height !== width || channels * height === 0) {
+    throw new Error(`gives an output ${name} of ${describeDims(output)} where a map of square planes is needed`)
   }
-  return normalise(sum)
+  return { values: output.data, side: height }
+}
+
+function describeDims({ dims }: Tensor): string {
+  return `[${dims.join(', ')}]`
 }

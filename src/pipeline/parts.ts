@@ -1,5 +1,4 @@
 import { mapParts, type PartName } from '../engine/face.js'
-import type { Fit } from '../score/fit.js'
 import type { Similarity } from './geometry.js'
 import { scratch } from './kernel.js'
 
@@ -66,37 +65,6 @@ export function poolParts(
     scratch.pool(0, BYTES * plane, channels + (channels % MAPS_AT_ONCE), cellsAt, endsAt, outAt)
     return new Float32Array(buffer, outAt, length).slice()
   })
-}
-
-/** Unit-length part descriptors: those of both networks joined in equal shares, or of the first alone. */
-export function describeParts(
-  resnet: Readonly<Record<PartName, Float32Array>>,
-  faceres: Readonly<Record<PartName, Float32Array>> | undefined,
-  means: Fit['partMeans'],
-): Record<PartName, Float32Array> {
-  return mapParts((part) => {
-    const size = resnet[part].length
-    if (!faceres) return directionFrom(means[part].resnet, resnet[part], new Float32Array(size), 1)
-    const joined = new Float32Array(size + faceres[part].length)
-    directionFrom(means[part].resnet, resnet[part], joined.subarray(0, size), 0.5)
-    directionFrom(means[part].faceres, faceres[part], joined.subarray(size), 0.5)
-    return joined
-  })
-}
-
-/** Writes to `out` the direction from `mean` to `v`, with a squared length of `share`; zeros where there is none. */
-function directionFrom(mean: Float32Array, v: Float32Array, out: Float32Array, share: number): Float32Array {
-  if (v.length !== mean.length)
-    throw new RangeError(`Expected a mean of ${v.length} numbers but received ${mean.length}`)
-  let squares = 0
-  for (let i = 0; i < v.length; i++) {
-    const difference = v[i]! - mean[i]!
-    out[i] = difference
-    squares += difference * difference
-  }
-  const scale = squares > 0 ? Math.sqrt(share / squares) : 0
-  for (let i = 0; i < v.length; i++) out[i]! *= scale
-  return out
 }
 
 /** The bounding box of a part's landmarks, in chip pixels. */

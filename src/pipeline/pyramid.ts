@@ -1,7 +1,7 @@
 import type { Image } from '../image/image.js'
 import { type Similarity, scaleOf } from './geometry.js'
 import { scratch } from './kernel.js'
-import { warpBilinear } from './warp.js'
+import { type Size, warpBilinear } from './warp.js'
 
 /** What the kernel reads, or writes, behind the pixels at most. */
 const SPARE_BYTES = 24
@@ -24,10 +24,10 @@ export class Pyramid {
   }
 
   /**
-   * Fills `size * size` pixels of planar RGB (0..255) into `out` from `offset`, reading the image through `chipToImage`.
-   * What lies outside of the image is 0.
+   * Fills a chip of planar RGB (0..255) into `out` from `offset`, reading the image through `chipToImage`; a number stands
+   * for a square. What lies outside of the image is 0.
    */
-  warp(chipToImage: Similarity, size: number, out: Float32Array, offset = 0): void {
+  warp(chipToImage: Similarity, size: Size | number, out: Float32Array, offset = 0): void {
     const index = levelFor(scaleOf(chipToImage), this.image)
     const factor = 2 ** -index
     // Pixel centres are at whole numbers, so that halving moves the origin by half a pixel less a quarter.
@@ -38,7 +38,8 @@ export class Pyramid {
       tx: chipToImage.tx * factor + shift,
       ty: chipToImage.ty * factor + shift,
     }
-    warpBilinear(this.level(index), t, size, out, offset)
+    const chipSize = typeof size === 'number' ? { width: size, height: size } : size
+    warpBilinear(this.level(index), t, chipSize, out, offset)
   }
 }
 
@@ -65,8 +66,7 @@ function doubleColumn(column: Uint8Array): Uint8Array {
   return Uint8Array.from({ length: 2 * column.length }, (_, i) => column[3 * Math.floor(i / 6) + (i % 3)]!)
 }
 
-/** Writes the mirror image of the chip at `from` (planar, `3 * size * size`) to `to`; both lie in `chips`. */
-export function mirrorChip(chips: Float32Array, from: number, to: number, size: number): void {
-  chips.copyWithin(to, from, from + 3 * size * size)
-  for (let row = to; row < to + 3 * size * size; row += size) chips.subarray(row, row + size).reverse()
+/** Turns a square chip (planar, `3 * size * size`) into its mirror image, in place. */
+export function mirrorChip(chip: Float32Array, size: number): void {
+  for (let row = 0; row < 3 * size * size; row += size) chip.subarray(row, row + size).reverse()
 }

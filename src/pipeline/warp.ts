@@ -2,6 +2,12 @@ import type { Image } from '../image/image.js'
 import type { Similarity } from './geometry.js'
 import { scratch } from './kernel.js'
 
+/** In pixels. */
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
 /** So far inside of the image, in steps, that rounding along a row cannot leave it. */
 const HAIR = 1e-6
 /** The kernel samples no fewer. */
@@ -27,22 +33,36 @@ interface Span {
 }
 
 /**
- * Fills `size * size` pixels of planar RGB (0..255) into `out` from `offset`, reading the image bilinearly through
+ * Fills the pixels of a chip (planar RGB, 0..255) into `out` from `offset`, reading the image bilinearly through
  * `chipToImage`. What lies outside of the image is 0.
  */
-export function warpBilinear(image: Image, t: Similarity, size: number, out: Float32Array, offset: number): void {
-  const window = layOut(image, t, size)
-  const chip = new Float32Array(scratch.reserve(0).buffer, 0, 3 * size * size)
-  for (let v = 0; v < size; v++) warpRow(image, window, t, v, size, chip)
-  out.set(chip, offset)
+export function warpBilinear(
+  image: Image,
+  chipToImage: Similarity,
+  chipSize: Size,
+  out: Float32Array,
+  offset: number,
+): void {
+  const window = layOut(image, chipToImage, chipSize)
+  const chip: Chip = {
+    ...chipSize,
+    pixels: new Float32Array(scratch.reserve(0).buffer, 0, 3 * chipSize.width * chipSize.height),
+  }
+  for (let v = 0; v < chipSize.height; v++) warpRow(image, window, chipToImage, v, chip)
+  out.set(chip.pixels, offset)
+}
+
+interface Chip extends Size {
+  /** Planar. */
+  readonly pixels: Float32Array
 }
 
 /** Makes room for the chip and copies what it shows of the image; undefined when that is nothing. */
-function layOut(image: Image, t: Similarity, size: number): Window | undefined {
-  const chipBytes = 3 * size * size * BYTES
-  const last = size - 1
-  const x = spanOf(t.tx, t.a * last, -t.b * last, image.width)
-  const y = spanOf(t.ty, t.b * last, t.a * last, image.height)
+function layOut(image: Image, t: Similarity, chip: Size): Window | undefined {
+  const chipBytes = 3 * chip.width * chip.height * BYTES
+  const [right, bottom] = [chip.width - 1, chip.height - 1]
+  const x = spanOf(t.tx, t.a * right, -t.b * bottom, image.width)
+  const y = spanOf(t.ty, t.b * right, t.a * bottom, image.height)
   const width = x.to - x.from
   const height = y.to - y.from
   if (!(width > 0 && height > 0)) {
@@ -69,15 +89,9 @@ function spanOf(start: number, along: number, down: number, length: number): Spa
   return { from: Math.max(0, Math.floor(low)), to: Math.min(length, Math.floor(high) + 2) }
 }
 
-function warpRow(
-  image: Image,
-  window: Window | undefined,
-  t: Similarity,
-  v: number,
-  size: number,
-  chip: Float32Array,
-): void {
-  const plane = size * size
+function warpRow(image: Image, window: Window | undefined, t: Similarity, v: number, chip: Chip): void {
+  const size = chip.width
+  const plane = size * chip.height
   const row = v * size
   const x = -t.b * v + t.tx
   const y = t.a * v + t.ty
@@ -107,8 +121,8 @@ function warpRow(
   for (let u = 0; u < size; u++) {
     if (u === done.from) u = done.to
     if (u >= size) break
-    if (u >= outer.from && u < outer.to) sampleAtBorder(image, x + u * t.a, y + u * t.b, chip, row + u, plane)
-    else chip[row + u] = chip[row + u + plane] = chip[row + u + 2 * plane] = 0
+    if (u >= outer.from && u < outer.to) sampleAtBorder(image, x + u * t.a, y + u * t.b, chip, row + u)
+    else for (let c = 0; c < 3; c++) chip.pixels[row + u + c * plane] = 0
   }
 }
 
@@ -141,8 +155,10 @@ function stepsBetween(start: number, step: number, low: number, high: number, co
 }
 
 /** Bilinear with zeros outside, for the few points whose four neighbours are not all inside. */
-function sampleAtBorder(image: Image, x: number, y: number, out: Float32Array, o: number, plane: number): void {
+function sampleAtBorder(image: Image, x: number, y: number, chip: Chip, o: number): void {
   const { width, height, data } = image
+  const { pixels } = chip
+  const plane = chip.width * chip.height
   const x0 = Math.floor(x)
   const y0 = Math.floor(y)
   let r = 0
@@ -160,7 +176,7 @@ function sampleAtBorder(image: Image, x: number, y: number, out: Float32Array, o
       b += weight * data[i + 2]!
     }
   }
-  out[o] = r
-  out[o + plane] = g
-  out[o + 2 * plane] = b
+  pixels[o] = r
+  pixels[o + plane] = g
+  pixels[o + 2 * plane] = b
 }

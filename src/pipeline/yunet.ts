@@ -1,20 +1,30 @@
-import { type GridFace, type GridKind, STRIDES } from './grid-detector.js'
-import type { Tensor } from './tensor-model.js'
+import type { DetectorKind, SeenFace } from './detect.js'
+import type { Outputs } from './network.js'
+import type { Size } from './warp.js'
 
-const POINT_VALUES = 10
+const STRIDES = [8, 16, 32] as const
+const POINTS = 5
+const POINT_VALUES = 2 * POINTS
 
 /**
  * YuNet as OpenCV runs it (opencv, modules/objdetect/src/face_detect.cpp): BGR 0..255; for each stride a row of `cls`,
  * `obj`, `bbox` (4) and `kps` (10) a cell, row by row. The score is the root of both shares' product, offsets count in
  * cells from the cell's corner, sizes are logarithms in cells. Score and overlap are the defaults of FaceDetectorYN.
  */
-export const YUNET: GridKind = { decode: decodeYunet, prepare: swapRedAndBlue, minScore: 0.9, sameFaceIou: 0.3 }
+export const YUNET: DetectorKind = {
+  decode: decodeYunet,
+  prepare: swapRedAndBlue,
+  minScore: 0.9,
+  sureScore: 0.9,
+  sameFaceIou: 0.3,
+  step: 32,
+}
 
-function decodeYunet(outputs: ReadonlyMap<string, Tensor>, inputSize: number, minScore: number): readonly GridFace[] {
-  const faces: GridFace[] = []
+function decodeYunet(outputs: Outputs, input: Size, minScore: number): readonly SeenFace[] {
+  const faces: SeenFace[] = []
   for (const stride of STRIDES) {
-    const side = inputSize / stride
-    const rows = side * side
+    const columns = input.width / stride
+    const rows = columns * (input.height / stride)
     const cls = read(outputs, `cls_${stride}`, rows)
     const obj = read(outputs, `obj_${stride}`, rows)
     const bbox = read(outputs, `bbox_${stride}`, 4 * rows)
@@ -22,22 +32,23 @@ function decodeYunet(outputs: ReadonlyMap<string, Tensor>, inputSize: number, mi
     for (let row = 0; row < rows; row++) {
       const score = Math.sqrt(toShare(cls[row]!) * toShare(obj[row]!))
       if (!(score >= minScore)) continue
-      const [column, line] = [row % side, Math.floor(row / side)]
+      const [column, line] = [row % columns, Math.floor(row / columns)]
       const width = Math.exp(bbox[4 * row + 2]!) * stride
       const height = Math.exp(bbox[4 * row + 3]!) * stride
       const x = (column + bbox[4 * row]!) * stride - width / 2
       const y = (line + bbox[4 * row + 1]!) * stride - height / 2
-      const points = Array.from(
-        { length: POINT_VALUES },
-        (_, i) => (kps[POINT_VALUES * row + i]! + (i % 2 === 0 ? column : line)) * stride,
-      )
+      const offsetAt = (i: number) => kps[POINT_VALUES * row + i]!
+      const points = Array.from({ length: POINTS }, (_, i) => ({
+        x: (column + offsetAt(2 * i)) * stride,
+        y: (line + offsetAt(2 * i + 1)) * stride,
+      }))
       faces.push({ score, box: { x, y, width, height }, points })
     }
   }
   return faces
 }
 
-function read(outputs: ReadonlyMap<string, Tensor>, name: string, length: number): Float32Array {
+function read(outputs: Outputs, name: string, length: number): Float32Array {
   const output = outputs.get(name)
   if (!output) throw new Error(`has no output ${name}, as a yunet has`)
   if (output.data.length !== length) {
@@ -50,11 +61,9 @@ function toShare(value: number): number {
   return Math.min(1, Math.max(0, value))
 }
 
-function swapRedAndBlue(pixels: Float32Array): Float32Array {
+function swapRedAndBlue(pixels: Float32Array): void {
   const plane = pixels.length / 3
-  const swapped = new Float32Array(pixels.length)
-  swapped.set(pixels.subarray(2 * plane), 0)
-  swapped.set(pixels.subarray(plane, 2 * plane), plane)
-  swapped.set(pixels.subarray(0, plane), 2 * plane)
-  return swapped
+  const red = pixels.slice(0, plane)
+  pixels.copyWithin(0, 2 * plane)
+  pixels.set(red, 2 * plane)
 }

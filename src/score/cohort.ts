@@ -1,5 +1,4 @@
 import { Matrix } from '../pipeline/matrix.js'
-import { normalise } from './vectors.js'
 
 /**
  * How the cosine similarities of one face are read: `gain * cosine + offset`. A face that resembles many others must
@@ -16,47 +15,38 @@ export interface CohortScale {
 /** For packs without a cohort: similarities stay as they are. */
 export const NO_COHORT: CohortScale = { gain: 1, offset: 0, centre: 0 }
 
-/**
- * Faces of nobody, made up from many, that a face is compared with. An embedding is `head` numbers that are taken as they
- * are and others that are projected onto `axes` first: along these the cohort differs, and it takes a sixth of the time.
- */
+/** Faces of nobody, made up from many, that a face is compared with, and how far what they say is believed. */
 export interface Cohort {
-  /** How many numbers at the beginning of an embedding are not projected. */
-  readonly head: number
-  /** Unit vectors one after the other, each as long as the rest of an embedding. */
-  readonly axes: Float32Array
-  /** Projected embeddings one after the other: `head` numbers and one for each axis. */
+  /** Unit-length embeddings one after the other. */
   readonly members: Float32Array
+  /** Numbers of one embedding. */
+  readonly columns: number
+  /** Only the members most like a face say how it stands among its likes: this share of them, 0 to 1. */
+  readonly nearestShare: number
+  /** How much of the shift of the mean is corrected, 0 to 1. */
+  readonly shift: number
+  /** The ratio of the deviations is corrected to this power, 0 to 1. */
+  readonly power: number
   /** Mean and standard deviation of an average face's similarities to the members that are most like it. */
   readonly mean: number
   readonly deviation: number
 }
 
-/** Only the members most like a face say how it stands among its likes. This share of them; chosen on DevTrain. */
-const NEAREST_SHARE = 0.15
-
-/**
- * The full corrections of speaker recognition (1 and 1) are too much for faces: a quarter of the shift of the mean and the
- * root of the deviations' ratio accept most on DevTrain.
- */
-const SHIFT = 0.25
-const POWER = 0.5
-
 /** How the similarities of a face are to be read. */
 export function scaleByCohort(cohort: Cohort, embedding: Float32Array): CohortScale {
+  const { shift, power, mean: centre } = cohort
   const { mean, deviation } = measureNearest(cohort, embedding)
-  const gain = (cohort.deviation / deviation) ** POWER
-  const centre = cohort.mean
-  return { gain, offset: centre - gain * (SHIFT * mean + (1 - SHIFT) * centre), centre }
+  const gain = (cohort.deviation / deviation) ** power
+  return { gain, offset: centre - gain * (shift * mean + (1 - shift) * centre), centre }
 }
 
 /** Mean and standard deviation of a face's cosine similarities to the members that are most like it. */
 export function measureNearest(
-  cohort: Pick<Cohort, 'head' | 'axes' | 'members'>,
+  { members, columns, nearestShare }: Pick<Cohort, 'members' | 'columns' | 'nearestShare'>,
   embedding: Float32Array,
 ): { readonly mean: number; readonly deviation: number } {
-  const similarities = multiply(cohort.members, projectOnto(cohort, embedding))
-  const nearest = largestOf(similarities, Math.round(NEAREST_SHARE * similarities.length))
+  const similarities = multiply(members, columns, embedding)
+  const nearest = largestOf(similarities, Math.max(1, Math.round(nearestShare * similarities.length)))
   let sum = 0
   let squares = 0
   for (const similarity of nearest) {
@@ -67,23 +57,13 @@ export function measureNearest(
   return { mean, deviation: Math.sqrt(Math.max(1e-12, squares / nearest.length - mean * mean)) }
 }
 
-/** An embedding as the members of a cohort are written; as it is where there are no axes. */
-export function projectOnto({ head, axes }: Pick<Cohort, 'head' | 'axes'>, embedding: Float32Array): Float32Array {
-  if (axes.length === 0) return embedding
-  const projected = multiply(axes, embedding.subarray(head))
-  const out = new Float32Array(head + projected.length)
-  out.set(embedding.subarray(0, head))
-  out.set(projected, head)
-  return out
-}
-
 /** A cohort is compared with every face: its numbers stay where the kernel multiplies them. */
 const matrices = new WeakMap<Float32Array, Matrix>()
 
-/** A matrix, row by row, times a vector. The rows stay as they are. */
-function multiply(rows: Float32Array, vector: Float32Array): Float32Array {
+/** A matrix, row by row, times a vector. The rows stay as they are. Throws RangeError when the vector has another length. */
+function multiply(rows: Float32Array, columns: number, vector: Float32Array): Float32Array {
   const known = matrices.get(rows)
-  const matrix = known ?? new Matrix(rows, vector.length)
+  const matrix = known ?? new Matrix(rows, columns)
   if (!known) matrices.set(rows, matrix)
   return matrix.times(vector)
 }
@@ -110,16 +90,6 @@ function largestOf(values: Float32Array, count: number): Float32Array {
     else break
   }
   return values.subarray(cut)
-}
-
-/** The cohort of embeddings that are the head alone. */
-export function headOfCohort({ head, axes, members }: Pick<Cohort, 'head' | 'axes' | 'members'>, restLength: number) {
-  const width = head + axes.length / restLength
-  const heads = new Float32Array((members.length / width) * head)
-  for (let row = 0; row * width < members.length; row++) {
-    heads.set(normalise(members.slice(row * width, row * width + head)), row * head)
-  }
-  return { head, axes: new Float32Array(0), members: heads }
 }
 
 /**

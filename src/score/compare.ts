@@ -24,7 +24,7 @@ export function compareFaces(a: Face, b: Face, fit: Fit): Comparison {
   const cosine = dotProduct(a.embedding, b.embedding)
   return {
     similarity: calibrate(fit.calibration, relativeSimilarity(cosine, a.cohort, b.cohort)),
-    parts: mapParts((part) => calibrate(fit.partCalibrations[part], dotProduct(a.parts[part], b.parts[part]))),
+    parts: mapParts((part) => calibrate(fit.parts[part].calibration, dotProduct(a.parts[part], b.parts[part]))),
     cosine,
   }
 }

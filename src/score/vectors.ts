@@ -1,8 +1,13 @@
-/** Scales to unit length in place; a zero vector stays zero. */
-export function normalise(v: Float32Array): Float32Array {
+export function lengthOf(v: Float32Array): number {
   let sum = 0
   for (let i = 0; i < v.length; i++) sum += v[i]! * v[i]!
-  const scale = sum > 0 ? 1 / Math.sqrt(sum) : 0
+  return Math.sqrt(sum)
+}
+
+/** Scales to unit length in place; a zero vector stays zero. */
+export function normalise(v: Float32Array): Float32Array {
+  const length = lengthOf(v)
+  const scale = length > 0 ? 1 / length : 0
   for (let i = 0; i < v.length; i++) v[i]! *= scale
   return v
 }
@@ -16,12 +21,25 @@ export function dotProduct(a: Float32Array, b: Float32Array): number {
   return sum
 }
 
-/** Both vectors one after the other, scaled so that the dot product of two results is `share * a + (1 - share) * b`. */
-export function joinWeighted(a: Float32Array, b: Float32Array, shareOfA: number): Float32Array {
-  const joined = new Float32Array(a.length + b.length)
-  const wa = Math.sqrt(shareOfA)
-  const wb = Math.sqrt(1 - shareOfA)
-  for (let i = 0; i < a.length; i++) joined[i] = wa * a[i]!
-  for (let i = 0; i < b.length; i++) joined[a.length + i] = wb * b[i]!
+/**
+ * All vectors one after the other, scaled so that the dot product of two results is the weighted sum of their own. Of unit
+ * vectors, with weights that sum to 1, the result is one, too.
+ */
+export function joinWeighted(vectors: readonly Float32Array[], weights: readonly number[]): Float32Array {
+  const joined = new Float32Array(vectors.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const [i, vector] of vectors.entries()) {
+    const root = Math.sqrt(weights[i]!)
+    for (const value of vector) joined[at++] = root * value
+  }
   return joined
+}
+
+/** The unit-length direction from `origin` to `v`; of `v` itself where the origin is empty. Zeros where there is none. */
+export function directionFrom(origin: Float32Array, v: Float32Array): Float32Array {
+  if (origin.length === 0) return normalise(v.slice())
+  if (v.length !== origin.length) {
+    throw new RangeError(`Expected vectors of equal length but received ${origin.length} and ${v.length}`)
+  }
+  return normalise(v.map((value, i) => value - origin[i]!))
 }

@@ -2,12 +2,13 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSy
 import { join } from 'node:path'
 import { Kysely } from 'kysely'
 import Database from 'libsql'
+import { codeOf } from '../errors.js'
 import { keyFile } from './key-file.js'
 import { openKeyring } from './master-key.js'
 import { givenKeys } from './master-key-source.js'
 import { migrate, type Schema } from './schema.js'
 import { SqlStore } from './sql-store.js'
-import { codeOf, createSharedSqliteDialect, execPatiently, type SqliteHandle } from './sqlite-dialect.js'
+import { execPatiently, SharedSqliteDialect, type SqliteHandle } from './sqlite-dialect.js'
 import { type Store, StoreError } from './store.js'
 
 export interface EmbeddedStoreOptions {
@@ -111,7 +112,7 @@ async function openDatabase(path: string): Promise<Kysely<Schema>> {
     connection.close()
     throw error
   }
-  return new Kysely<Schema>({ dialect: createSharedSqliteDialect(handle) })
+  return new Kysely<Schema>({ dialect: new SharedSqliteDialect(handle) })
 }
 
 /** Leaves one file behind: the write-ahead log is moved into the database. */

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { codeOf } from '../errors.js'
 import type { MasterKeySource } from './master-key-source.js'
 import { createMasterKey } from './secret-box.js'
 import { StoreError } from './store.js'
@@ -55,7 +56,7 @@ function readKey(path: string, name: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
+    if (codeOf(cause) === 'ENOENT') return undefined
     throw new StoreError(`The key file ${name} in the data folder cannot be read.`, { cause })
   }
 }
@@ -95,5 +96,5 @@ function syncFolder(folder: string): void {
 
 /** Some file systems over a network or of a desktop's containers take no such call for a folder. */
 function isNotOffered(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && ['EINVAL', 'ENOTSUP', 'EPERM'].includes(String(error.code))
+  return ['EINVAL', 'ENOTSUP', 'EPERM'].includes(codeOf(error))
 }

@@ -1,4 +1,5 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
+import { codeOf } from '../errors.js'
 import { type Keyring, openKeyring } from './master-key.js'
 import { givenKeys } from './master-key-source.js'
 import { createPool } from './postgres-pool.js'
@@ -89,7 +90,7 @@ async function requireServer(database: Kysely<Schema>): Promise<void> {
 }
 
 function explain(error: unknown): string {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const code = codeOf(error)
   if (/^28/.test(code)) return 'The database server does not let this user in with this password.'
   if (code === '3D000') return 'There is no such database on the database server.'
   if (code === '3F000') return 'There is no such schema in the database.'

@@ -2,26 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type CompiledQuery,
   type DatabaseConnection,
-  type Dialect,
   type Driver,
   type QueryResult,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
+  SelectQueryNode,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
 } from 'kysely'
+import { codeOf } from '../errors.js'
 
 /** One open database, as libsql gives it. */
-export interface SqliteHandle {
+export interface SqliteHandle extends SqliteDatabase {
   readonly inTransaction: boolean
-  prepare(statement: string): SqliteStatement
   exec(statement: string): unknown
-  close(): unknown
-}
-
-interface SqliteStatement {
-  readonly reader: boolean
-  all(parameters: readonly unknown[]): readonly unknown[]
-  run(parameters: readonly unknown[]): { readonly changes: number }
 }
 
 /** How long a change waits for another process. The changes of this program take milliseconds. */
@@ -34,12 +27,16 @@ const LONGEST_PAUSE_MS = 20
  * it while another writes. libsql, for its part, leaves a statement that met a lock half-done until it is collected, and
  * nothing can be committed meanwhile; `exec` does not, so only the lock itself may meet a lock.
  */
-export function createSharedSqliteDialect(handle: SqliteHandle): Dialect {
-  return {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new SharedSqliteDriver(handle),
-    createIntrospector: (database) => new SqliteIntrospector(database),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+export class SharedSqliteDialect extends SqliteDialect {
+  readonly #handle: SqliteHandle
+
+  constructor(handle: SqliteHandle) {
+    super({ database: handle })
+    this.#handle = handle
+  }
+
+  override createDriver(): Driver {
+    return new SharedSqliteDriver(this.#handle)
   }
 }
 
@@ -58,90 +55,46 @@ export async function execPatiently(handle: SqliteHandle, statement: string): Pr
   }
 }
 
-/** The code of a database's error, such as `SQLITE_BUSY`; `''` for any other error. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-}
-
-class SharedSqliteDriver implements Driver {
-  readonly #handle: SqliteHandle
-  readonly #connection: DatabaseConnection
-  #users = Promise.resolve()
-  #release: () => void = () => {}
-
-  constructor(handle: SqliteHandle) {
-    this.#handle = handle
-    this.#connection = new SharedSqliteConnection(handle)
-  }
-
-  async init(): Promise<void> {}
-
-  /** There is one connection, for one user after the other. */
-  async acquireConnection(): Promise<DatabaseConnection> {
-    const before = this.#users
-    let release = () => {}
-    this.#users = new Promise((resolve) => {
-      release = resolve
-    })
-    await before
-    this.#release = release
-    return this.#connection
-  }
-
-  async releaseConnection(): Promise<void> {
-    this.#release()
-  }
-
-  async beginTransaction(): Promise<void> {
-    await execPatiently(this.#handle, 'begin immediate')
-  }
-
-  async commitTransaction(): Promise<void> {
-    this.#handle.exec('commit')
-  }
-
-  async rollbackTransaction(): Promise<void> {
-    // Some failures have rolled back by themselves.
-    if (this.#handle.inTransaction) this.#handle.exec('rollback')
-  }
-
-  async destroy(): Promise<void> {
-    this.#handle.close()
-  }
-}
-
-class SharedSqliteConnection implements DatabaseConnection {
+class SharedSqliteDriver extends SqliteDriver {
   readonly #handle: SqliteHandle
 
   constructor(handle: SqliteHandle) {
+    super({ database: handle })
     this.#handle = handle
   }
 
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const statement = this.#handle.prepare(query.sql)
-    // The row type is kysely's promise about the statement, as in its own drivers.
-    if (statement.reader) return { rows: statement.all(query.parameters) as R[] }
-    if (this.#handle.inTransaction) return run(statement, query)
-    await execPatiently(this.#handle, 'begin immediate')
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    const connection = await super.acquireConnection()
+    return {
+      executeQuery: <R>(query: CompiledQuery) => this.#execute<R>(connection, query),
+      streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
+    }
+  }
+
+  /** A change outside of a transaction is one of its own. */
+  async #execute<R>(connection: DatabaseConnection, query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#handle.inTransaction || SelectQueryNode.is(query.query)) return connection.executeQuery(query)
+    await this.beginTransaction()
     try {
-      const result = run(statement, query)
-      this.#handle.exec('commit')
+      const result = await connection.executeQuery<R>(query)
+      await this.commitTransaction()
       return result
     } catch (error) {
-      if (this.#handle.inTransaction) this.#handle.exec('rollback')
+      await this.rollbackTransaction()
       throw error
     }
   }
 
-  // biome-ignore lint/correctness/useYield: the interface asks for a generator.
-  async *streamQuery(): AsyncIterableIterator<never> {
-    throw new Error('The store does not stream.')
+  override async beginTransaction(): Promise<void> {
+    await execPatiently(this.#handle, 'begin immediate')
   }
-}
 
-function run(
-  statement: SqliteStatement,
-  query: CompiledQuery,
-): { readonly rows: never[]; readonly numAffectedRows: bigint } {
-  return { rows: [], numAffectedRows: BigInt(statement.run(query.parameters).changes) }
+  override async commitTransaction(): Promise<void> {
+    this.#handle.exec('commit')
+  }
+
+  override async rollbackTransaction(): Promise<void> {
+    // Some failures have rolled back by themselves.
+    if (this.#handle.inTransaction) this.#handle.exec('rollback')
+  }
 }

@@ -1,7 +1,7 @@
+import { FaceCompareApiError } from '../client/errors.js'
 import { type Credential, createSignature } from '../client/signature.js'
-import { type Answer, readAnswer } from './answer.js'
+import { type Answer, readShownAnswer } from './answer.js'
 import type { Picture } from './picture.js'
-import { readServerTiming, type StageTimes } from './stage-times.js'
 
 export interface CallOptions {
   readonly credential: Credential
@@ -21,7 +21,6 @@ export interface Outcome {
   readonly answer: Answer | undefined
   /** The HTTP status; 0 when nothing came. */
   readonly status: number
-  readonly times: StageTimes
   readonly roundTripMs: number
   /** By this device's clock (Unix time): when `Retry-After` says to come again. */
   readonly retryAtMs: number | undefined
@@ -84,16 +83,16 @@ function send(
 function readOutcome(request: XMLHttpRequest, roundTripMs: number): Outcome {
   const { status } = request
   // Headers are to be had only of an answer.
-  const header = (name: string): string | undefined =>
-    status === 0 ? undefined : (request.getResponseHeader(name) ?? undefined)
-  const retryAfter = Number(header('Retry-After') ?? Number.NaN)
-  const serviceTimeMs = Date.parse(header('Date') ?? '')
+  const header = (name: string): string => (status === 0 ? '' : (request.getResponseHeader(name) ?? ''))
+  const headers = { 'server-timing': header('Server-Timing'), 'retry-after': header('Retry-After') }
+  const answer = readShownAnswer({ status, headers, text: request.responseText })
+  const retryAfterSeconds = answer instanceof FaceCompareApiError ? answer.retryAfterSeconds : undefined
+  const serviceTimeMs = Date.parse(header('Date'))
   return {
-    answer: readAnswer(request.responseText),
+    answer,
     status,
-    times: readServerTiming(header('Server-Timing') ?? ''),
     roundTripMs,
-    retryAtMs: Number.isFinite(retryAfter) ? Date.now() + 1000 * retryAfter : undefined,
+    retryAtMs: retryAfterSeconds === undefined ? undefined : Date.now() + 1000 * retryAfterSeconds,
     clockDifferenceMs: Number.isFinite(serviceTimeMs) ? serviceTimeMs - Date.now() : undefined,
   }
 }

@@ -1,3 +1,4 @@
+import { FaceCompareApiError } from '../client/errors.js'
 import type { Outcome } from './call.js'
 import { isClockToBlame } from './clock.js'
 import { fill, type Texts } from './texts/texts.js'
@@ -23,11 +24,11 @@ export function explainFailure(outcome: Outcome, texts: Texts, clockOffsetMs = 0
   const { answer, status } = outcome
   const clockDifferenceMs = (outcome.clockDifferenceMs ?? clockOffsetMs) - clockOffsetMs
   const nothing = { details: [], side: undefined, retryAtMs: undefined, isClockOff: false }
-  if (answer?.kind !== 'refusal') {
+  if (!(answer instanceof FaceCompareApiError)) {
     const { what, advice } = status === 0 ? texts.noAnswer : texts.strangeAnswer
     return { ...nothing, what, onCard: what, advice }
   }
-  const { code, side, detail, sessionId } = answer
+  const { code, side, detail = '', sessionId = '' } = answer
   const known = texts.failures[code] ?? texts.otherFailure
   const isClockOff = isClockToBlame(code, clockDifferenceMs)
   return {

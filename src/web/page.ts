@@ -1,3 +1,4 @@
+import { FaceCompareApiError } from '../client/errors.js'
 import type { Credential } from '../client/signature.js'
 import type { ShownFace, Success } from './answer.js'
 import { callService, type Outcome, type Step } from './call.js'
@@ -199,7 +200,7 @@ export class Page {
     const failure = this.#failure()
     const success = this.#success()
     for (const side of ['A', 'B'] as const) {
-      const face: ShownFace | undefined = success?.[`face${side}`]
+      const face: ShownFace | undefined = success?.faces[side]
       const why = wrong[side] ?? (failure?.side === side ? failure.onCard : undefined)
       this.#cards[side].render({ texts, picture: pictures[side], face, isBusy: phase.name === 'busy', wrong: why })
     }
@@ -212,7 +213,8 @@ export class Page {
 
   #success(): Success | undefined {
     const { phase } = this.#state
-    return phase.name === 'ended' && phase.outcome.answer?.kind === 'success' ? phase.outcome.answer : undefined
+    const answer = phase.name === 'ended' ? phase.outcome.answer : undefined
+    return answer instanceof FaceCompareApiError ? undefined : answer
   }
 
   #failure(): Failure | undefined {
@@ -253,7 +255,7 @@ export class Page {
     byId('details', HTMLElement).hidden = !success
     if (!success || phase.name !== 'ended') return
     renderParts(success, texts)
-    renderTimes(phase.outcome, texts)
+    renderTimes(success, phase.outcome.roundTripMs, texts)
     const { title, meaning } = judge(success.similarity, texts)
     this.#say(fill(texts.scoreSaid, { score: success.similarity, title, meaning }))
   }

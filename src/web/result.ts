@@ -1,7 +1,5 @@
 import type { Success } from './answer.js'
-import type { Outcome } from './call.js'
 import { byId, create } from './element.js'
-import type { StageTimes } from './stage-times.js'
 import { fill, type Stage, type Texts, type VerdictText } from './texts/texts.js'
 
 const STAGES: readonly Stage[] = ['fetch', 'decode', 'detect', 'align', 'embed']
@@ -34,24 +32,24 @@ export function renderParts({ parts }: Success, texts: Texts): void {
 }
 
 /** Milliseconds of each stage that was run, of A and of B. */
-export function renderTimes({ times, roundTripMs }: Outcome, texts: Texts): void {
-  const total = times.get('total') ?? 0
+export function renderTimes({ stagesMs }: Success, roundTripMs: number, texts: Texts): void {
   byId('timesTotal', HTMLElement).textContent = fill(texts.times, {
-    total: total.toFixed(0),
+    total: (stagesMs.total ?? 0).toFixed(0),
     roundTrip: roundTripMs.toFixed(0),
   })
-  const run = STAGES.filter((stage) => times.has(`${stage}A`) || times.has(`${stage}B`))
-  const longest = Math.max(1, ...run.flatMap((stage) => [times.get(`${stage}A`) ?? 0, times.get(`${stage}B`) ?? 0]))
-  const rows = run.map((stage) => {
+  const run = STAGES.map((stage) => ({ stage, sides: [stagesMs[`${stage}A`], stagesMs[`${stage}B`]] })).filter(
+    ({ sides }) => sides.some((ms) => ms !== undefined),
+  )
+  const longest = Math.max(1, ...run.flatMap(({ sides }) => sides.map((ms = 0) => ms)))
+  const rows = run.map(({ stage, sides }) => {
     const name = create('th', '', texts.stages[stage])
     name.scope = 'row'
-    return create('tr', '', name, ...(['A', 'B'] as const).map((side) => makeTime(times, `${stage}${side}`, longest)))
+    return create('tr', '', name, ...sides.map((ms) => makeTime(ms, longest)))
   })
   byId('times', HTMLElement).replaceChildren(...rows)
 }
 
-function makeTime(times: StageTimes, stage: string, longest: number): HTMLElement {
-  const ms = times.get(stage)
+function makeTime(ms: number | undefined, longest: number): HTMLElement {
   if (ms === undefined) return create('td', '', '–')
   return create('td', '', makeBar(ms / longest), `${ms.toFixed(1)} ms`)
 }

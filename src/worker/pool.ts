@@ -1,7 +1,8 @@
 import type { Face, FaceEngine } from '../engine/engine.js'
-import { createComparer, type EngineOptions, packOptionsOf } from '../engine/options.js'
+import type { EngineOptions } from '../engine/options.js'
 import { type PackNumbers, readPackNumbers } from '../engine/pack-numbers.js'
 import { FaceCompareError } from '../errors.js'
+import { compareFaces } from '../score/compare.js'
 import { Crew } from './crew.js'
 import { type AnalyzeReply, errorOf, packOptions } from './message.js'
 import { BoundedQueue } from './queue.js'
@@ -52,8 +53,8 @@ const MOST_TRIES = 3
  */
 export async function startEnginePool(options: PoolOptions): Promise<EnginePool> {
   const { workers, queueSize, timeoutMs, maxGrowthBytes, workerFile, onWorkerLost, onWarning, ...engine } = options
-  // Once, instead of once in each process: converting, and telling what is to be known of the pack.
-  const numbersRead = readPackNumbers(packOptionsOf({ ...engine, ...(onWarning ? { onWarning } : {}) }))
+  // Once, instead of once in each process: telling what is to be known of the pack.
+  const numbersRead = readPackNumbers({ ...engine, ...(onWarning ? { onWarning } : {}) })
   const growth = maxGrowthBytes ?? GROWTH_FLOOR_BYTES + BYTES_PER_PIXEL * engine.maxPixels
   const hello = numbersRead.then(() => packOptions({ engine, maxGrowthBytes: growth }))
   const file = workerFile ?? new URL('./worker.js', import.meta.url)
@@ -116,7 +117,7 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
   return {
     analyze,
     requireRoom: (images) => queue.requireRoom(images),
-    compare: createComparer(numbers.fit),
+    compare: (a, b) => compareFaces(a, b, numbers.fit),
     numbers,
     ready: crew.ready,
     queueLength: () => queue.length,

@@ -8,7 +8,7 @@ import { readFrames, writeFrame } from './frames.js'
 import { CHANNEL_FD, packFailure, packReply, type Reply, TAKEN, unpackOptions, type WorkerOptions } from './message.js'
 
 interface OpenedEngine {
-  readonly packId: string
+  readonly numbers: { readonly id: string }
   readonly analyze: (image: Uint8Array) => Promise<Face>
 }
 
@@ -28,7 +28,7 @@ export function serveParent(open: (options: WorkerOptions['engine']) => Promise<
     engine = await open(options)
     preferForTheOutOfMemoryKiller()
     startGuard(process.memoryUsage.rss() + maxGrowthBytes)
-    return { packId: engine.packId }
+    return { packId: engine.numbers.id }
   }
   async function answer(frame: Uint8Array): Promise<void> {
     try {

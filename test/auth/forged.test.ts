@@ -26,7 +26,7 @@ const credentials: CredentialSource = {
 const check = (raw: Uint8Array) =>
   authenticate(
     { authorization: Buffer.from(raw).toString('base64'), sign: undefined },
-    { credentials, maxSignSeconds: 7_776_000, nowSeconds: NOW },
+    { credentials, nowSeconds: NOW },
   )
 
 async function refusalOf(raw: Uint8Array): Promise<FaceCompareError> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accuracyAt, bestThreshold, measureRoc, thresholdAtFar } from '../../bench/metrics.js'
+import { accuracyAt, bestThreshold, measureRoc, thresholdAtFar } from '../../support/metrics.js'
 
 const pairs = (genuine: readonly number[], impostors: readonly number[]) => [
   ...genuine.map((similarity) => ({ genuine: true, similarity })),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { countMultiplyAdds } from '../../bench/multiply-adds.js'
-import { createGraph, type Graph, type ValueName } from '../../src/packs/onnx-writer.js'
+import { createGraph, type Graph } from '../../support/build-network.js'
+import type { ValueName } from '../../tools/onnx/graph.js'
 
 function count(build: (graph: Graph) => ValueName): number {
   const graph = createGraph('test', { name: 'input', shape: ['N', 3, 9, 8] })
@@ -21,6 +22,15 @@ describe('countMultiplyAdds', () => {
   it('counts each filter at each place of a convolution', () => {
     expect(count((graph) => convolve(graph, graph.input, [4, 3, 3, 3], 1, 0))).toBe(7 * 6 * 4 * 27)
     expect(count((graph) => convolve(graph, graph.input, [4, 3, 3, 3], 2, 1))).toBe(5 * 4 * 4 * 27)
+  })
+
+  it('counts filters whose cells lie apart, and any size that the network takes', () => {
+    const graph = createGraph('test', { name: 'input', shape: ['N', 3, 'height', 'width'] })
+    const weights = graph.floats(new Float32Array(4 * 27), [4, 3, 3, 3])
+    const value = graph.node('Conv', [graph.input, weights], { kernel_shape: [3, 3], dilations: [2, 2] })
+    const network = graph.finish([{ name: 'output', value, shape: ['N'] }])
+    expect(countMultiplyAdds(network, 10)).toBe(6 * 6 * 4 * 27)
+    expect(() => countMultiplyAdds(network)).toThrow('sides')
   })
 
   it('follows sizes through what costs nothing, and counts a matrix once', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
+import { cutPerson } from '../../support/sample-people.js'
 import { launchBrowser } from '../support/browser.js'
 import { type RunningService, startService } from '../support/service.js'
 

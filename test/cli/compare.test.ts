@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson, GROUP_PHOTO } from '../../scripts/sample-people.js'
+import { cutPerson, GROUP_PHOTO } from '../../support/sample-people.js'
 import { runCli, spawnCli } from '../support/service.js'
 
 let folder: string

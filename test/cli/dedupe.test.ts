@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
+import { cutPerson } from '../../support/sample-people.js'
 import { runCli } from '../support/service.js'
 
 const HOSTILE = `<img src=x onerror="alert('1')">&\u001b[2J.jpg`

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
+import { cutPerson } from '../../support/sample-people.js'
 import { runCli } from '../support/service.js'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -86,7 +86,7 @@ describe('facecompare eval', () => {
     expect((await evaluate(...pairs)).code).toBe(0)
     expect(await readFile(page, 'utf8')).not.toContain('<img')
     expect((await evaluate(...pairs, '--with-pictures', '--json', path('report.json'))).code).toBe(0)
-    expect((await readFile(page, 'utf8')).match(/<img src="data:image\/png;base64,/g)).toHaveLength(4)
+    expect((await readFile(page, 'utf8')).match(/<img src="data:image\/jpeg;base64,/g)).toHaveLength(4)
     expect(JSON.parse(await readFile(path('report.json'), 'utf8'))).toMatchObject({
       pairs: { genuine: 1, impostor: 1 },
     })

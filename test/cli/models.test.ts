@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
 import { readPackNumbers } from '../../src/engine/pack-numbers.js'
-import { writePackCalibration } from '../../src/packs/calibration-file.js'
+import { writePackFit } from '../../src/packs/fit-file.js'
 import { openPackFolder } from '../../src/packs/folder.js'
+import { cutPerson } from '../../support/sample-people.js'
 import { embedderFile, goodManifest, sha256, writePack, yunetFile } from '../support/model-packs.js'
 import { BOOTSTRAP, compare, runCli, spawnService, startService } from '../support/service.js'
 
@@ -68,13 +68,11 @@ describe('a pack that is damaged', () => {
 
 /** Writes a calibration that no pictures stand behind. */
 async function pretendCalibration(folder: string): Promise<void> {
-  const options = { cacheDir: path('cache'), modelPack: folder, effort: 'default', uncalibrated: true } as const
-  const { content = '' } = await readPackNumbers(options)
-  await writePackCalibration(await openPackFolder(folder), {
+  const { content } = await readPackNumbers({ modelPack: folder, calibration: 'optional' })
+  await writePackFit(await openPackFolder(folder), {
     pack: content,
-    effort: 'default',
-    threshold: 0.5,
-    curve: [
+    bestThreshold: 0.5,
+    calibration: [
       [-1, 0],
       [1, 100],
     ],
@@ -85,21 +83,27 @@ async function pretendCalibration(folder: string): Promise<void> {
 
 describe('facecompare models', () => {
   it('lists the networks of the default pack and of the one that is named', async () => {
-    const alone = await runCli(['models', 'list', '--effort', 'best'])
+    const alone = await runCli(['models', 'list'])
     expect(alone.code).toBe(0)
-    expect(alone.stdout).toMatch(/^default \(in use, effort best\)\n/)
-    expect(alone.stdout).toMatch(/^ {2}resnet +@vladmandic\/face-api\/\S+ +150 px +int8 +CC0-1\.0 +[\da-f]{12}$/m)
+    expect(alone.stdout).toMatch(/^default \(licence: MIT\)\n/)
+    expect(alone.stdout).toMatch(/^ {2}the detector +rfb\.onnx +any size +MIT +[\da-f]{12} *$/m)
+    expect(alone.stdout).toMatch(/^ {2}embedder 1 \(100 %\) +mobilefacenet\.onnx +112 px +MIT +[\da-f]{12} *$/m)
     await writePack(path('listed'), { ...goodManifest(), licence: 'My own' }, {})
     const { stdout } = await runCli(['models', 'list'], { FACECOMPARE_MODEL_PACK: path('listed') })
-    expect(stdout).toMatch(/^tiny \(in use, effort default; licence: My own\)$/m)
-    expect(stdout).toMatch(/^ {2}embedder 1 \(100 %\) +embedder\.onnx +112 px .* My own +[\da-f]{12}$/m)
+    expect(stdout).toMatch(/^tiny \(licence: My own\)$/m)
+    expect(stdout).toMatch(/^ {2}embedder 1 \(100 %\) +embedder\.onnx +112 px +My own +[\da-f]{12} *$/m)
+    // What it takes from the default pack.
+    expect(stdout).toMatch(/^ {2}the landmarks +landmarks\.onnx +64 px +MIT +[\da-f]{12} +default$/m)
+    expect(stdout).toMatch(/^ {2}embedder 1 \(facial parts\) +mobilefacenet\.onnx +112 px +MIT +[\da-f]{12} +default$/m)
   })
 
   it('verifies the default pack', async () => {
     const { code, stdout } = await runCli(['models', 'verify'])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^ {2}faceres +default +224 px +embedding 1024, features 100352 +ok$/m)
-    expect(stdout).toMatch(/^default-[\da-f]+-[\da-f]+-default ok$/m)
+    expect(stdout).toMatch(/^ {2}the detector +rfb\.onnx +any size +faces +ok$/m)
+    expect(stdout).toMatch(/^ {2}the landmarks +landmarks\.onnx +64 px +68 landmarks +ok$/m)
+    expect(stdout).toMatch(/^ {2}embedder 1 +mobilefacenet\.onnx +112 px +embedding 512, parts +ok$/m)
+    expect(stdout).toMatch(/^default-[\da-f]{12}-[\da-f]{8} ok$/m)
   })
 
   it('does not calibrate the default pack, nor from pictures of one person', async () => {
@@ -122,7 +126,7 @@ it('a pack is verified, evaluated, calibrated, compared with and served', { time
 
   const verified = await runCli(['models', 'verify', '--pack', folder])
   expect(verified.code).toBe(0)
-  expect(verified.stdout).toMatch(/^ {2}the detector +yunet\.onnx +64 px +boxes and points +ok$/m)
+  expect(verified.stdout).toMatch(/^ {2}the detector +yunet\.onnx +64 px +faces +ok$/m)
   expect(verified.stdout).toMatch(/^ {2}embedder 1 +embedder\.onnx +112 px +embedding 16 +ok$/m)
   expect(verified.stdout).toContain('it can be evaluated and calibrated, not served')
 
@@ -144,7 +148,7 @@ it('a pack is verified, evaluated, calibrated, compared with and served', { time
   expect(calibrated.stderr).toContain('too few impostor pairs for scores above 25')
   expect(JSON.parse(await readFile(join(folder, 'calibration.json'), 'utf8'))).toMatchObject({
     pack: expect.stringMatching(/^tiny-[\da-f]{12}$/),
-    effort: 'default',
+    format: 2,
     supportedScore: 25,
     madeFrom: { persons: 3, pictures: 5, genuinePairs: 2, impostorPairs: 8 },
   })
@@ -153,11 +157,8 @@ it('a pack is verified, evaluated, calibrated, compared with and served', { time
   expect(compared.code).toBe(0)
   expect(JSON.parse(compared.stdout)).toMatchObject({
     similarity: 100,
-    packId: expect.stringMatching(/^tiny-.*-default$/),
+    packId: expect.stringMatching(/^tiny-[\da-f]{12}(-[\da-f]{8}){2}$/),
   })
-  expect((await runCli(['compare', man(), man()], { ...use, FACECOMPARE_EFFORT: 'best' })).stderr).toContain(
-    'has a calibration of the effort default, and best is asked for',
-  )
 
   const service = await startService({ ...BOOTSTRAP, ...use })
   try {
@@ -180,14 +181,22 @@ it('a pack is verified, evaluated, calibrated, compared with and served', { time
   }
 })
 
-it('the effort of the command line goes before that of the environment', async () => {
-  const packOf = async (args: readonly string[], effort: string) => {
-    const { stdout } = await runCli(['compare', man(), man(), '--json', ...args], { FACECOMPARE_EFFORT: effort })
-    const said: unknown = JSON.parse(stdout)
-    return said && typeof said === 'object' && 'packId' in said ? said.packId : undefined
-  }
-  expect(await packOf([], 'fast')).toMatch(/-fast$/)
-  expect(await packOf(['--effort', 'best'], 'fast')).toMatch(/-best$/)
-  const wrong = await runCli(['compare', man(), man(), '--effort', 'most'])
-  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Allowed choices are fast, default, best')])
+it('a calibration of an older version is made anew where it is', { timeout: 60_000 }, async () => {
+  const folder = path('old')
+  await writePack(folder, goodManifest())
+  const old = { format: 1, pack: 'tiny-0123456789ab', effort: 'default', threshold: 0.5, curve: [], supportedScore: 90 }
+  await writeFile(join(folder, 'calibration.json'), JSON.stringify(old))
+  expect(await runCli(['compare', man(), woman(), '--pack', folder])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      'facecompare: The model pack tiny: calibration.json is no calibration; ' +
+      'make it anew with facecompare models calibrate.\n',
+  })
+  expect((await runCli(['models', 'verify', '--pack', folder])).stdout).toContain(
+    'The pack has a calibration that cannot be read: it can be evaluated and calibrated, not served.',
+  )
+  const { code } = await runCli(['models', 'calibrate', path('people'), '--pack', folder])
+  expect(code).toBe(0)
+  expect((await runCli(['compare', man(), man(), '--pack', folder])).code).toBe(0)
 })

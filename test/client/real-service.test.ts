@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { parse } from 'acorn'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
 import { createFaceCompareClient } from '../../src/client/index.js'
+import { cutPerson } from '../../support/sample-people.js'
 import { BOOTSTRAP, CREDENTIAL, type RunningService, startService } from '../support/service.js'
 
 const DIST = fileURLToPath(new URL('../../dist/client', import.meta.url))

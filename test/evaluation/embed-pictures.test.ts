@@ -84,6 +84,29 @@ describe('embedPictures', () => {
     expect((await stat(join(folder, 'kept'))).size - size).toBeLessThan(300)
   })
 
+  it('takes nothing from the cache that another pack has made', async () => {
+    const kept = () => openEmbeddingCache(join(folder, 'kept'))
+    const cache = await kept()
+    await (await setUp(['a', 'b', 'none'], { cache })).run()
+    await cache.close()
+    const other = await kept()
+    const asked: string[] = []
+    const { run } = await setUp(['a', 'b', 'none'], {
+      cache: other,
+      async analyze(bytes) {
+        asked.push(Buffer.from(bytes).toString())
+        return { outcome: faceOf(`other ${asked.length}`), packId: 'other pack', lasting: true }
+      },
+    })
+    expect(await run()).toMatchObject({ packId: 'other pack', fromCache: 0 })
+    await other.close()
+    expect([...asked].sort()).toEqual(['a', 'b', 'none'])
+    // What the first one made is still there for it.
+    const again = await kept()
+    expect((await (await setUp(['a', 'b', 'none'], { cache: again })).run()).fromCache).toBe(2)
+    await again.close()
+  })
+
   it('stops at the signal, and at the first error', async () => {
     const stopped = await setUp(['a', 'b', 'c', 'd', 'e', 'f'], { onPicture: () => stopped.controller.abort() })
     await expect(stopped.run()).rejects.toThrow(/abort/i)

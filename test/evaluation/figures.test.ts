@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { measureRoc } from '../../bench/metrics.js'
 import {
   accuracyFrom,
   bestBin,
@@ -13,6 +12,7 @@ import {
   thresholdOf,
 } from '../../src/evaluation/figures.js'
 import { addPair, BIN_COUNT, binOf, createTally, lowerEdge } from '../../src/evaluation/tally.js'
+import { measureRoc } from '../../support/metrics.js'
 
 /** `undefined` is a pair that could not be compared. */
 type Cosines = readonly (number | undefined)[]

@@ -1,9 +1,7 @@
-import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { DataSet } from '../../src/evaluation/data-set.js'
 import type { FaceVectors, Outcome } from '../../src/evaluation/face-vectors.js'
 import { escapeHtml } from '../../src/evaluation/html.js'
-import { encodePng } from '../../src/evaluation/png.js'
 import { createProgress } from '../../src/evaluation/progress.js'
 import { makeReport, type Report } from '../../src/evaluation/report.js'
 import { formatHtml } from '../../src/evaluation/report-html.js'
@@ -147,17 +145,6 @@ describe('formatHtml', () => {
     const svgs = formatHtml(sample).match(/<svg.*?<\/svg>/gs)
     expect(svgs).toHaveLength(2)
     for (const svg of svgs ?? []) expect(svg).not.toMatch(/NaN|Infinity|undefined/)
-  })
-})
-
-describe('encodePng', () => {
-  it('makes what another program reads back', async () => {
-    const rgb = Uint8Array.from({ length: 5 * 3 * 3 }, (_, i) => (i * 37) % 256)
-    const { data, info } = await sharp(encodePng(5, 3, rgb))
-      .raw()
-      .toBuffer({ resolveWithObject: true })
-    expect([info.width, info.height, info.channels]).toEqual([5, 3, 3])
-    expect(new Uint8Array(data)).toEqual(rgb)
   })
 })
 

@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FaceCompareError } from '../../src/errors.js'
-import { IMAGE_FIELDS, TEXT_FIELDS } from '../../src/http/fields.js'
+import { IMAGE_FIELDS, URL_FIELDS } from '../../src/http/fields.js'
 import { parseJson } from '../../src/http/json-body.js'
 import { parseMultipart } from '../../src/http/multipart.js'
 import { decodeImage } from '../../src/image/decode.js'
 import { APPID, BOUNDARY, multipart } from '../support/http-service.js'
 import { FORMATS, smallPicture } from './hostile-files.js'
+
+const TEXT_FIELDS = ['appid', 'bucket', 'return_faces', ...URL_FIELDS] as const
 
 /** Mutations of each kind, which take some ten seconds; FUZZ_RUNS=100000 looks longer, and FUZZ_SEED elsewhere. */
 const RUNS = Number(process.env.FUZZ_RUNS ?? 10_000)

@@ -1,5 +1,5 @@
-import { cutPerson, SAMPLE_PEOPLE } from '../../scripts/sample-people.js'
 import { createFaceEngine, type Face } from '../../src/index.js'
+import { cutPerson, SAMPLE_PEOPLE } from '../../support/sample-people.js'
 
 export interface SampleScores {
   readonly people: readonly string[]

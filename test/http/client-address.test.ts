@@ -1,7 +1,15 @@
-import { describe, expect, it } from 'vitest'
+import { fastify } from 'fastify'
+import { afterAll, describe, expect, it } from 'vitest'
 import { createTrust, findClientAddress, networkOf } from '../../src/http/client-address.js'
 
-const trusted = createTrust(['10.0.0.0/8', '192.0.2.7', '2001:db8::/32', '::1'])
+const app = fastify({ trustProxy: createTrust(['10.0.0.0/8', '192.0.2.7', '2001:db8::/32', '::1']) })
+app.get('/', async ({ ips }) => findClientAddress(ips))
+afterAll(() => app.close())
+
+async function findClient(remoteAddress: string, forwardedFor?: string): Promise<string> {
+  const headers = forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor }
+  return (await app.inject({ url: '/', remoteAddress, headers })).body
+}
 
 describe('the address of a client', () => {
   it.each([
@@ -22,14 +30,18 @@ describe('the address of a client', () => {
     ['the IPv6 notation of IPv4', '::ffff:10.0.0.1', '::ffff:203.0.113.9', '203.0.113.9'],
     ['a trusted IPv6 network', '2001:db8:1::1', '2a00::5', '2a00::5'],
     ['an octal address', '10.0.0.1', '0313.0.0161.9', '10.0.0.1'],
-    ['a connection that is gone', '', '1.1.1.1', ''],
-  ])('with %s', (_name, peer, header, client) => {
-    expect(findClientAddress(peer, header, trusted)).toBe(client)
+    ['proxies that tell ports', '10.0.0.1', '203.0.113.9:4711, 10.0.0.2:80, [::1]:443', '203.0.113.9'],
+  ])('with %s', async (_name, peer, header, client) => {
+    expect(await findClient(peer, header)).toBe(client)
   })
 
-  it('costs little for a header of any length', () => {
+  it('is empty when the connection is gone', () => {
+    expect([findClientAddress([undefined]), findClientAddress()]).toEqual(['', ''])
+  })
+
+  it('costs little for a header of any length', async () => {
     const header = `${'10.0.0.2,'.repeat(1800)}x`
-    expect(findClientAddress('10.0.0.1', header, trusted)).toBe('10.0.0.1')
+    expect(await findClient('10.0.0.1', header)).toBe('10.0.0.1')
   })
 })
 

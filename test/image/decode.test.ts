@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { FaceCompareError } from '../../src/errors.js'
-import { decodeDraft, decodeImage } from '../../src/image/decode.js'
+import { decodeDraft, decodeImage, decodeRegion } from '../../src/image/decode.js'
 import { headerBomb, noise, quarters, quartersError, storeTurned } from './pictures.js'
 
 const OPTIONS = { maxPixels: 20_000_000, maxSide: 512 }
@@ -262,14 +262,15 @@ it('gives the memory of its pixels back', async () => {
 })
 
 describe('decodeDraft', () => {
-  const draft = (bytes: Uint8Array) => decodeDraft(bytes, { maxPixels: 20_000_000, maxSide: 200, instead: 600 })
+  const draft = (bytes: Uint8Array) => decodeDraft(bytes, { maxPixels: 20_000_000, maxArea: 360_000 })
 
   it('gives a small version of a large JPEG, upright, with its real size', async () => {
-    const bytes = await storeTurned(noise(900, 700), 6).jpeg().toBuffer()
-    const whole = await decodeImage(bytes, { maxPixels: 20_000_000, maxSide: 200 })
+    const bytes = await storeTurned(noise(3600, 2400), 6).jpeg().toBuffer()
+    const whole = await decodeImage(bytes, { maxPixels: 20_000_000, maxSide: 450 })
     const image = await draft(bytes)
     expect(image).toEqual(whole)
-    expect(Math.max(image?.width ?? 0, image?.height ?? 0)).toBe(200)
+    expect([image?.width, image?.height]).toEqual([300, 450])
+    expect([image?.sourceWidth, image?.sourceHeight]).toEqual([2400, 3600])
   })
 
   it.each([
@@ -277,15 +278,38 @@ describe('decodeDraft', () => {
     ['a JPEG that would hardly be shrunk', () => noise(600, 600).jpeg({ quality: 100 }).toBuffer()],
     ['a JPEG of few bytes', () => quarters(900, 700).jpeg().toBuffer()],
     ['no bytes', async () => new Uint8Array()],
-    ['what only begins like a JPEG', async () => new Uint8Array(100_000).fill(0xff).fill(0xd8, 1, 2)],
   ])('leaves %s to decodeImage', async (_name, make) => {
     expect(await draft(await make())).toBeUndefined()
   })
 
   it('refuses what decodeImage refuses', async () => {
-    const bytes = await noise(900, 700).jpeg().toBuffer()
+    const bytes = await noise(2400, 1800).jpeg().toBuffer()
     await expect(draft(bytes.subarray(0, bytes.length - 5000))).rejects.toMatchObject({ kind: 'IMAGE_UNDECODABLE' })
-    const tooLarge = decodeDraft(bytes, { maxPixels: 10_000, maxSide: 200, instead: 600 })
+    const noJpeg = new Uint8Array(100_000).fill(0xff).fill(0xd8, 1, 2)
+    await expect(draft(noJpeg)).rejects.toMatchObject({ kind: 'IMAGE_UNDECODABLE' })
+    const tooLarge = decodeDraft(bytes, { maxPixels: 10_000, maxArea: 360_000 })
     await expect(tooLarge).rejects.toMatchObject({ kind: 'IMAGE_UNDECODABLE' })
+  })
+})
+
+describe('decodeRegion', () => {
+  const REGION = { left: 30, top: 50, width: 60, height: 40 }
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('cuts a part of the upright picture, orientation %i', async (orientation) => {
+    const bytes = await storeTurned(noise(200, 150), orientation).png().toBuffer()
+    const whole = await decodeImage(bytes, { maxPixels: 1_000_000 })
+    const region = await decodeRegion(bytes, REGION, { maxPixels: 1_000_000 })
+    expect([region.width, region.height]).toEqual([60, 40])
+    for (let row = 0; row < 40; row++) {
+      const at = 3 * ((50 + row) * whole.width + 30)
+      expect(region.data.subarray(180 * row, 180 * (row + 1))).toEqual(whole.data.subarray(at, at + 180))
+    }
+  })
+
+  it('refuses what is not whole, and what has too many pixels', async () => {
+    const bytes = await noise(200, 150).jpeg().toBuffer()
+    const refusal = { kind: 'IMAGE_UNDECODABLE' }
+    await expect(decodeRegion(bytes, REGION, { maxPixels: 10_000 })).rejects.toMatchObject(refusal)
+    await expect(decodeRegion(bytes.subarray(0, 200), REGION, { maxPixels: 1e6 })).rejects.toMatchObject(refusal)
   })
 })

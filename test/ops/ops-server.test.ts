@@ -29,6 +29,7 @@ describe('the operations port', () => {
     ['GET', '/face/compare', 404],
     ['GET', '/__proto__', 404],
     ['GET', '/constructor', 404],
+    ['GET', '/%zz', 404],
     ['POST', '/metrics', 405],
     ['DELETE', '/healthz', 405],
     ['GET', '/healthz?x=1', 200],

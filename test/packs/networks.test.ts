@@ -1,15 +1,25 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { identifyContent, openPackFolder, verifyPackFiles } from '../../src/packs/folder.js'
-import { loadPackNetworks } from '../../src/packs/networks.js'
+import { loadNetworks } from '../../src/packs/networks.js'
+import {
+  DEFAULT_PACK_FOLDER,
+  identifyContent,
+  type ResolvedPack,
+  resolvePack,
+  verifyPieces,
+} from '../../src/packs/resolve.js'
 import {
   EMBEDDING_LENGTH,
   embedderEntry,
   embedderFile,
   goodManifest,
+  LANDMARKS_SIZE,
+  landmarksEntry,
+  landmarksFile,
   mapFile,
+  rfbFile,
   scrfdFile,
   sha256,
   writePack,
@@ -26,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }))
 
 async function load() {
-  const loaded = await loadPackNetworks(await openPackFolder(folder), 1)
+  const loaded = await loadNetworks(await resolvePack(folder), 1)
   await loaded.close()
   return loaded
 }
@@ -46,6 +56,23 @@ function withEmbedder(bytes: Uint8Array, changes: object = {}) {
     { ...goodManifest(), embedders: [entry] },
     { 'yunet.onnx': yunetFile(), 'embedder.onnx': bytes },
   )
+}
+
+/** Detector, landmarks, embedder and facial parts, all of its own. */
+async function writeOwnPack(changes: { readonly embedder?: object; readonly landmarks?: object } = {}): Promise<void> {
+  const files = {
+    'rfb.onnx': rfbFile(),
+    'points.onnx': landmarksFile(),
+    'embedder.onnx': embedderFile({ cells: true }),
+  }
+  const embedder = embedderEntry('embedder.onnx', files['embedder.onnx'])
+  const manifest = {
+    ...goodManifest(),
+    detector: { kind: 'rfb', file: 'rfb.onnx', sha256: sha256(files['rfb.onnx']) },
+    landmarks: { ...landmarksEntry('points.onnx', files['points.onnx']), ...changes.landmarks },
+    embedders: [{ ...embedder, output: 'vector', parts: [{ output: 'cells', stride: 16 }], ...changes.embedder }],
+  }
+  await writePack(folder, manifest, files)
 }
 
 describe('a pack is refused', () => {
@@ -71,7 +98,7 @@ describe('a pack is refused', () => {
       `The model pack tiny: embedder 1 (embedder.onnx) has SHA-256 ${sha256(other)}, ` +
       `but the manifest says ${sha256(embedderFile())}.`
     expect(await refusal()).toBe(sentence)
-    await expect(verifyPackFiles(await openPackFolder(folder))).rejects.toThrow(sentence)
+    await expect(verifyPieces(await resolvePack(folder))).rejects.toThrow(sentence)
   })
 
   it('when a link leads out of it, but not when it stays inside', async () => {
@@ -161,6 +188,8 @@ describe('a pack is refused', () => {
       / has no output of 128 x 1, as a scrfd with key points has for stride 8$/,
     ],
     ['a scrfd for a yunet', scrfdFile(), 'yunet', / has no output cls_8, as a yunet has$/],
+    ['a yunet for an rfb', yunetFile(), 'rfb', / has no output logits, as an rfb has$/],
+    ['an rfb for a yunet', rfbFile(), 'yunet', / has no output cls_8, as a yunet has$/],
     [
       'a detector of a size that is no multiple of 32',
       embedderFile(),
@@ -175,55 +204,161 @@ describe('a pack is refused', () => {
   })
 })
 
+describe('a pack of its own in everything is refused', () => {
+  it.each([
+    ['no such map', { parts: [{ output: 'features', stride: 16 }] }, 'has no output features; it has vector, cells'],
+    [
+      'a vector for a map',
+      { parts: [{ output: 'vector', stride: 16 }] },
+      'gives an output vector of [1, 16] where a map of square planes is needed',
+    ],
+    [
+      'a map for its vector',
+      { output: 'cells' },
+      'gives an output of [1, 3, 7, 7] for one image where a vector is needed',
+    ],
+  ])('when its embedder has %s', async (_name, embedder, what) => {
+    await writeOwnPack({ embedder })
+    expect(await refusal()).toBe(`The model pack tiny: embedder 1 (embedder.onnx) ${what}.`)
+  })
+
+  it.each([
+    ['call the output otherwise', { output: 'landmarks' }, 'has no output landmarks; it has points'],
+    [
+      'want another size',
+      { size: 64 },
+      'has an input of [1, 3, 48, 48], which does not fit [1, 3, 64, 64] (NCHW and 64 pixels)',
+    ],
+  ])('when its landmarks %s', async (_name, landmarks, what) => {
+    await writeOwnPack({ landmarks })
+    expect(await refusal()).toBe(`The model pack tiny: the landmarks (points.onnx) ${what}.`)
+  })
+
+  it('when its landmarks are five', async () => {
+    const five = landmarksFile(new Float32Array(10).fill(0.5))
+    await writeOwnPack({ landmarks: { sha256: sha256(five) } })
+    await writeFile(join(folder, 'points.onnx'), five)
+    expect(await refusal()).toBe(
+      'The model pack tiny: the landmarks (points.onnx) gives 10 numbers where 68 points are needed.',
+    )
+  })
+})
+
 describe('a pack', () => {
-  it('tells what it loaded', async () => {
+  it('tells what it loaded, of itself and of the default pack', async () => {
     await writePack(folder, goodManifest())
-    const { networks, pipeline } = await load()
+    const { networks, embedders } = await load()
     expect(networks).toEqual([
-      { role: 'the detector', file: 'yunet.onnx', inputSize: 64 },
-      { role: 'embedder 1', file: 'embedder.onnx', inputSize: 112, length: EMBEDDING_LENGTH },
+      { role: 'the detector', file: 'yunet.onnx', inputSize: 64, gives: 'faces' },
+      { role: 'the landmarks', file: 'landmarks.onnx', inputSize: 64, gives: '68 landmarks' },
+      { role: 'embedder 1', file: 'embedder.onnx', inputSize: 112, gives: 'embedding 16' },
+      { role: 'embedder 1', file: 'mobilefacenet.onnx', inputSize: 112, gives: 'embedding 512, parts' },
     ])
-    expect(pipeline).toMatchObject({ alignment: { template: 'arcface-112' }, members: [{ kind: 'onnx', weight: 1 }] })
+    expect(embedders.map(({ weight }) => weight)).toEqual([1, 0])
+  })
+
+  it('of its own in everything loads nothing of the default pack', async () => {
+    await writeOwnPack()
+    const { networks, embedders } = await load()
+    expect(networks).toEqual([
+      { role: 'the detector', file: 'rfb.onnx', inputSize: 64, gives: 'faces' },
+      { role: 'the landmarks', file: 'points.onnx', inputSize: LANDMARKS_SIZE, gives: '68 landmarks' },
+      { role: 'embedder 1', file: 'embedder.onnx', inputSize: 112, gives: 'embedding 16, parts' },
+    ])
+    expect(embedders).toMatchObject([
+      { output: 'vector', weight: 1, maps: [{ output: 'cells', weight: 1, stride: 16 }] },
+    ])
+    expect((await resolvePack(folder)).partsFrom.name).toBe('tiny')
+  })
+
+  it('loads a network of the default pack once that has a share and gives the parts as well', async () => {
+    const good = goodManifest()
+    const embedders = [...good.embedders, { kind: 'default' }]
+    await writePack(folder, { ...good, embedders, fusion: { weights: [1, 1] } })
+    const loaded = await load()
+    expect(loaded.networks.map(({ file }) => file)).toEqual([
+      'yunet.onnx',
+      'landmarks.onnx',
+      'embedder.onnx',
+      'mobilefacenet.onnx',
+    ])
+    expect(loaded.embedders.map(({ weight, maps }) => [weight, maps.length])).toEqual([
+      [0.5, 0],
+      [0.5, 2],
+    ])
+  })
+
+  it('with parts of its own leaves those of the default embedder, even where that has a share', async () => {
+    const bytes = embedderFile({ cells: true })
+    const own = { ...embedderEntry('embedder.onnx', bytes), output: 'vector', parts: [{ output: 'cells', stride: 16 }] }
+    const manifest = { ...goodManifest(), embedders: [{ kind: 'default' }, own], fusion: { weights: [3, 1] } }
+    await writePack(folder, manifest, { 'yunet.onnx': yunetFile(), 'embedder.onnx': bytes })
+    const { embedders } = await load()
+    expect(embedders.map(({ weight, maps }) => [weight, maps.length])).toEqual([
+      [0.75, 0],
+      [0.25, 1],
+    ])
   })
 
   it('may give its vector as a map of one pixel, as one of several outputs, and of a batch of one', async () => {
+    const gives = async () => (await load()).networks[2]?.gives
     await withEmbedder(embedderFile({ asMap: true }))
-    expect((await load()).networks[1]?.length).toBe(EMBEDDING_LENGTH)
+    expect(await gives()).toBe(`embedding ${EMBEDDING_LENGTH}`)
     await withEmbedder(embedderFile({ outputs: 3 }), { output: 'other2', input: 'data' })
-    expect((await load()).networks[1]?.length).toBe(EMBEDDING_LENGTH)
+    expect(await gives()).toBe(`embedding ${EMBEDDING_LENGTH}`)
     await withEmbedder(embedderFile({ input: [1, 3, 112, 112], output: [1, EMBEDDING_LENGTH] }))
-    expect((await load()).networks[1]?.length).toBe(EMBEDDING_LENGTH)
+    expect(await gives()).toBe(`embedding ${EMBEDDING_LENGTH}`)
   })
 
-  it('runs a detector of any size at the size that the manifest names', async () => {
-    const detector = { kind: 'yunet', file: 'yunet.onnx', sha256: sha256(yunetFile('any size')) }
-    const files = { 'yunet.onnx': yunetFile('any size'), 'embedder.onnx': embedderFile() }
-    await writePack(folder, { ...goodManifest(), detector: { ...detector, inputSize: 64 } }, files)
-    expect((await load()).networks[0]?.inputSize).toBe(64)
-    // What it gives fits 64 pixels alone, so that the sentence tells that 640 are the default.
+  it('runs a detector whose file leaves the size open at any, or at the one that the manifest names', async () => {
+    const bytes = yunetFile('any size')
+    const detector = { kind: 'yunet', file: 'yunet.onnx', sha256: sha256(bytes) }
+    const files = { 'yunet.onnx': bytes, 'embedder.onnx': embedderFile() }
     await writePack(folder, { ...goodManifest(), detector }, files)
+    const open = await load()
+    expect([open.networks[0]?.inputSize, open.detector.inputSize]).toEqual([undefined, undefined])
+    await writePack(folder, { ...goodManifest(), detector: { ...detector, inputSize: 64 } }, files)
+    const fixed = await load()
+    expect([fixed.networks[0]?.inputSize, fixed.detector.inputSize]).toEqual([64, 64])
+    // What it gives fits 64 pixels alone: the network is run at the size that is asked for.
+    await writePack(folder, { ...goodManifest(), detector: { ...detector, inputSize: 640 } }, files)
     expect(await refusal()).toContain('has 64 numbers in its output cls_8 where a yunet has 6400')
   })
 
   it('is known by its content: not by its texts and places, but by all that changes an embedding', async () => {
-    const ids = { packId: 'default-1', fitId: 'fit-1' }
-    const identify = async (manifest: unknown, defaults = ids) => {
+    const identify = async (manifest: unknown) => {
       await writePack(folder, manifest, {})
-      return identifyContent(await openPackFolder(folder), defaults)
+      return identifyContent(await resolvePack(folder))
     }
     const good = goodManifest()
     const [embedder] = good.embedders
+    const landmarks = landmarksEntry('points.onnx', yunetFile())
     const id = await identify(good)
     expect(id).toMatch(/^tiny-[\da-f]{12}$/)
-    expect(await identify({ ...good, licence: 'MIT', description: 'Other words.' })).toBe(id)
-    expect(await identify({ ...good, embedders: [{ ...embedder, file: 'renamed.onnx' }] })).toBe(id)
-    expect(await identify(good, { packId: 'default-2', fitId: 'fit-2' })).toBe(id)
+    const same = [
+      { ...good, licence: 'MIT', description: 'Other words.' },
+      { ...good, embedders: [{ ...embedder, file: 'renamed.onnx' }] },
+      { ...good, embedders: [{ ...embedder, mirrored: false }] },
+      { ...good, embedders: [{ ...embedder, views: [{}], alignment: good.alignment }] },
+      { ...good, landmarks: { kind: 'default' } },
+      { ...good, fusion: { weights: [7] } },
+    ]
+    for (const other of same) expect(await identify(other)).toBe(id)
     const others = [
       { ...good, embedders: [{ ...embedder, channels: 'bgr' }] },
       { ...good, embedders: [{ ...embedder, mirrored: true }] },
+      { ...good, embedders: [{ ...embedder, views: [{}, { scale: 1.1 }] }] },
       { ...good, embedders: [{ ...embedder, mean: [0, 0, 0] }] },
       { ...good, embedders: [{ ...embedder, sha256: '0'.repeat(64) }] },
+      { ...good, embedders: [{ ...embedder, output: 'vector' }] },
+      { ...good, embedders: [{ ...embedder, parts: [{ output: 'cells', stride: 16 }] }] },
+      { ...good, embedders: [{ ...embedder, parts: [{ output: 'cells', stride: 8 }] }] },
+      { ...good, embedders: [{ ...embedder, alignment: { template: 'dlib-68', padding: 0.3 } }] },
       { ...good, detector: { ...good.detector, minScore: 0.5 } },
+      { ...good, detector: { ...good.detector, inputSize: 64 } },
+      { ...good, detector: { kind: 'default' } },
+      { ...good, landmarks },
+      { ...good, landmarks: { ...landmarks, cropSide: 1.1 } },
       { ...good, alignment: { template: 'dlib-68', padding: 0.2 } },
       { ...good, embedders: [embedder, { kind: 'default' }], fusion: { weights: [1, 1] } },
       { ...good, embedders: [embedder, { kind: 'default' }], fusion: { weights: [2, 1] } },
@@ -233,12 +368,24 @@ describe('a pack', () => {
     expect(all.size).toBe(others.length + 1)
   })
 
-  it('is another one with other networks of the default pack where these have a share', async () => {
-    const good = goodManifest()
-    await writePack(folder, { ...good, detector: { kind: 'default' } }, {})
-    const pack = await openPackFolder(folder)
-    const id = identifyContent(pack, { packId: 'default-1', fitId: 'fit-1' })
-    expect(identifyContent(pack, { packId: 'default-2', fitId: 'fit-1' })).not.toBe(id)
-    expect(identifyContent(pack, { packId: 'default-1', fitId: 'fit-2' })).toBe(id)
+  it('is another one with other networks of the default pack where it uses them', async () => {
+    const other = <T extends { readonly entry: object }>(piece: T): T => ({
+      ...piece,
+      entry: { ...piece.entry, sha256: 'f'.repeat(64) },
+    })
+    await writePack(folder, goodManifest(), {})
+    const pack = await resolvePack(folder)
+    const replaced: readonly ResolvedPack[] = [
+      { ...pack, landmarks: other(pack.landmarks) },
+      { ...pack, embedders: pack.embedders.map((piece) => (piece.pack === pack.folder ? piece : other(piece))) },
+    ]
+    expect(new Set([pack, ...replaced].map(identifyContent)).size).toBe(3)
+    await writeOwnPack()
+    expect((await resolvePack(folder)).embedders.map((piece) => piece.pack.name)).toEqual(['tiny'])
+  })
+
+  it('that is a copy of the default pack is known as that', async () => {
+    await cp(DEFAULT_PACK_FOLDER, folder, { recursive: true })
+    expect(identifyContent(await resolvePack(folder))).toBe(identifyContent(await resolvePack(undefined)))
   })
 })

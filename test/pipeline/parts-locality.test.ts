@@ -1,25 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson, type SamplePerson } from '../../scripts/sample-people.js'
 import type { Face, FaceEngine } from '../../src/engine/engine.js'
 import { PART_NAMES, type PartName } from '../../src/engine/face.js'
 import { createEngine } from '../../src/engine/local-engine.js'
+import { cutPerson, type SamplePerson } from '../../support/sample-people.js'
 
 const PART_LANDMARKS = { eyebrow: [17, 26], eye: [36, 47], nose: [27, 35], mouth: [48, 67] } as const
 
-let cacheDir: string
 let engine: FaceEngine
 
 beforeAll(async () => {
-  cacheDir = await mkdtemp(join(tmpdir(), 'facecompare-test-'))
-  engine = await createEngine({ cacheDir, maxPixels: 1_000_000 })
+  engine = await createEngine({ maxPixels: 1_000_000 })
 })
 afterAll(async () => {
   await engine.close()
-  await rm(cacheDir, { recursive: true, force: true })
 })
 
 /** The picture with the box around one part of the face blurred. */

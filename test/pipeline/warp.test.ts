@@ -43,7 +43,7 @@ function warpPointwise({ width, height, data }: Image, t: Transform, size: numbe
 function warp(image: Image, t: Transform, size: number): Float32Array {
   // Filled with what must be overwritten, zeros included.
   const out = new Float32Array(3 * size * size + 2).fill(-1)
-  warpBilinear(image, t, size, out, 1)
+  warpBilinear(image, t, { width: size, height: size }, out, 1)
   expect([out[0], out.at(-1)], 'nothing is written around the chip').toEqual([-1, -1])
   return out.subarray(1, -1)
 }

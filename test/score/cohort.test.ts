@@ -1,22 +1,31 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_FIT_FILE, readFitFile } from '../../src/packs/fit-file.js'
-import { EFFORTS, type Effort } from '../../src/pipeline/effort.js'
 import {
   type Cohort,
   type CohortScale,
-  headOfCohort,
   measureNearest,
   NO_COHORT,
-  projectOnto,
   relativeSimilarity,
   scaleByCohort,
 } from '../../src/score/cohort.js'
 
-/** Twenty members in the plane, one head number and one axis; the embeddings have three numbers. */
-function makeCohort(degrees: readonly number[]): Cohort {
-  const members = degrees.flatMap((angle) => [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)])
-  return { head: 1, axes: Float32Array.of(0.6, 0.8), members: Float32Array.from(members), mean: 0.5, deviation: 0.1 }
+/** Members in the plane, at these angles. */
+function makeCohort(degrees: readonly number[], more: Partial<Cohort> = {}): Cohort {
+  const members = degrees.flatMap((angle) => [...direction(angle)])
+  return {
+    members: Float32Array.from(members),
+    columns: 2,
+    nearestShare: 0.15,
+    shift: 1,
+    power: 1,
+    mean: 0.5,
+    deviation: 0.1,
+    ...more,
+  }
+}
+
+function direction(degrees: number): Float32Array {
+  return Float32Array.of(Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180))
 }
 
 /** As they come from a cohort: the reading of equal embeddings lies above the centre. */
@@ -32,10 +41,10 @@ const scales = fc
   .chain((centre) => fc.tuple(scaleAround(centre), scaleAround(centre)))
 
 describe('measureNearest', () => {
-  it('looks at the most similar members alone, along the axes', () => {
-    // 15 % of 20 are three: the embedding points along the axis, at 90 degrees.
+  it('looks at the most similar members alone', () => {
+    // 15 % of 20 are three.
     const cohort = makeCohort([80, 90, 100, ...Array.from({ length: 17 }, (_, i) => 200 + i)])
-    const { mean, deviation } = measureNearest(cohort, Float32Array.of(0, 0.6, 0.8))
+    const { mean, deviation } = measureNearest(cohort, direction(90))
     const similar = Math.sin((80 * Math.PI) / 180)
     expect(mean).toBeCloseTo((1 + 2 * similar) / 3, 6)
     expect(deviation).toBeCloseTo(Math.sqrt((1 + 2 * similar ** 2) / 3 - ((1 + 2 * similar) / 3) ** 2), 4)
@@ -46,48 +55,45 @@ describe('measureNearest', () => {
     fc.assert(
       fc.property(circle, (degrees) => {
         const cohort = makeCohort(degrees)
-        const { mean } = measureNearest(cohort, Float32Array.of(1, 0, 0))
+        const { mean } = measureNearest(cohort, direction(0))
         const count = Math.round(0.15 * degrees.length)
         const nearest = degrees.map((angle) => Math.cos((angle * Math.PI) / 180)).toSorted((p, q) => q - p)
         expect(mean).toBeCloseTo(nearest.slice(0, count).reduce((sum, value) => sum + value, 0) / count, 5)
       }),
     )
   })
-
-  it('projects what is not of the head', () => {
-    expect([...projectOnto(makeCohort([0]), Float32Array.of(0.25, 1, 0.5))]).toEqual([
-      0.25,
-      expect.closeTo(0.6 + 0.4, 6),
-    ])
-  })
-})
-
-describe('projectOnto', () => {
-  it.each([1, 7, 8, 24, 1024])('multiplies axes of %i numbers', (length) => {
-    const axes = Float32Array.from({ length: 5 * length }, (_, i) => Math.sin(i))
-    const embedding = Float32Array.from({ length: 3 + length }, (_, i) => Math.cos(3 * i))
-    const expected = [0, 1, 2, 3, 4].map((axis) =>
-      axes.subarray(axis * length, (axis + 1) * length).reduce((sum, value, i) => sum + value * embedding[3 + i]!, 0),
-    )
-    const projected = projectOnto({ head: 3, axes }, embedding)
-    expect([...projected.subarray(0, 3)]).toEqual([...embedding.subarray(0, 3)])
-    expect([...projected.subarray(3)]).toEqual(expected.map((value) => expect.closeTo(value, 4)))
-  })
 })
 
 describe('scaleByCohort', () => {
+  it('refuses an embedding of another length than its members have', () => {
+    expect(() => scaleByCohort(makeCohort([0, 30, 60, 90]), new Float32Array(4))).toThrow(
+      'Expected a vector of 2 numbers but received 4',
+    )
+  })
+
   it('leaves an average face as it is', () => {
-    const cohort = makeCohort([0, 40, 80, 120, 160, 200, 240])
-    const embedding = Float32Array.of(0.8, 0.36, 0.48)
+    const cohort = makeCohort([0, 40, 80, 120, 160, 200, 240], { nearestShare: 0.5 })
+    const embedding = direction(37)
     const { gain, offset } = scaleByCohort({ ...cohort, ...measureNearest(cohort, embedding) }, embedding)
     expect(gain).toBeCloseTo(1, 6)
     expect(offset).toBeCloseTo(0, 6)
   })
 
+  it('corrects as much as the pack says', () => {
+    const embedding = direction(10)
+    const scaleWith = (more: Partial<Cohort>) => scaleByCohort(makeCohort([0, 30, 60, 90], more), embedding)
+    const { mean, deviation } = measureNearest(makeCohort([0, 30, 60, 90], { nearestShare: 0.5 }), embedding)
+    const half = { nearestShare: 0.5 } as const
+    expect(scaleWith({ ...half, shift: 0, power: 0 })).toEqual({ gain: 1, offset: 0, centre: 0.5 })
+    const shifted = scaleWith({ ...half, shift: 0.5, power: 0 })
+    expect(shifted.gain * mean + shifted.offset).toBeCloseTo(mean - 0.5 * (mean - 0.5), 6)
+    expect(scaleWith({ ...half, power: 0.5 }).gain).toBeCloseTo(Math.sqrt(0.1 / deviation), 6)
+  })
+
   it('reads the similarities of a face that resembles many as less', () => {
-    const cohort = makeCohort([80, 85, 90, 95, 100, 105, 110])
-    const common = scaleByCohort(cohort, Float32Array.of(0, 0.6, 0.8))
-    const rare = scaleByCohort(cohort, Float32Array.of(1, 0, 0))
+    const cohort = makeCohort([80, 85, 90, 95, 100, 105, 110], { nearestShare: 0.5 })
+    const common = scaleByCohort(cohort, direction(90))
+    const rare = scaleByCohort(cohort, direction(270))
     const average = cohort.mean
     expect(common.gain * average + common.offset).toBeLessThan(rare.gain * average + rare.offset)
   })
@@ -112,39 +118,5 @@ describe('relativeSimilarity', () => {
         expect(relativeSimilarity(1, a, b)).toBeCloseTo(1, 12)
       }),
     )
-  })
-})
-
-describe('headOfCohort', () => {
-  it('keeps the first numbers of each member, at unit length', () => {
-    const members = Float32Array.of(3, 4, 7, 0, 2, 9)
-    const { head, axes, members: heads } = headOfCohort({ head: 2, axes: Float32Array.of(0.6, 0.8), members }, 2)
-    expect([head, axes.length]).toEqual([2, 0])
-    expect([...heads]).toEqual([0.6, 0.8, 0, 1].map((value) => expect.closeTo(value, 6)))
-  })
-})
-
-describe("the default pack's cohort", () => {
-  it('is one for all efforts, of which fast has the head alone', async () => {
-    const cohortOf = async (effort: Effort) => (await readFitFile(DEFAULT_FIT_FILE, effort)).fit.cohort!
-    const [fast, full, best] = [await cohortOf('fast'), await cohortOf('default'), await cohortOf('best')]
-    expect(best.members).toEqual(full.members)
-    const width = projectOnto(full, new Float32Array(128 + 1024)).length
-    const size = full.members.length / width
-    expect(size).toBeGreaterThanOrEqual(500)
-    expect(fast.members.length).toBe(size * 128)
-    expect(projectOnto(fast, new Float32Array(128)).length).toBe(128)
-  })
-
-  it('bends the similarities of average faces above every threshold that matters', async () => {
-    for (const effort of EFFORTS) {
-      const { fit } = await readFitFile(DEFAULT_FIT_FILE, effort)
-      const average = { gain: 1.1, offset: fit.cohort!.mean * (1 - 1.1), centre: fit.cohort!.mean }
-      const thresholds = fit.calibration.filter(([, score]) => score <= 90).map(([similarity]) => similarity)
-      const highest = Math.max(...thresholds)
-      // Not bent, a cosine comes to its reading.
-      const cosine = (highest - average.offset) / average.gain
-      expect(relativeSimilarity(cosine, average, average)).toBeCloseTo(highest, 9)
-    }
   })
 })

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
+import { cutPerson } from '../../support/sample-people.js'
 import { BOOTSTRAP, CREDENTIAL, compare, sign, startService } from '../support/service.js'
 
 /** Everything that a run leaves: its folders, its log, what it printed, what it wrote for a moment. */
@@ -33,7 +33,6 @@ beforeAll(async () => {
     ...BOOTSTRAP,
     FACECOMPARE_WORKERS: '1',
     FACECOMPARE_DATA_DIR: place('data'),
-    FACECOMPARE_CACHE_DIR: place('cache'),
     FACECOMPARE_LOG_LEVEL: 'trace',
     FACECOMPARE_URL_ALLOW: '127.0.0.1',
     TMPDIR: place('tmp'),
@@ -116,10 +115,10 @@ describe('after a run, files, log and output', () => {
     }
   })
 
-  it('are those of keys and models alone: no embedding, no landmark has a place', () => {
+  it('are those of keys alone: no embedding, no landmark has a place', () => {
     const names = left.map(({ name }) => name.replace(folder, '')).filter((name) => name.startsWith('/'))
     for (const name of names) {
-      expect(name).toMatch(/^\/(data\/(facecompare\.db(-wal|-shm)?|master\.key)|cache\/[\w.-]+\.onnx)$/)
+      expect(name).toMatch(/^\/data\/(facecompare\.db(-wal|-shm)?|master\.key)$/)
     }
     const log = left.find(({ name }) => name === 'log')?.bytes.toString() ?? ''
     for (const line of log.trim().split('\n')) {

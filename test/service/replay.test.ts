@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
 import { computeSignature } from '../../src/auth/signature.js'
+import { cutPerson } from '../../support/sample-people.js'
 import { BOOTSTRAP, CREDENTIAL, readAnswer, startService } from '../support/service.js'
 
 let dataDir: string

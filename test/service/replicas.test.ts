@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
 import { computeSignature } from '../../src/auth/signature.js'
+import { cutPerson } from '../../support/sample-people.js'
 import { MASTER_KEY, makeDatabase, type TestDatabase } from '../support/postgres.js'
 import { BOOTSTRAP, CREDENTIAL, type RunningService, readAnswer, runCli, startService } from '../support/service.js'
 
@@ -27,7 +27,6 @@ const settings = () => ({
   FACECOMPARE_DATABASE_URL: database.url,
   FACECOMPARE_MASTER_KEY: MASTER_KEY,
   FACECOMPARE_WORKERS: '1',
-  FACECOMPARE_EFFORT: 'fast',
 })
 
 beforeAll(async () => {

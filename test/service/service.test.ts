@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
+import { cutPerson } from '../../support/sample-people.js'
 import { headerBomb } from '../image/pictures.js'
 import {
   BOOTSTRAP,
@@ -181,10 +181,10 @@ describe('the service', () => {
   })
 
   it('answers a load beyond its queue at once, without a fail_flag, and recovers', async () => {
-    const small = await startService({ ...BOOTSTRAP, FACECOMPARE_WORKERS: '1', FACECOMPARE_QUEUE_SIZE: '1' })
+    const small = await startService({ ...BOOTSTRAP, FACECOMPARE_WORKERS: '1' })
     try {
       const calls = await Promise.all(
-        Array.from({ length: 12 }, () => compare(small.url, { imageA: man, imageB: man })),
+        Array.from({ length: 24 }, () => compare(small.url, { imageA: man, imageB: man })),
       )
       const codes = calls.map(({ code }) => code)
       expect(codes).toContain(15)

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
+import { cutPerson } from '../../support/sample-people.js'
 import { BOOTSTRAP, compare, runCli, spawnService, startService } from '../support/service.js'
 
 let folder: string
@@ -26,7 +26,6 @@ const settings = (more: Readonly<Record<string, string>> = {}) => ({
   FACECOMPARE_PORT: '0',
   FACECOMPARE_WORKERS: '1',
   FACECOMPARE_DATA_DIR: join(folder, 'data'),
-  FACECOMPARE_CACHE_DIR: join(folder, 'cache'),
   FACECOMPARE_LOG_LEVEL: 'warn',
   ...more,
 })
@@ -50,7 +49,6 @@ describe('a start that cannot work says so in one sentence, before any model is 
   async function expectRefusal(env: Readonly<Record<string, string>>, sentence: string): Promise<void> {
     const { code, stdout, stderr } = await runCli(['serve'], settings(env))
     expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `facecompare: ${sentence}\n` })
-    expect(existsSync(join(folder, 'cache'))).toBe(false)
   }
 
   it('a port in use', async () => {
@@ -117,7 +115,7 @@ describe('a service with a certificate', () => {
   it('speaks https', async () => {
     const fixture = (name: string) => fileURLToPath(new URL(`../support/tls/${name}`, import.meta.url))
     const tls = { FACECOMPARE_TLS_CERT: fixture('one.crt'), FACECOMPARE_TLS_KEY: fixture('one.key') }
-    const service = await startService(settings({ ...tls, FACECOMPARE_CACHE_DIR: '' }))
+    const service = await startService(settings(tls))
     expect(service.url).toMatch(/^https:/)
     const status = await new Promise((resolve, reject) => {
       get(`${service.url}/readyz`, { ca: readFileSync(fixture('one.crt')), servername: 'one.test' }, (response) => {
@@ -176,7 +174,6 @@ describe('the end of a service with a call under way', () => {
     const opsPort = await findFreePort()
     const service = await startService({
       ...settings(env),
-      FACECOMPARE_CACHE_DIR: '',
       FACECOMPARE_URL_ALLOW: '127.0.0.1',
       FACECOMPARE_URL_TIMEOUT_MS: '60000',
       FACECOMPARE_OPS_PORT: String(opsPort),

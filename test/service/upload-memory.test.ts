@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
+import { cutPerson } from '../../support/sample-people.js'
 import { connectRaw, hasAnswer, parseAnswers, type RawClient } from '../support/raw-http.js'
 import { BOOTSTRAP, CREDENTIAL, compare, type RunningService, sign, startService } from '../support/service.js'
 

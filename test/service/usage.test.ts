@@ -47,7 +47,7 @@ describe.each([
   ['the embedded store', () => ({ FACECOMPARE_DATA_DIR: dataDir })],
   ['PostgreSQL', () => ({ FACECOMPARE_DATABASE_URL: database.url, FACECOMPARE_MASTER_KEY: MASTER_KEY })],
 ])('usage in %s', (_, place) => {
-  const env = () => ({ ...BOOTSTRAP, FACECOMPARE_WORKERS: '1', FACECOMPARE_EFFORT: 'fast', ...place() })
+  const env = () => ({ ...BOOTSTRAP, FACECOMPARE_WORKERS: '1', ...place() })
 
   it('loses no more than the last second when the service is killed, and counts nothing twice', async () => {
     const service = await startService(env())
@@ -73,7 +73,7 @@ describe.each([
     await Promise.all(clients)
     const recorded = await countRecorded(env())
     const owed = answeredAt.filter((at) => at < killedAt - 1000).length
-    expect(owed).toBeGreaterThan(50)
+    expect(owed).toBeGreaterThan(20)
     expect(recorded).toBeGreaterThanOrEqual(owed)
     expect(recorded).toBeLessThanOrEqual(sent)
   }, 60_000)

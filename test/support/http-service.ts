@@ -118,7 +118,6 @@ export async function startApp(options: Partial<AppOptions> = {}): Promise<Fasti
     store: createFakeStore(),
     rateLimiter: { take: async () => {} },
     maxImageBytes: MAX_IMAGE_BYTES,
-    maxSignSeconds: 7_776_000,
     corsOrigins: [],
     statusAlways200: false,
     logger: false,

@@ -16,13 +16,14 @@ export interface Finished {
   readonly stderr: string
 }
 
-/** Runs the built command line as a user does. */
+/** Runs the built command line, or a copy of it, as a user does. */
 export async function runCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   input = '',
+  main = MAIN,
 ): Promise<Finished> {
-  const { stdin, ended } = spawnCli(args, env)
+  const { stdin, ended } = spawnCli(args, env, main)
   stdin.end(input)
   return ended
 }
@@ -33,8 +34,8 @@ export function spawnService(env: Readonly<Record<string, string>>) {
 }
 
 /** Starts the built command line; its standard input is open. */
-export function spawnCli(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+export function spawnCli(args: readonly string[], env: Readonly<Record<string, string>> = {}, main = MAIN) {
+  const child = spawn(process.execPath, [main, ...args], {
     // Sentences in English, whatever the terminal of who runs the tests speaks.
     env: { ...process.env, LC_ALL: 'C', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

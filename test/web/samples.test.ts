@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
 import { tokenize } from '../../src/web/highlight.js'
 import { SAMPLES, type Sample, type SampleCall } from '../../src/web/samples/samples.js'
+import { cutPerson } from '../../support/sample-people.js'
 import { BOOTSTRAP, CREDENTIAL, type RunningService, startService } from '../support/service.js'
 
 /** What each sample needs on the machine; `tsx` comes with the project. */

@@ -8,25 +8,29 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type EnginePool, type PoolOptions, startEnginePool } from '../../src/worker/pool.js'
+import { goodManifest, writePack } from '../support/model-packs.js'
 
 const workerFile = new URL('./strange-worker.mjs', import.meta.url)
 const OWNER = fileURLToPath(new URL('./pool-owner.mjs', import.meta.url))
 const MEBIBYTE = 2 ** 20
 
-let cacheDir: string
+/** Of a pack that nobody loads. */
+let modelPack: string
 let pool: EnginePool
 let lost: string[]
 
 beforeAll(async () => {
-  cacheDir = await mkdtemp(join(tmpdir(), 'facecompare-test-'))
+  modelPack = await mkdtemp(join(tmpdir(), 'facecompare-test-'))
+  await writePack(modelPack, goodManifest())
 })
 afterEach(() => pool?.close())
-afterAll(() => rm(cacheDir, { recursive: true, force: true }))
+afterAll(() => rm(modelPack, { recursive: true, force: true }))
 
 async function start(options: Partial<PoolOptions> = {}): Promise<void> {
   lost = []
   pool = await startEnginePool({
-    cacheDir,
+    modelPack,
+    calibration: 'optional',
     maxPixels: 1000,
     workers: 1,
     queueSize: 300,
@@ -163,11 +167,11 @@ it('two hundred calls at once, while workers are killed at random, are answered 
 
 it('workers that die whenever they start are started ever more slowly, and work again when they can', async () => {
   await start({ workers: 2 })
-  await writeFile(join(cacheDir, 'broken'), '')
+  await writeFile(join(modelPack, 'broken'), '')
   for (const pid of pool.pids()) process.kill(pid, 'SIGKILL')
   await sleep(1500)
   const starts = lost.length
-  await rm(join(cacheDir, 'broken'))
+  await rm(join(modelPack, 'broken'))
   // Each at once, then after 100, 200, 400 and 800 ms.
   expect(starts).toBeGreaterThanOrEqual(4)
   expect(starts).toBeLessThanOrEqual(12)
@@ -175,7 +179,7 @@ it('workers that die whenever they start are started ever more slowly, and work 
 })
 
 it('a worker that dies at its first start ends the start of the pool with one sentence', async () => {
-  await writeFile(join(cacheDir, 'broken'), '')
+  await writeFile(join(modelPack, 'broken'), '')
   try {
     await expect(start({ workers: 2 })).rejects.toMatchObject({
       kind: 'INTERNAL',
@@ -185,7 +189,7 @@ it('a worker that dies at its first start ends the start of the pool with one se
     await vi.waitFor(() => expect(pool.pids()).toEqual([]))
     expect(lost).toEqual([])
   } finally {
-    await rm(join(cacheDir, 'broken'))
+    await rm(join(modelPack, 'broken'))
   }
 })
 
@@ -243,7 +247,7 @@ it('closing waits for what is under way, and leaves no process', async () => {
 
 describe('no worker outlives its program', () => {
   async function startOwner(deed: string) {
-    const owner = spawn(process.execPath, [OWNER, cacheDir, deed], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const owner = spawn(process.execPath, [OWNER, modelPack, deed], { stdio: ['ignore', 'pipe', 'inherit'] })
     const [line] = await once(owner.stdout, 'data')
     const pids: readonly number[] = JSON.parse(String(line))
     return { owner, pids }

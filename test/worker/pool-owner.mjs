@@ -1,9 +1,10 @@
-// A program with a pool of strange workers, for tests of its end. Arguments: cache folder, what it does when it is ready.
+// A program with a pool of strange workers, for tests of its end. Arguments: folder of a pack, what it does when it is ready.
 import { startEnginePool } from '../../dist/worker/pool.js'
 
-const [cacheDir, deed] = process.argv.slice(2)
+const [modelPack, deed] = process.argv.slice(2)
 const pool = await startEnginePool({
-  cacheDir,
+  modelPack,
+  calibration: 'optional',
   maxPixels: 1000,
   workers: 2,
   queueSize: 2,

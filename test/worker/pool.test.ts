@@ -1,30 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cutPerson } from '../../scripts/sample-people.js'
 import { createEngine } from '../../src/engine/local-engine.js'
 import { type EnginePool, startEnginePool } from '../../src/worker/pool.js'
+import { cutPerson } from '../../support/sample-people.js'
 
 const workerFile = new URL('../../dist/worker/worker.js', import.meta.url)
-let cacheDir: string
 let pool: EnginePool
 let man: Uint8Array
 
 beforeAll(async () => {
-  cacheDir = await mkdtemp(join(tmpdir(), 'facecompare-test-'))
   man = await cutPerson('man')
   pool = await startPool({})
   await pool.ready
 })
 afterAll(async () => {
   await pool?.close()
-  await rm(cacheDir, { recursive: true, force: true })
 })
 
 function startPool(options: { readonly timeoutMs?: number; readonly maxPixels?: number }): Promise<EnginePool> {
   return startEnginePool({
-    cacheDir,
     maxPixels: 1_000_000,
     workers: 2,
     queueSize: 8,
@@ -44,7 +37,7 @@ describe('the engine behind processes', () => {
   })
 
   it('gives the same face as the engine without', async () => {
-    const alone = await createEngine({ cacheDir, maxPixels: 1_000_000 })
+    const alone = await createEngine({ maxPixels: 1_000_000 })
     const here = await alone.analyze(man)
     const there = await pool.analyze(man)
     await alone.close()

@@ -1,5 +1,5 @@
-// A worker process whose "images" are words that say what happens to it. A file named `broken` in the cache folder breaks
-// its start.
+// A worker process whose "images" are words that say what happens to it. A file named `broken` in the folder of its
+// pack breaks its start.
 import { existsSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -42,10 +42,10 @@ const DEEDS = {
   babble: () => writeSync(CHANNEL_FD, Buffer.from([3, 0, 0, 0, 1, 2, 3])),
 }
 
-serveParent(async ({ cacheDir }) => {
-  if (existsSync(join(cacheDir, 'broken'))) process.exit(1)
+serveParent(async ({ modelPack }) => {
+  if (existsSync(join(modelPack, 'broken'))) process.exit(1)
   return {
-    packId: 'strange',
+    numbers: { id: 'strange' },
     async analyze(image) {
       // Zeros behind the word make images of different lengths.
       const [word = ''] = Buffer.from(image).toString().split('\0', 1)

@@ -1,0 +1,178 @@
+import { FaceCompareError } from '../errors.js'
+import { type DecodedImage, decodeDraft, decodeImage, decodeRegion, type Region } from '../image/decode.js'
+import type { Detection, Detector } from '../pipeline/detect.js'
+import type { EmbeddedFace } from '../pipeline/embed.js'
+import { rollOf } from '../pipeline/landmarks.js'
+import { type Located, locateFaces, locatePlainFace, rankTurns } from '../pipeline/locate.js'
+import { Pyramid } from '../pipeline/pyramid.js'
+import { type Recognised, type Recogniser, recogniseFace } from '../pipeline/recognise.js'
+import type { Box, Stages } from './face.js'
+
+/**
+ * Width times height that pictures are decoded to: of a picture of 40 megapixels a face of 100 pixels is still 20 wide, as
+ * wide as the detector sees well.
+ */
+export const MAX_DECODED_AREA = 1_600_000
+
+/** The longer side of a face, in pixels, below which its aligned image would show more than there is. */
+const SHARP_SIDE = 112
+/** What is cut out of the full-size picture, in longer sides of the face: all that an aligned face shows, however it is turned. */
+const CUT_SIDE = 2
+
+export interface AnalysedPicture {
+  readonly embedded: EmbeddedFace
+  /** Where the face is, in pixels of the upright full-size picture. */
+  readonly box: Box
+  /** 68 points in the same pixels, x and y in turn. */
+  readonly landmarks: Float32Array
+  readonly detectionScore: number
+  /** Degrees, clockwise positive. */
+  readonly rollDegrees: number
+  readonly faceCount: number
+  readonly imageWidth: number
+  readonly imageHeight: number
+  readonly stages: Stages
+}
+
+export interface AnalyzeOptions {
+  readonly maxPixels: number
+  /** A monotonic clock. */
+  readonly nowMs: () => number
+}
+
+/** An image, and where its pixels are in the full-size picture: `x` and `y` of its corner, and its pixels for one of that. */
+interface Frame {
+  readonly pyramid: Pyramid
+  readonly x: number
+  readonly y: number
+  readonly scale: number
+}
+
+/** The most prominent face of an image file. Throws what {@link decodeImage} throws, and FACE_NOT_DETECTED. */
+export async function analyzePicture(
+  bytes: Uint8Array,
+  recogniser: Recogniser,
+  { maxPixels, nowMs }: AnalyzeOptions,
+): Promise<AnalysedPicture> {
+  const watch = new Stopwatch(nowMs)
+  const { detector } = recogniser
+  const { image, located } = await findInFile(bytes, detector, maxPixels, watch)
+  const whole: Frame = { pyramid: new Pyramid(image), x: 0, y: 0, scale: image.scale }
+  const { frame, face } = await sharpen(bytes, whole, located.chosen, { detector, maxPixels, watch, image })
+  const found = await recogniseFace(recogniser, frame.pyramid, face, nowMs)
+  const { alignMs, embedMs } = found
+  const stages = { decodeMs: watch.decodeMs, detectMs: watch.detectMs, alignMs, embedMs }
+  return { ...placeFace(found, frame), faceCount: located.faces.length, ...sizeOf(image), stages }
+}
+
+/** Adds up what one picture takes. */
+class Stopwatch {
+  decodeMs = 0
+  detectMs = 0
+  readonly #nowMs: () => number
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs
+  }
+
+  decoding<T>(work: () => Promise<T>): Promise<T> {
+    return this.#time(work, (ms) => {
+      this.decodeMs += ms
+    })
+  }
+
+  detecting<T>(work: () => Promise<T>): Promise<T> {
+    return this.#time(work, (ms) => {
+      this.detectMs += ms
+    })
+  }
+
+  async #time<T>(work: () => Promise<T>, add: (ms: number) => void): Promise<T> {
+    const startMs = this.#nowMs()
+    const result = await work()
+    add(this.#nowMs() - startMs)
+    return result
+  }
+}
+
+/** By a small version of a large photograph when one look at it is enough, else by all that the search needs. */
+async function findInFile(
+  bytes: Uint8Array,
+  detector: Detector,
+  maxPixels: number,
+  watch: Stopwatch,
+): Promise<{ readonly image: DecodedImage; readonly located: Located }> {
+  const limits = { maxPixels, maxArea: MAX_DECODED_AREA }
+  const draft = await watch.decoding(() => decodeDraft(bytes, limits))
+  if (draft) {
+    const located = await watch.detecting(() => locatePlainFace(detector, new Pyramid(draft)))
+    if (located && isSharp(located.chosen)) return { image: draft, located }
+  }
+  const image = await watch.decoding(() => decodeImage(bytes, limits))
+  const pyramid = new Pyramid(image)
+  const located = await watch.detecting(
+    async () => (await locatePlainFace(detector, pyramid)) ?? (await locateFaces(detector, pyramid)),
+  )
+  if (!located) throw new FaceCompareError('FACE_NOT_DETECTED', 'No face was found in the image.')
+  return { image, located }
+}
+
+function isSharp({ box }: Detection): boolean {
+  return Math.max(box.width, box.height) >= SHARP_SIDE
+}
+
+/** The face where it has as many pixels as there are: cut out of the full-size picture when the shrunk one shows it too small. */
+async function sharpen(
+  bytes: Uint8Array,
+  whole: Frame,
+  face: Detection,
+  context: { detector: Detector; maxPixels: number; watch: Stopwatch; image: DecodedImage },
+): Promise<{ readonly frame: Frame; readonly face: Detection }> {
+  const { detector, maxPixels, watch, image } = context
+  if (whole.scale === 1 || isSharp(face)) return { frame: whole, face }
+  const region = regionAround(face.box, image)
+  const cut = await watch.decoding(() => decodeRegion(bytes, region, { maxPixels }))
+  const frame: Frame = { pyramid: new Pyramid(cut), x: region.left, y: region.top, scale: 1 }
+  const moved = moveFace(face, whole, frame)
+  // On more pixels the detector places it better.
+  const [closer = moved] = await watch.detecting(() => rankTurns(detector, frame.pyramid, moved))
+  return { frame, face: closer }
+}
+
+function regionAround({ x, y, width, height }: Box, { sourceWidth, sourceHeight, scale }: DecodedImage): Region {
+  const half = (CUT_SIDE * Math.max(width, height)) / 2 / scale
+  const [centreX, centreY] = [(x + width / 2) / scale, (y + height / 2) / scale]
+  const clamp = (value: number, most: number) => Math.min(most, Math.max(0, value))
+  const left = clamp(Math.floor(centreX - half), sourceWidth - 1)
+  const top = clamp(Math.floor(centreY - half), sourceHeight - 1)
+  return {
+    left,
+    top,
+    width: Math.max(1, clamp(Math.ceil(centreX + half), sourceWidth) - left),
+    height: Math.max(1, clamp(Math.ceil(centreY + half), sourceHeight) - top),
+  }
+}
+
+function moveFace(face: Detection, from: Frame, to: Frame): Detection {
+  const ratio = to.scale / from.scale
+  const x = (value: number) => (value / from.scale + from.x - to.x) * to.scale
+  const y = (value: number) => (value / from.scale + from.y - to.y) * to.scale
+  const { box, points } = face
+  const moved = { x: x(box.x), y: y(box.y), width: box.width * ratio, height: box.height * ratio }
+  return { ...face, box: moved, ...(points && { points: points.map((p) => ({ x: x(p.x), y: y(p.y) })) }) }
+}
+
+function placeFace({ face, landmarks, embedded }: Recognised, { x, y, scale }: Frame) {
+  const { box, score } = face
+  return {
+    embedded,
+    box: { x: box.x / scale + x, y: box.y / scale + y, width: box.width / scale, height: box.height / scale },
+    landmarks: landmarks.map((value, i) => value / scale + (i % 2 === 0 ? x : y)),
+    detectionScore: score,
+    rollDegrees: (rollOf(landmarks) * 180) / Math.PI,
+  }
+}
+
+function sizeOf({ sourceWidth, sourceHeight }: DecodedImage) {
+  return { imageWidth: sourceWidth, imageHeight: sourceHeight }
+}

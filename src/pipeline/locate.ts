@@ -1,0 +1,191 @@
+import type { Box } from '../engine/face.js'
+import { type Detection, type Detector, lookAt, overlap, type View } from './detect.js'
+import { chooseFace, hasRoomForAnother } from './prominence.js'
+import type { Pyramid } from './pyramid.js'
+import type { Size } from './warp.js'
+
+// The numbers of this file were chosen on DevTrain.
+
+/** The longer side of the first look, in pixels of the detector's input. */
+const FIRST_SIDE = 128
+/** A picture longer than this many times its shorter side is looked at finer, so that its faces do not vanish. */
+const LONGEST = 3
+/** A face that is this wide in a look, in pixels of its input, is not missed by it, nor are larger ones. */
+const WELL_SEEN = 20
+
+const QUARTER = Math.PI / 2
+const TURNS = [QUARTER, -QUARTER, Math.PI]
+/** Finer looks than this, in pixels of the input, are turned no more: they are dear, and there upright ones see most faces. */
+const MOST_TURNED_PIXELS = 600_000
+
+/** A look with a margin shows a face in so many of its longer sides: it is placed best so, and told best from one upside down. */
+const MARGIN = 2
+const MARGIN_INPUT = 192
+/** A face fills the frame from this share of its width or height on. */
+const FILLED = 0.9
+
+/** What a closer look sees counts as the face itself when the boxes overlap as much as this. */
+const SAME_FACE = 0.3
+/** So many faces are looked at closer before a picture counts as showing none. */
+const MAX_CLOSER_LOOKS = 12
+
+/** Parts of a picture that a detector of squares looks at one by one overlap by this share, so that no face is cut in two. */
+const TILE_OVERLAP = 0.2
+
+export interface Located {
+  /** Best score first. */
+  readonly faces: readonly Detection[]
+  /** The most prominent one. */
+  readonly chosen: Detection
+}
+
+/**
+ * The face of a plain portrait, by one look: sure, well seen, and with no room beside it for another that would be as prominent.
+ * Whether it is upside down one look cannot tell for sure: {@link rankTurns} does.
+ */
+export async function locatePlainFace(detector: Detector, pyramid: Pyramid): Promise<Located | undefined> {
+  const { image } = pyramid
+  const faces = await lookAtAll(detector, pyramid, firstScale(detector, image), 0)
+  const chosen = chooseFace(faces, image)
+  return chosen && isPlain(chosen, detector, image) ? { faces, chosen } : undefined
+}
+
+/**
+ * Finds the faces of an image that is no plain portrait, from coarse to fine, until the most prominent one is well seen: then no larger
+ * one is missed. Each level looks at the picture upright and turned by quarters, because turned faces are missed else.
+ */
+export async function locateFaces(detector: Detector, pyramid: Pyramid): Promise<Located | undefined> {
+  const { image } = pyramid
+  const first = firstScale(detector, image)
+  const last = Math.max(1, 2 * first)
+  let seen = await lookFromAfar(detector, pyramid, 0)
+  for (let scale = first; ; scale = Math.min(2 * scale, last)) {
+    for (const roll of [0, ...turnsAt(scale, image)]) {
+      seen = merge(seen, await lookAtAll(detector, pyramid, scale, roll))
+    }
+    const found = await confirm(seen, detector, pyramid)
+    if (found && isWellSeen(found.chosen, scale)) return found
+    if (scale === last) return found ?? (await locateTurnedFromAfar(detector, pyramid))
+    seen = found?.faces ?? []
+  }
+}
+
+/** The face as each of four closer looks shows it, the surest first, in which it most likely stands upright; none where none shows it. */
+export async function rankTurns(detector: Detector, pyramid: Pyramid, face: Detection): Promise<readonly Detection[]> {
+  const looks: Detection[] = []
+  for (const turn of [0, ...TURNS]) {
+    const seen = await lookCloser(detector, pyramid, face, face.roll + turn)
+    if (seen) looks.push(seen)
+  }
+  return looks.toSorted((p, q) => q.score - p.score)
+}
+
+function isSure({ score }: Detection, { kind }: Detector): boolean {
+  return score >= kind.sureScore
+}
+
+function isPlain(face: Detection, detector: Detector, image: Size): boolean {
+  return isSure(face, detector) && !hasRoomForAnother(face.box, image) && !fillsFrame(face.box, image)
+}
+
+function fillsFrame({ width, height }: Detection['box'], image: Size): boolean {
+  return width >= FILLED * image.width || height >= FILLED * image.height
+}
+
+function isWellSeen({ box }: Detection, scale: number): boolean {
+  return Math.min(box.width, box.height) * scale >= WELL_SEEN
+}
+
+function firstScale({ inputSize = FIRST_SIDE }: Detector, { width, height }: Size): number {
+  return inputSize / Math.min(Math.max(width, height), LONGEST * Math.min(width, height))
+}
+
+function turnsAt(scale: number, { width, height }: Size): readonly number[] {
+  return width * height * scale * scale <= MOST_TURNED_PIXELS ? TURNS : []
+}
+
+/** All of the image, in several parts when the detector takes squares of one size only. */
+async function lookAtAll(
+  detector: Detector,
+  pyramid: Pyramid,
+  scale: number,
+  roll: number,
+): Promise<readonly Detection[]> {
+  const { width, height } = pyramid.image
+  const lies = Math.abs(Math.sin(roll)) > 0.5
+  const longest = (detector.inputSize ?? Number.POSITIVE_INFINITY) / scale
+  let faces: readonly Detection[] = []
+  for (const x of spread(width, longest)) {
+    for (const y of spread(height, longest)) {
+      const [w, h] = [Math.min(width, longest), Math.min(height, longest)]
+      const view: View = { x, y, width: lies ? h : w, height: lies ? w : h, scale, roll }
+      faces = merge(faces, await lookAt(detector, pyramid, view))
+    }
+  }
+  return faces
+}
+
+/** The centres of the parts, none longer than `most`, that cover a length. */
+function spread(length: number, most: number): readonly number[] {
+  if (length <= most * (1 + 1e-6)) return [length / 2]
+  const count = Math.ceil((length - most) / ((1 - TILE_OVERLAP) * most)) + 1
+  return Array.from({ length: count }, (_, i) => most / 2 + (i * (length - most)) / (count - 1))
+}
+
+async function locateTurnedFromAfar(detector: Detector, pyramid: Pyramid): Promise<Located | undefined> {
+  let seen: readonly Detection[] = []
+  for (const roll of TURNS) seen = merge(seen, await lookFromAfar(detector, pyramid, roll))
+  return confirm(seen, detector, pyramid)
+}
+
+function lookFromAfar(detector: Detector, pyramid: Pyramid, roll: number): Promise<readonly Detection[]> {
+  const { width, height } = pyramid.image
+  return lookAround(detector, pyramid, { x: 0, y: 0, width, height }, roll)
+}
+
+/** Those of both, each face once, as the surer one saw it. */
+function merge(p: readonly Detection[], q: readonly Detection[]): readonly Detection[] {
+  const kept: Detection[] = []
+  for (const face of [...p, ...q].toSorted((a, b) => b.score - a.score)) {
+    if (kept.every((other) => !isSameFace(other, face))) kept.push(face)
+  }
+  return kept
+}
+
+function isSameFace(p: Detection, q: Detection): boolean {
+  return overlap(p.box, q.box) > SAME_FACE
+}
+
+/** The faces whose most prominent one is seen in closer looks too, and as those show it; what they do not show, unless it was sure, is dropped. */
+async function confirm(seen: readonly Detection[], detector: Detector, pyramid: Pyramid): Promise<Located | undefined> {
+  const confirmed = new Set<Detection>()
+  let faces = seen
+  for (let looks = 0; looks < MAX_CLOSER_LOOKS; looks++) {
+    const chosen = chooseFace(faces, pyramid.image)
+    if (!chosen) return undefined
+    if (confirmed.has(chosen)) return { faces: faces.toSorted((p, q) => q.score - p.score), chosen }
+    const [closer = isSure(chosen, detector) ? chosen : undefined] = await rankTurns(detector, pyramid, chosen)
+    const others = faces.filter((face) => face !== chosen && !(closer && isSameFace(face, closer)))
+    faces = closer ? [closer, ...others] : others
+    if (closer) confirmed.add(closer)
+  }
+  return undefined
+}
+
+async function lookCloser(
+  detector: Detector,
+  pyramid: Pyramid,
+  { box }: Detection,
+  roll: number,
+): Promise<Detection | undefined> {
+  const seen = await lookAround(detector, pyramid, box, roll)
+  return seen.find((face) => overlap(face.box, box) > SAME_FACE)
+}
+
+/** A square with a margin around a box, at a size of its own. */
+function lookAround(detector: Detector, pyramid: Pyramid, box: Box, roll: number): Promise<readonly Detection[]> {
+  const side = MARGIN * Math.max(box.width, box.height)
+  const scale = (detector.inputSize ?? MARGIN_INPUT) / side
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+  return lookAt(detector, pyramid, { x, y, width: side, height: side, scale, roll })
+}

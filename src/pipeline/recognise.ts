@@ -1,0 +1,85 @@
+import type { Detection, Detector } from './detect.js'
+import type { EmbeddedFace, FacePoints } from './embed.js'
+import type { FivePoints } from './five-points.js'
+import { findLandmarks, type LandmarkModel, turnBetween } from './landmarks.js'
+import { rankTurns } from './locate.js'
+import type { Pyramid } from './pyramid.js'
+
+/** What of a pack turns a detected face into what it is compared by. */
+export interface Recogniser {
+  readonly detector: Detector
+  readonly landmarks: LandmarkModel
+  readonly embed: (pyramid: Pyramid, face: FacePoints) => Promise<EmbeddedFace>
+}
+
+/** Coordinates are pixels of the pyramid's image. */
+export interface Recognised {
+  readonly face: Detection
+  readonly landmarks: Float32Array
+  readonly embedded: EmbeddedFace
+  readonly alignMs: number
+  readonly embedMs: number
+}
+
+/** Faces that are turned less from each other than this stand the same way up. */
+const SAME_WAY_UP = Math.PI / 4
+/** The other ways up, the likeliest first. */
+const TURNS = [Math.PI, Math.PI / 2, -Math.PI / 2]
+
+/**
+ * Finds the landmarks of a face and embeds it. One look at a portrait does not tell whether it is upside down, and the landmark
+ * network makes an upright face of anything. But the embedding tells, and where it says no the face is tried the other ways up.
+ * Where the pack has no such measure, closer looks of the detector decide. `nowMs` is a monotonic clock.
+ */
+export async function recogniseFace(
+  recogniser: Recogniser,
+  pyramid: Pyramid,
+  face: Detection,
+  nowMs: () => number,
+): Promise<Recognised> {
+  let best = await embedDetection(recogniser, pyramid, face, nowMs)
+  if (best.embedded.upright === undefined) {
+    const turned = await turnSurely(recogniser.detector, pyramid, face)
+    return turned ? embedDetection(recogniser, pyramid, turned, nowMs) : best
+  }
+  for (const turn of TURNS) {
+    if (uprightnessOf(best) > 0) break
+    const next = await embedDetection(
+      recogniser,
+      pyramid,
+      { ...face, roll: face.roll + turn, points: undefined },
+      nowMs,
+    )
+    if (uprightnessOf(next) > uprightnessOf(best)) best = next
+  }
+  return best
+}
+
+/** The face turned as closer looks see it best; undefined where they are as sure of it as it is, because most faces are upright. */
+async function turnSurely(detector: Detector, pyramid: Pyramid, face: Detection): Promise<Detection | undefined> {
+  const looks = await rankTurns(detector, pyramid, face)
+  const asItIs = looks.find(({ roll }) => turnBetween(roll, face.roll) < SAME_WAY_UP)
+  return asItIs && asItIs.score >= detector.kind.sureScore ? undefined : looks[0]
+}
+
+function uprightnessOf({ embedded }: Recognised): number {
+  return embedded.upright ?? 0
+}
+
+async function embedDetection(
+  { landmarks: model, embed }: Recogniser,
+  pyramid: Pyramid,
+  face: Detection,
+  nowMs: () => number,
+): Promise<Recognised> {
+  const startMs = nowMs()
+  const landmarks = await findLandmarks(model, pyramid, face)
+  const alignedMs = nowMs()
+  const embedded = await embed(pyramid, { landmarks, points: fivePoints(face) })
+  return { face, landmarks, embedded, alignMs: alignedMs - startMs, embedMs: nowMs() - alignedMs }
+}
+
+function fivePoints({ points = [] }: Detection): FivePoints | undefined {
+  const [a, b, c, d, e] = points
+  return a && b && c && d && e && [a, b, c, d, e]
+}
