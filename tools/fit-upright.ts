@@ -4,7 +4,7 @@ import { openPack } from '../src/engine/open-pack.js'
 import { decodeImage } from '../src/image/decode.js'
 import { embedFace } from '../src/pipeline/embed.js'
 import { findLandmarks, rollOf, turnBetween } from '../src/pipeline/landmarks.js'
-import { locatePlainFace } from '../src/pipeline/locate.js'
+import { locateFaces } from '../src/pipeline/locate.js'
 import { Pyramid } from '../src/pipeline/pyramid.js'
 import type { Upright } from '../src/score/upright.js'
 import { lengthOf, normalise } from '../src/score/vectors.js'
@@ -28,7 +28,7 @@ export async function fitUpright(files: readonly string[]): Promise<Upright> {
   const turned: Float32Array[] = []
   for (const file of files) {
     const pyramid = new Pyramid(await decodeImage(await readFile(file), { maxPixels: 40e6, maxArea: MAX_DECODED_AREA }))
-    const located = await locatePlainFace(pack.detector, pyramid)
+    const located = await locateFaces(pack.detector, pyramid)
     progress.advance()
     if (!located) continue
     for (const roll of TURNS) {

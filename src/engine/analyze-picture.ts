@@ -3,7 +3,7 @@ import { type DecodedImage, decodeDraft, decodeImage, decodeRegion, type Region 
 import type { Detection, Detector } from '../pipeline/detect.js'
 import type { EmbeddedFace } from '../pipeline/embed.js'
 import { rollOf } from '../pipeline/landmarks.js'
-import { type Located, locateFaces, locatePlainFace, rankTurns } from '../pipeline/locate.js'
+import { isAtLeast, type Located, locateFaces, rankTurns } from '../pipeline/locate.js'
 import { Pyramid } from '../pipeline/pyramid.js'
 import { type Recognised, type Recogniser, recogniseFace } from '../pipeline/recognise.js'
 import type { Box, Stages } from './face.js'
@@ -95,7 +95,7 @@ class Stopwatch {
   }
 }
 
-/** By a small version of a large photograph when one look at it is enough, else by all that the search needs. */
+/** By a small version of a large photograph when its most prominent face is large enough there, else by all that the search needs. */
 async function findInFile(
   bytes: Uint8Array,
   detector: Detector,
@@ -105,20 +105,13 @@ async function findInFile(
   const limits = { maxPixels, maxArea: MAX_DECODED_AREA }
   const draft = await watch.decoding(() => decodeDraft(bytes, limits))
   if (draft) {
-    const located = await watch.detecting(() => locatePlainFace(detector, new Pyramid(draft)))
-    if (located && isSharp(located.chosen)) return { image: draft, located }
+    const located = await watch.detecting(() => locateFaces(detector, new Pyramid(draft), SHARP_SIDE))
+    if (located && isAtLeast(SHARP_SIDE, located.chosen)) return { image: draft, located }
   }
   const image = await watch.decoding(() => decodeImage(bytes, limits))
-  const pyramid = new Pyramid(image)
-  const located = await watch.detecting(
-    async () => (await locatePlainFace(detector, pyramid)) ?? (await locateFaces(detector, pyramid)),
-  )
+  const located = await watch.detecting(() => locateFaces(detector, new Pyramid(image)))
   if (!located) throw new FaceCompareError('FACE_NOT_DETECTED', 'No face was found in the image.')
   return { image, located }
-}
-
-function isSharp({ box }: Detection): boolean {
-  return Math.max(box.width, box.height) >= SHARP_SIDE
 }
 
 /** The face where it has as many pixels as there are: cut out of the full-size picture when the shrunk one shows it too small. */
@@ -129,7 +122,7 @@ async function sharpen(
   context: { detector: Detector; maxPixels: number; watch: Stopwatch; image: DecodedImage },
 ): Promise<{ readonly frame: Frame; readonly face: Detection }> {
   const { detector, maxPixels, watch, image } = context
-  if (whole.scale === 1 || isSharp(face)) return { frame: whole, face }
+  if (whole.scale === 1 || isAtLeast(SHARP_SIDE, face)) return { frame: whole, face }
   const region = regionAround(face.box, image)
   const cut = await watch.decoding(() => decodeRegion(bytes, region, { maxPixels }))
   const frame: Frame = { pyramid: new Pyramid(cut), x: region.left, y: region.top, scale: 1 }

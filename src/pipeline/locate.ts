@@ -29,8 +29,10 @@ const SAME_FACE = 0.3
 /** So many faces are looked at closer before a picture counts as showing none. */
 const MAX_CLOSER_LOOKS = 12
 
-/** Parts of a picture that a detector of squares looks at one by one overlap by this share, so that no face is cut in two. */
-const TILE_OVERLAP = 0.2
+/** A longer side of the input than this, in pixels, would take a run hundreds of megabytes: there is more than one look. */
+const MOST_SIDE = 512
+/** Parts of a picture that are looked at one by one overlap by this share, so that no small face is cut in two. */
+const TILE_OVERLAP = 0.1
 
 export interface Located {
   /** Best score first. */
@@ -40,29 +42,24 @@ export interface Located {
 }
 
 /**
- * The face of a plain portrait, by one look: sure, well seen, and with no room beside it for another that would be as prominent.
- * Whether it is upside down one look cannot tell for sure: {@link rankTurns} does.
+ * Finds the faces of an image: by one look those of a plain portrait, else from coarse to fine, until the most prominent one is well
+ * seen: then no larger one is missed. Each level looks at the picture upright and turned by quarters, because turned faces are missed else.
+ *
+ * @param leastSide the longer side of the most prominent face, in pixels of the image, below which the first look ends the search: for
+ *   small versions of pictures, which are worth no more
  */
-export async function locatePlainFace(detector: Detector, pyramid: Pyramid): Promise<Located | undefined> {
+export async function locateFaces(detector: Detector, pyramid: Pyramid, leastSide = 0): Promise<Located | undefined> {
   const { image } = pyramid
-  const faces = await lookAtAll(detector, pyramid, firstScale(detector, image), 0)
-  const chosen = chooseFace(faces, image)
-  return chosen && isPlain(chosen, detector, image) ? { faces, chosen } : undefined
-}
-
-/**
- * Finds the faces of an image that is no plain portrait, from coarse to fine, until the most prominent one is well seen: then no larger
- * one is missed. Each level looks at the picture upright and turned by quarters, because turned faces are missed else.
- */
-export async function locateFaces(detector: Detector, pyramid: Pyramid): Promise<Located | undefined> {
-  const { image } = pyramid
+  let seen = await lookFirst(detector, pyramid)
+  if (leastSide > 0 && !isAtLeast(leastSide, chooseFace(seen, image))) return undefined
+  const plain = asPlain(seen, detector, image)
+  if (plain) return plain
+  seen = merge(seen, await lookFromAfar(detector, pyramid, 0))
   const first = firstScale(detector, image)
   const last = Math.max(1, 2 * first)
-  let seen = await lookFromAfar(detector, pyramid, 0)
   for (let scale = first; ; scale = Math.min(2 * scale, last)) {
-    for (const roll of [0, ...turnsAt(scale, image)]) {
-      seen = merge(seen, await lookAtAll(detector, pyramid, scale, roll))
-    }
+    if (scale > first) seen = merge(seen, await lookAtAll(detector, pyramid, scale, 0))
+    for (const roll of turnsAt(scale, image)) seen = merge(seen, await lookAtAll(detector, pyramid, scale, roll))
     const found = await confirm(seen, detector, pyramid)
     if (found && isWellSeen(found.chosen, scale)) return found
     if (scale === last) return found ?? (await locateTurnedFromAfar(detector, pyramid))
@@ -80,12 +77,20 @@ export async function rankTurns(detector: Detector, pyramid: Pyramid, face: Dete
   return looks.toSorted((p, q) => q.score - p.score)
 }
 
-function isSure({ score }: Detection, { kind }: Detector): boolean {
-  return score >= kind.sureScore
+function lookFirst(detector: Detector, pyramid: Pyramid): Promise<readonly Detection[]> {
+  return lookAtAll(detector, pyramid, firstScale(detector, pyramid.image), 0)
 }
 
-function isPlain(face: Detection, detector: Detector, image: Size): boolean {
-  return isSure(face, detector) && !hasRoomForAnother(face.box, image) && !fillsFrame(face.box, image)
+function asPlain(faces: readonly Detection[], { kind }: Detector, image: Size): Located | undefined {
+  const chosen = chooseFace(faces, image)
+  if (!chosen || chosen.score < kind.sureScore) return undefined
+  if (hasRoomForAnother(chosen.box, image) || fillsFrame(chosen.box, image)) return undefined
+  return { faces, chosen }
+}
+
+/** Whether there is a face, and one whose longer side is so long. */
+export function isAtLeast(side: number, face: Detection | undefined): boolean {
+  return face !== undefined && Math.max(face.box.width, face.box.height) >= side
 }
 
 function fillsFrame({ width, height }: Detection['box'], image: Size): boolean {
@@ -104,7 +109,7 @@ function turnsAt(scale: number, { width, height }: Size): readonly number[] {
   return width * height * scale * scale <= MOST_TURNED_PIXELS ? TURNS : []
 }
 
-/** All of the image, in several parts when the detector takes squares of one size only. */
+/** All of the image, in several parts where the detector cannot see it at once. */
 async function lookAtAll(
   detector: Detector,
   pyramid: Pyramid,
@@ -113,7 +118,7 @@ async function lookAtAll(
 ): Promise<readonly Detection[]> {
   const { width, height } = pyramid.image
   const lies = Math.abs(Math.sin(roll)) > 0.5
-  const longest = (detector.inputSize ?? Number.POSITIVE_INFINITY) / scale
+  const longest = (detector.inputSize ?? MOST_SIDE) / scale
   let faces: readonly Detection[] = []
   for (const x of spread(width, longest)) {
     for (const y of spread(height, longest)) {
@@ -156,7 +161,7 @@ function isSameFace(p: Detection, q: Detection): boolean {
   return overlap(p.box, q.box) > SAME_FACE
 }
 
-/** The faces whose most prominent one is seen in closer looks too, and as those show it; what they do not show, unless it was sure, is dropped. */
+/** The faces whose most prominent one is seen in closer looks too, and as those show it; what they do not show is dropped. */
 async function confirm(seen: readonly Detection[], detector: Detector, pyramid: Pyramid): Promise<Located | undefined> {
   const confirmed = new Set<Detection>()
   let faces = seen
@@ -164,7 +169,7 @@ async function confirm(seen: readonly Detection[], detector: Detector, pyramid: 
     const chosen = chooseFace(faces, pyramid.image)
     if (!chosen) return undefined
     if (confirmed.has(chosen)) return { faces: faces.toSorted((p, q) => q.score - p.score), chosen }
-    const [closer = isSure(chosen, detector) ? chosen : undefined] = await rankTurns(detector, pyramid, chosen)
+    const [closer] = await rankTurns(detector, pyramid, chosen)
     const others = faces.filter((face) => face !== chosen && !(closer && isSameFace(face, closer)))
     faces = closer ? [closer, ...others] : others
     if (closer) confirmed.add(closer)
@@ -172,7 +177,8 @@ async function confirm(seen: readonly Detection[], detector: Detector, pyramid: 
   return undefined
 }
 
-async function lookCloser(
+/** The face as a look at it alone, so far turned, shows it; `undefined` where that shows none. */
+export async function lookCloser(
   detector: Detector,
   pyramid: Pyramid,
   { box }: Detection,

@@ -1,8 +1,8 @@
 import type { Detection, Detector } from './detect.js'
 import type { EmbeddedFace, FacePoints } from './embed.js'
 import type { FivePoints } from './five-points.js'
-import { findLandmarks, type LandmarkModel, turnBetween } from './landmarks.js'
-import { rankTurns } from './locate.js'
+import { findLandmarks, type LandmarkModel, rollOf, turnBetween } from './landmarks.js'
+import { lookCloser, rankTurns } from './locate.js'
 import type { Pyramid } from './pyramid.js'
 
 /** What of a pack turns a detected face into what it is compared by. */
@@ -23,13 +23,11 @@ export interface Recognised {
 
 /** Faces that are turned less from each other than this stand the same way up. */
 const SAME_WAY_UP = Math.PI / 4
-/** The other ways up, the likeliest first. */
-const TURNS = [Math.PI, Math.PI / 2, -Math.PI / 2]
 
 /**
  * Finds the landmarks of a face and embeds it. One look at a portrait does not tell whether it is upside down, and the landmark
- * network makes an upright face of anything. But the embedding tells, and where it says no the face is tried the other ways up.
- * Where the pack has no such measure, closer looks of the detector decide. `nowMs` is a monotonic clock.
+ * network makes an upright face of anything. But the embedding tells, and where it says no the face is tried as closer looks show
+ * it the other ways up. Where the pack has no such measure, those looks decide. `nowMs` is a monotonic clock.
  */
 export async function recogniseFace(
   recogniser: Recogniser,
@@ -37,21 +35,25 @@ export async function recogniseFace(
   face: Detection,
   nowMs: () => number,
 ): Promise<Recognised> {
-  let best = await embedDetection(recogniser, pyramid, face, nowMs)
-  if (best.embedded.upright === undefined) {
-    const turned = await turnSurely(recogniser.detector, pyramid, face)
-    return turned ? embedDetection(recogniser, pyramid, turned, nowMs) : best
+  const { detector } = recogniser
+  const first = await embedDetection(recogniser, pyramid, face, nowMs)
+  if (first.embedded.upright === undefined) {
+    const turned = await turnSurely(detector, pyramid, face)
+    return turned ? embedDetection(recogniser, pyramid, turned, nowMs) : first
   }
-  for (const turn of TURNS) {
-    if (uprightnessOf(best) > 0) break
-    const next = await embedDetection(
-      recogniser,
-      pyramid,
-      { ...face, roll: face.roll + turn, points: undefined },
-      nowMs,
-    )
+  let best = first
+  const tryTurned = async (turned: Detection): Promise<void> => {
+    const next = await embedDetection(recogniser, pyramid, turned, nowMs)
     if (uprightnessOf(next) > uprightnessOf(best)) best = next
   }
+  if (uprightnessOf(best) > 0) return best
+  for (const turned of await rankTurns(detector, pyramid, face)) {
+    await tryTurned(turned)
+    if (uprightnessOf(best) > 0) break
+  }
+  // The box of a look from another side is off; the one along the face's own axis is not.
+  const along = await lookCloser(detector, pyramid, best.face, rollOf(best.landmarks))
+  if (along) await tryTurned(along)
   return best
 }
 
