@@ -156,9 +156,9 @@ export function measurePeople(
   }
 }
 
-/** Of the pairs, the share at each of {@link PROMISES}. */
+/** Of the pairs, the share at each of {@link PROMISES}; 0 where there are none. */
 export function sharesOf({ accepted, pairs }: GroupFigures): readonly number[] {
-  return accepted.map((count) => count / pairs)
+  return accepted.map((count) => count / Math.max(1, pairs))
 }
 
 /** The groups with the largest share at each of {@link PROMISES}. */

@@ -6,7 +6,8 @@
  * FOLDER has `test.txt` with one `GROUP/NNNN_SEX_AGE.jpg` a line and the pictures in `images/`; every pair of one group and one
  * sex counts as two strangers. With `--lfw`, a folder with `pairsDevTest.txt` and `images/`, also what the scores, and thresholds
  * that hold in the worst group, cost the people of DevTest. `--fit` takes the pictures of `fit.txt` as well. Prints tables and
- * writes figures, no names, into FILE, else (unless with `--fit`) into `bench/results/groups.json`, whose figures of other packs stay.
+ * writes figures, no names, into FILE, else (unless with `--fit`) into `bench/results/groups.json`, whose first figures
+ * are replaced; those behind them, of a pack of earlier days, stay.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -55,8 +56,8 @@ if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figu
 else if (!values.fit) {
   // Boundary code: this program alone writes the file.
   const kept = readResult('groups') as { readonly packs: readonly PackGroups[] } | undefined
-  const others = kept?.packs.filter((other) => other.pack !== pack) ?? []
-  console.log(`\n${writeResult('groups', { packs: [figures, ...others] }, setting)}`)
+  const earlier = kept?.packs.slice(1).filter((other) => other.pack !== pack) ?? []
+  console.log(`\n${writeResult('groups', { packs: [figures, ...earlier] }, setting)}`)
 }
 
 function readList(root: string, list: string): readonly string[] {

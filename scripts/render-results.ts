@@ -1,5 +1,6 @@
 /** The tables and plots of the documents that show what benchmarks found: `bench/results/*.json`, as the runs wrote them. */
 import { existsSync, readFileSync } from 'node:fs'
+import { isChild, type PackGroups, type PeopleFigures, PROMISES, sharesOf } from '../bench/group-figures.js'
 import type { Bar as HttpBar, HttpResults } from '../bench/http-report.js'
 import type { Bar as PeerBar } from '../bench/peer-bars.js'
 import type { Setting } from '../bench/result-file.js'
@@ -17,43 +18,36 @@ interface Contender {
   readonly photoPeakMiB: number
 }
 
-interface StageFigures {
-  readonly stageMs: Readonly<Record<'decode' | 'detect' | 'align' | 'embed', number>>
-  readonly pairMs: number
-  readonly imageCpuMs: number
-  readonly floorCpuMs: number
-  readonly shareInside: number
-  readonly shareOfParts: number
+interface Runs {
+  readonly multiplyAdds: number
+  readonly runMs: number
 }
 
 /** What the files hold, by their names. */
 interface Results {
   readonly peers: {
-    readonly contenders: Readonly<Record<'fast' | 'default' | 'human' | 'faceApi', Contender>>
+    readonly contenders: Readonly<Record<'facecompare' | 'human' | 'faceApi', Contender>>
     readonly bars: readonly PeerBar[]
   }
   readonly stages: {
-    readonly efforts: Readonly<Record<'fast' | 'default' | 'best', StageFigures>>
+    readonly stageMs: Readonly<Record<'decode' | 'detect' | 'align' | 'embed', number>>
+    readonly pairMs: number
+    readonly imageCpuMs: number
+    readonly floorCpuMs: number
+    readonly networks: readonly { readonly name: string; readonly runs: number; readonly bareCpuMs: number }[]
+    readonly shareInside: number
+    readonly shareOfParts: number
     readonly startMs: number
   }
   readonly roofline: {
     readonly side: number
-    readonly peaks: Readonly<Record<'fp32' | 'int8', number>>
-    readonly networks: readonly {
-      readonly title: string
-      readonly precision: 'fp32' | 'int8'
-      readonly multiplyAdds: number
-      readonly runMs: number
-      readonly perSecond: number
-      readonly shareOfRoof: number
-    }[]
-    readonly efforts: readonly {
-      readonly effort: string
-      readonly multiplyAddsOfPair: number
-      readonly roofMsOfPair: number
-      readonly runMsOfPair: number
-    }[]
+    /** Multiply-adds a second. */
+    readonly peak: number
+    readonly networks: readonly (Runs & { readonly title: string; readonly side: number })[]
+    /** All runs of a pair. */
+    readonly pair: Runs
   }
+  readonly groups: { readonly packs: readonly PackGroups[] }
   readonly scale: {
     readonly shared: readonly SharedFigures[]
     readonly kinds: readonly KindFigures[]
@@ -74,6 +68,8 @@ export const RESULT_BLOCKS = {
   peers: (language: Language) => withResult('peers', language, renderPeers),
   stages: (language: Language) => withResult('stages', language, renderStages),
   roofline: (language: Language) => withResult('roofline', language, renderRoofline),
+  groups: (language: Language) => withResult('groups', language, renderGroups),
+  people: (language: Language) => withResult('groups', language, renderPeople),
   'scale-sharing': (language: Language) => withResult('scale', language, renderSharing),
   'scale-kinds': (language: Language) => withResult('scale', language, renderKinds),
   http: (language: Language) => withResult('http', language, renderHttp),
@@ -115,61 +111,101 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
   return [line(heads), `|---|${'---:|'.repeat(heads.length - 1)}`, ...rows.map(line)].join('\n')
 }
 
-function renderPeers({ contenders }: Results['peers'], words: Words): string {
-  const { fast, default: standard, human, faceApi } = contenders
+function renderPeers({ contenders, bars }: Results['peers'], words: Words): string {
+  const { facecompare, human, faceApi } = contenders
   const row = (name: string, figures: Contender) => [
     name,
     `${figures.pairMs.toFixed(0)} ms`,
-    `${(figures.pairMs / standard.pairMs).toFixed(1)}`,
+    `${(figures.pairMs / facecompare.pairMs).toFixed(1)}`,
     `${figures.coldStartMs.toFixed(0)} ms`,
     `${figures.photoPairMs.toFixed(0)} ms`,
     `${figures.photoPeakMiB.toFixed(0)} MiB`,
   ]
-  return table(words.peers, [
-    row('facecompare, `fast`', fast),
-    row('facecompare, `default`', standard),
+  const rows = [
+    row('facecompare', facecompare),
     row('@vladmandic/human (wasm)', human),
     row('@vladmandic/face-api (wasm)', faceApi),
-  ])
+  ]
+  return `${table(words.peers, rows)}\n\n${describeMissed(bars, words)}`
 }
 
-function renderStages({ efforts, startMs }: Results['stages'], words: Words): string {
-  const rows = Object.entries(efforts).map(
-    ([effort, { pairMs, stageMs, imageCpuMs, floorCpuMs, shareInside, shareOfParts }]) => [
-      `\`${effort}\``,
-      ...[pairMs, stageMs.decode, stageMs.detect, stageMs.align, stageMs.embed, imageCpuMs, floorCpuMs].map((ms) =>
-        ms.toFixed(1),
-      ),
-      percent(shareInside),
-      percent(shareOfParts),
-    ],
-  )
-  return `${table(words.stages, rows)}\n\n${words.startMs(startMs.toFixed(0))}`
+function renderStages(figures: Results['stages'], words: Words): string {
+  const { pairMs, stageMs, imageCpuMs, floorCpuMs, networks, shareInside, shareOfParts, startMs } = figures
+  const { decode, detect, align, embed } = stageMs
+  const times = [pairMs, decode, detect, align, embed, imageCpuMs, floorCpuMs].map((ms) => ms.toFixed(1))
+  const runs = networks.map(({ name, runs, bareCpuMs }) => words.runsOf(words.named(name), runs, bareCpuMs.toFixed(1)))
+  return [
+    table(words.stages, [[...times, percent(shareInside), percent(shareOfParts)]]),
+    runs.join('\n'),
+    words.startMs(startMs.toFixed(0)),
+  ].join('\n\n')
 }
 
-function renderRoofline({ side, peaks, networks, efforts }: Results['roofline'], words: Words): string {
-  const giga = (perSecond: number) => (perSecond / 1e9).toFixed(1)
-  const roofs = (['fp32', 'int8'] as const).map((precision) => [
-    words.roofOf(side, precision),
-    (side ** 3 / 1e6).toFixed(0),
-    ((1000 * side ** 3) / peaks[precision]).toFixed(1),
-    giga(peaks[precision]),
-    '',
-  ])
-  const rows = networks.map(({ title, precision, multiplyAdds, runMs, perSecond, shareOfRoof }) => [
-    `${words.named(title)}, ${precision}`,
+function renderRoofline({ side, peak, networks, pair }: Results['roofline'], words: Words): string {
+  const row = (name: string, { multiplyAdds, runMs }: Runs) => [
+    name,
     (multiplyAdds / 1e6).toFixed(0),
     runMs.toFixed(1),
-    giga(perSecond),
-    percent(shareOfRoof),
+    (multiplyAdds / runMs / 1e6).toFixed(1),
+    percent((1000 * multiplyAdds) / runMs / peak),
+  ]
+  return table(words.roof, [
+    row(words.roofOf(side), { multiplyAdds: side ** 3, runMs: (1000 * side ** 3) / peak }),
+    ...networks.map((network) => row(`${words.named(network.title)}, ${network.side} px`, network)),
+    row(words.allOfPair, pair),
   ])
-  const ofPairs = efforts.map(({ effort, multiplyAddsOfPair, roofMsOfPair, runMsOfPair }) => [
-    `\`${effort}\``,
-    (multiplyAddsOfPair / 1e6).toFixed(0),
-    roofMsOfPair.toFixed(1),
-    runMsOfPair.toFixed(1),
+}
+
+/** Shares of stranger pairs that reach a score: those of the latest pack, and beside them those of packs before it. */
+function renderGroups({ packs }: Results['groups'], words: Words): string {
+  const [latest, ...earlier] = packs
+  const heads = PROMISES.flatMap(({ score, far }) => [
+    words.atScore(score, twoDigits(100 * far)),
+    ...earlier.map(() => words.before),
   ])
-  return [table(words.roof, [...roofs, ...rows]), table(words.pairRoof, ofPairs)].join('\n\n')
+  const rows = latest?.groups.map((group) => {
+    const before = earlier.map(({ groups }) => groups.find((g) => g.group === group.group && g.sex === group.sex))
+    const cells = PROMISES.flatMap((_, at) =>
+      [group, ...before].map((figures) => (figures ? twoDigits(100 * (sharesOf(figures)[at] ?? Number.NaN)) : '')),
+    )
+    return [words.groupNamed(group), `${group.found} / ${group.pictures}`, String(group.pairs), ...cells]
+  })
+  const worst = packs.map(({ pack, date, groups }) => {
+    const adults = groups.filter((group) => !isChild(group))
+    const multiples = PROMISES.map(({ far }, at) =>
+      Math.max(...adults.map((group) => (sharesOf(group)[at] ?? 0) / far)),
+    )
+    return words.worstOfPack(pack, date.slice(0, 10), multiples.map(twoDigits))
+  })
+  return `${table([...words.groups, ...heads], rows ?? [])}\n\n${worst.join('\n')}`
+}
+
+/** What the scores, and thresholds that hold in every group, cost genuine pairs. */
+function renderPeople({ packs }: Results['groups'], words: Words): string {
+  const measured = packs.flatMap(({ pack, people }) => (people ? [{ pack, people }] : []))
+  const row = (name: string, read: (people: PeopleFigures) => number | undefined) => [
+    name,
+    ...measured.map(({ people }) => (100 * (read(people) ?? Number.NaN)).toFixed(2)),
+  ]
+  const [first] = measured
+  return table(
+    [words.people(first?.people.genuinePairs ?? 0), ...measured.map(({ pack }) => `\`${pack}\``)],
+    [
+      ...PROMISES.map(({ score }, i) => row(words.peopleAtScore(score), ({ acceptedAtScores }) => acceptedAtScores[i])),
+      ...PROMISES.map(({ far }, i) =>
+        row(words.peopleAtRate(far.toExponential()), ({ acceptedAtRates }) => acceptedAtRates[i]),
+      ),
+      ...(first?.people.keeping ?? []).flatMap(({ far }, i) => [
+        row(words.keepingAdults(far.toExponential()), ({ keeping }) => keeping[i]?.adults),
+        row(words.keepingAll(far.toExponential()), ({ keeping }) => keeping[i]?.everybody),
+      ]),
+    ],
+  )
+}
+
+/** As a plain number. */
+function twoDigits(value: number): string {
+  return String(Number(value.toPrecision(2)))
 }
 
 function renderSharing({ shared }: Results['scale'], words: Words): string {
@@ -234,9 +270,14 @@ function renderHttp(results: Results['http'], words: Words): string {
         ]
       : []),
   ]
+  return [words.httpSetting(workers), table(words.http, loads), lines.join('\n'), describeMissed(bars, words)].join(
+    '\n\n',
+  )
+}
+
+function describeMissed(bars: readonly (HttpBar | PeerBar)[], words: Words): string {
   const missed = bars.filter(({ holds }) => !holds).map(({ what }) => words.named(what))
-  const verdict = missed.length === 0 ? words.allHold : words.missed(missed)
-  return [words.httpSetting(workers), table(words.http, loads), lines.join('\n'), verdict].join('\n\n')
+  return missed.length === 0 ? words.allHold : words.missed(missed)
 }
 
 function renderSoak(summary: Results['soak'], words: Words): string {

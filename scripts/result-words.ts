@@ -1,5 +1,7 @@
 /** The words around the figures of the benchmarks, in both languages of the documents. The figures themselves have none. */
 
+import type { Subject } from '../bench/group-figures.js'
+
 export type Language = 'en' | 'zh'
 
 interface Setting {
@@ -44,10 +46,23 @@ export interface Words {
   readonly measured: (setting: Setting) => string
   readonly peers: readonly string[]
   readonly stages: readonly string[]
+  readonly runsOf: (network: string, runs: number, ms: string) => string
   readonly startMs: (ms: string) => string
   readonly roof: readonly string[]
-  readonly roofOf: (side: number, precision: string) => string
-  readonly pairRoof: readonly string[]
+  readonly roofOf: (side: number) => string
+  readonly allOfPair: string
+  readonly groups: readonly string[]
+  readonly groupNamed: (subject: Subject) => string
+  /** The rate is in percent. */
+  readonly atScore: (score: number, promised: string) => string
+  readonly before: string
+  /** The largest multiples of the promises at 70, 80 and 90. */
+  readonly worstOfPack: (pack: string, day: string, multiples: readonly string[]) => string
+  readonly people: (genuinePairs: number) => string
+  readonly peopleAtScore: (score: number) => string
+  readonly peopleAtRate: (far: string) => string
+  readonly keepingAdults: (far: string) => string
+  readonly keepingAll: (far: string) => string
   readonly sharing: readonly string[]
   readonly kinds: readonly string[]
   readonly atMost: (what: string, value: string, most: number) => string
@@ -71,20 +86,20 @@ export interface Words {
   readonly named: (name: string) => string
 }
 
+/** The data set's own names of its groups, for people. */
+const GROUPS: Readonly<Record<string, readonly [english: string, chinese: string]>> = {
+  white: ['white', '白人'],
+  black: ['black', '黑人'],
+  'south-asian': ['South Asian', '南亚'],
+  'east-asian': ['East Asian', '东亚'],
+}
+
 const ENGLISH: Words = {
   notMeasured: (command) => `Not measured yet: \`${command}\`.`,
   measured: ({ day, cpuCount, cpu, node, commit }) =>
     `Measured ${day} on ${cpuCount} cores of an ${cpu}, shared with others, Node ${node}${commit === '' ? '' : `, commit ${commit}`}.`,
-  peers: [
-    'one thread',
-    'pair of 250 px',
-    'times default',
-    'start to first score',
-    'pair of 12 MP',
-    'peak memory, 12 MP',
-  ],
+  peers: ['one thread', 'pair of 250 px', 'times ours', 'start to first score', 'pair of 12 MP', 'peak memory, 12 MP'],
   stages: [
-    'effort',
     'pair, ms',
     'decode',
     'detect',
@@ -95,10 +110,27 @@ const ENGLISH: Words = {
     'inside of the runs',
     'facial parts',
   ],
-  startMs: (ms) => `From start to ready with a warm model cache: ${ms} ms.`,
+  runsOf: (network, runs, ms) =>
+    `- ${network}: ${runs === 1 ? 'one run' : `${runs} runs`} an image, ${ms} ms by itself`,
+  startMs: (ms) => `From start to ready: ${ms} ms.`,
   roof: ['one core', 'million multiply-adds', 'ms', 'billion a second', 'of the roof'],
-  roofOf: (side, precision) => `the roof: matrices of ${side} x ${side}, ${precision}`,
-  pairRoof: ['a pair of easy pictures', 'million multiply-adds', 'ms at the roof', 'ms in the runs'],
+  roofOf: (side) => `the roof: matrices of ${side} x ${side}`,
+  allOfPair: 'all runs of a pair',
+  groups: ['strangers', 'with a face / pictures', 'pairs'],
+  groupNamed: ({ group, sex }) => {
+    const years = /^child (.+)$/.exec(group)?.[1]
+    if (years) return `${sex === 'f' ? 'girls' : 'boys'} of ${years.replace('-', ' to ')}`
+    return `${GROUPS[group]?.[0] ?? group}, ${sex === 'f' ? 'women' : 'men'}`
+  },
+  atScore: (score, promised) => `% at ${score} (promised ${promised})`,
+  before: 'before',
+  worstOfPack: (pack, day, multiples) =>
+    `- \`${pack}\`, measured ${day}: in the worst group of adults ${multiples.join(', ')} times what 70, 80 and 90 promise`,
+  people: (genuinePairs) => `people of DevTest: % of ${genuinePairs} genuine pairs accepted`,
+  peopleAtScore: (score) => `at a score of ${score}`,
+  peopleAtRate: (far) => `at a false accept rate of ${far} among these people`,
+  keepingAdults: (far) => `at ${far} in the worst group of adults`,
+  keepingAll: (far) => `at ${far} in the worst group, children included`,
   sharing: ['processes x threads of one run', 'pairs a second', 'a pair alone, ms', 'peak memory, MiB'],
   kinds: ['pair of', 'kB', 'ms', 'times', 'decode', 'detect', 'align', 'embed', 'score', 'peak MiB'],
   atMost: (what, value, most) => `- ${what}: ${value} (at most ${most})`,
@@ -133,7 +165,8 @@ const CHINESE_NAMES: ReadonlyMap<string, string> = new Map([
   ['hostile', '恶意'],
   ['service', '服务'],
   ['workers', '工作进程'],
-  ['coarse detector', '粗检测网络'],
+  ['detector', '检测网络'],
+  ['embedder', '特征网络'],
   ['landmarks', '关键点网络'],
   ['a head, 250 x 250', '头像，250 × 250'],
   ['a head, 500 x 500', '头像，500 × 500'],
@@ -145,6 +178,10 @@ const CHINESE_NAMES: ReadonlyMap<string, string> = new Map([
   ['4 faces in 1000 x 1000', '1000 × 1000 中 4 张人脸'],
   ['9 faces in 1000 x 1000', '1000 × 1000 中 9 张人脸'],
   ['12-megapixel pair over the 250 px pair', '1200 万像素一对与 250 px 一对的耗时之比'],
+  ['speed against human', '相对 human 的速度'],
+  ['speed against face-api', '相对 face-api 的速度'],
+  ['cold start against human', '相对 human 的冷启动'],
+  ['peak memory on 12 megapixels, MB', '1200 万像素图片的内存峰值（MB）'],
   ['difference of their scores', '二者得分之差'],
   ['peak memory of one thread on photographs, MB', '单线程处理照片的内存峰值（MB）'],
   ['calls a second over bare pairs, multipart', '每秒调用数与裸流水线之比，multipart'],
@@ -178,13 +215,12 @@ const CHINESE: Words = {
   peers: [
     '单线程',
     '一对 250 px 图片',
-    '相对 default 的倍数',
+    '相对本项目的倍数',
     '启动到首个得分',
     '一对 1200 万像素图片',
     '内存峰值（1200 万像素）',
   ],
   stages: [
-    'effort',
     '一对（ms）',
     '解码',
     '检测',
@@ -195,10 +231,26 @@ const CHINESE: Words = {
     '推理所占比例',
     '五官所占比例',
   ],
-  startMs: (ms) => `模型缓存已就绪时，从启动到可用：${ms} ms。`,
+  runsOf: (network, runs, ms) => `- ${network}：每张图片推理 ${runs} 次，单独一次 ${ms} ms`,
+  startMs: (ms) => `从启动到可用：${ms} ms。`,
   roof: ['单核', '百万次乘加', 'ms', '每秒十亿次', '占上限'],
-  roofOf: (side, precision) => `上限：${side} × ${side} 矩阵，${precision}`,
-  pairRoof: ['一对普通图片', '百万次乘加', '按上限计（ms）', '实际推理（ms）'],
+  roofOf: (side) => `上限：${side} × ${side} 矩阵`,
+  allOfPair: '一对图片的全部推理',
+  groups: ['陌生人', '有人脸 / 图片', '对数'],
+  groupNamed: ({ group, sex }) => {
+    const years = /^child (.+)$/.exec(group)?.[1]
+    if (years) return `${years.replace('-', ' 至 ')} 岁${sex === 'f' ? '女孩' : '男孩'}`
+    return `${GROUPS[group]?.[1] ?? group}，${sex === 'f' ? '女性' : '男性'}`
+  },
+  atScore: (score, promised) => `${score} 分及以上的 %（承诺 ${promised}）`,
+  before: '此前',
+  worstOfPack: (pack, day, multiples) =>
+    `- \`${pack}\`，测于 ${day}：在最差的成人群体中，分别为 70、80、90 分所承诺的 ${multiples.join('、')} 倍`,
+  people: (genuinePairs) => `DevTest 的人：${genuinePairs} 对同一人图片中被接受的 %`,
+  peopleAtScore: (score) => `得分达到 ${score}`,
+  peopleAtRate: (far) => `在这些人中误识率为 ${far}`,
+  keepingAdults: (far) => `在最差的成人群体中误识率为 ${far}`,
+  keepingAll: (far) => `在最差的群体（含儿童）中误识率为 ${far}`,
   sharing: ['进程数 × 单次推理线程数', '每秒对数', '单独一对（ms）', '内存峰值（MiB）'],
   kinds: ['一对', 'kB', 'ms', '倍数', '解码', '检测', '对齐', '特征提取', '得分', '内存峰值（MiB）'],
   atMost: (what, value, most) => `- ${what}：${value}（上限 ${most}）`,

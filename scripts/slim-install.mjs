@@ -1,6 +1,6 @@
 /**
- * Removes from an installation what the service never reads: binaries for other platforms, and of the package that brings
- * the viewer of the API everything else. For container images; `npm ci` brings it all back.
+ * Removes from an installation what the service never reads: binaries for other platforms, and of the package that brings the
+ * viewer of the API everything else. For container images; `npm ci` brings it all back.
  *
  *     node scripts/slim-install.mjs FOLDER (the one with node_modules)
  */

@@ -1,7 +1,7 @@
 /**
  * Packs the project, installs the package into an empty project by the command of docs/library.md, with install scripts on,
- * and there: runs and type-checks every sample of docs/library.md and docs/client.md, runs the command line and the service.
- * Ends with 1 and says what failed; leaves nothing behind.
+ * and there: tells what it takes, runs and type-checks every sample of docs/library.md and docs/client.md, runs the service and the
+ * command line, that also where nothing can be written. Ends with 1 and says what failed; leaves nothing behind.
  */
 import { spawn } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -11,7 +11,9 @@ import { fileURLToPath } from 'node:url'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { cutPerson } from '../support/sample-people.js'
+import { DEFAULT_NETWORKS } from '../tools/default-networks.js'
 import { readSamples, readShellSample, type Sample, type SampleKind } from './document-samples.js'
+import { describeInstallation, measureInstallation } from './installed-size.js'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
@@ -19,11 +21,15 @@ const MODULES = join(ROOT, 'node_modules')
 
 const CREDENTIAL = { appid: '10000001', secretId: 'AKIDverify', secretKey: 'a-key-to-verify-alone' }
 
+const PACK = ['pack.json', 'fit.json', ...Object.keys(DEFAULT_NETWORKS)].map((file) => `dist/packs/default/${file}`)
 const MUST_SHIP = [
-  ...['LICENSE', 'NOTICE', 'README.md', 'package.json', 'dist/packs/default/pack.json', 'dist/packs/default/fit.json'],
+  ...['LICENSE', 'NOTICE', 'README.md', 'package.json', ...PACK],
   ...['dist/index.js', 'dist/index.d.ts', 'dist/client/index.js', 'dist/client/index.d.ts', 'dist/cli/main.js'],
 ]
-const MAY_SHIP = /^(dist|packs)\/|^(LICENSE|NOTICE|README(\.zh-CN)?\.md|package\.json)$/
+const MAY_SHIP = /^dist\/|^(LICENSE|NOTICE|README(\.zh-CN)?\.md|package\.json)$/
+/** What the networks are made from, and with, when the project is built; no user installs it. */
+const BUILD_ONLY = /^@vladmandic\/|^faceplugin-|^@tensorflow\/|^protobufjs$/
+const NOBODY = 65534
 
 /** An environment of its own: nothing of the user's cache and settings decides, nor what npm hands to its scripts. */
 function cleanEnvironment(project: string): NodeJS.ProcessEnv {
@@ -40,6 +46,8 @@ function cleanEnvironment(project: string): NodeJS.ProcessEnv {
 interface RunOptions {
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
+  /** As whom; only root may choose. */
+  readonly uid?: number
 }
 
 async function run(command: string, args: readonly string[], options: RunOptions): Promise<string> {
@@ -88,7 +96,10 @@ async function install(project: string, env: NodeJS.ProcessEnv): Promise<string>
   const manifest = { name: 'empty-project', private: true, type: 'module' }
   await writeFile(join(project, 'package.json'), JSON.stringify(manifest))
   await run('sh', ['-c', readShellSample('library')], { cwd: project, env })
-  return readShellSample('library').trim()
+  const size = measureInstallation(project)
+  const strange = size.packages.map(([name]) => name).filter((name) => BUILD_ONLY.test(name))
+  require(strange.length === 0, `An installation brings what only the build needs: ${strange.join(', ')}.`)
+  return `${readShellSample('library').trim()}\n${describeInstallation(size)}`
 }
 
 /** What a project of each kind has besides the language; libraries are checked as well, none is skipped. */
@@ -178,6 +189,27 @@ async function runCommandLine(options: RunOptions): Promise<string> {
   return 'npx facecompare compare: a match'
 }
 
+/** Nothing can be written, neither beside the package nor in a home or a folder for temporary files. */
+async function runReadOnly({ cwd, env }: RunOptions): Promise<string> {
+  const asNobody = process.getuid?.() === 0 ? { uid: NOBODY } : {}
+  const options = { cwd, env: { ...env, HOME: cwd, XDG_CACHE_HOME: cwd, TMPDIR: cwd }, ...asNobody }
+  await run('chmod', ['-R', 'a-w,a+rX', cwd], { cwd, env })
+  try {
+    const writes = ['-e', 'require("node:fs").writeFileSync("written", "")']
+    const isWritten = await run(process.execPath, writes, options).then(
+      () => true,
+      () => false,
+    )
+    require(!isWritten, 'Expected the folder of the project to be read-only.')
+    const main = join('node_modules', 'facecompare', 'dist', 'cli', 'main.js')
+    const output = await run(process.execPath, [main, 'compare', 'a.jpg', 'b.jpg', '--json'], options)
+    require(JSON.parse(output).match === true, output)
+  } finally {
+    await run('chmod', ['-R', 'u+w', cwd], { cwd, env })
+  }
+  return 'facecompare compare: a match'
+}
+
 async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
   const startMs = performance.now()
   const result = await work()
@@ -201,6 +233,7 @@ async function verify(project: string): Promise<void> {
     await service.stop()
   }
   await step('command line', () => runCommandLine(options))
+  await step('read-only', () => runReadOnly(options))
 }
 
 const project = await mkdtemp(join(tmpdir(), 'facecompare-package-'))

@@ -67,13 +67,16 @@ describe.each([
       }),
     )
     await new Promise((resolve) => setTimeout(resolve, LOAD_MS))
+    // On a busy machine it takes longer until enough was answered a second ago.
+    while (answeredAt.filter((at) => at < performance.now() - 1000).length <= 50)
+      await new Promise((resolve) => setTimeout(resolve, 100))
     killed = true
     const killedAt = performance.now()
     await service.stop('SIGKILL')
     await Promise.all(clients)
     const recorded = await countRecorded(env())
     const owed = answeredAt.filter((at) => at < killedAt - 1000).length
-    expect(owed).toBeGreaterThan(20)
+    expect(owed).toBeGreaterThan(50)
     expect(recorded).toBeGreaterThanOrEqual(owed)
     expect(recorded).toBeLessThanOrEqual(sent)
   }, 60_000)
