@@ -42,7 +42,7 @@ export interface Located {
 }
 
 /**
- * Finds the faces of an image: by one look those of a plain portrait, else from coarse to fine, until the most prominent one is well
+ * Finds the faces of an image: by one or two looks those of a plain portrait, else from coarse to fine, until the most prominent one is well
  * seen: then no larger one is missed. Each level looks at the picture upright and turned by quarters, because turned faces are missed else.
  *
  * @param leastSide the longer side of the most prominent face, in pixels of the image, below which the first look ends the search: for
@@ -53,8 +53,11 @@ export async function locateFaces(detector: Detector, pyramid: Pyramid, leastSid
   let seen = await lookFirst(detector, pyramid)
   if (leastSide > 0 && !isAtLeast(leastSide, chooseFace(seen, image))) return undefined
   const plain = asPlain(seen, detector, image)
-  if (plain) return plain
+  if (plain && !fillsFrame(plain.chosen.box, image)) return plain
+  // What fills the frame, or is not sure without a margin, is sure with one.
   seen = merge(seen, await lookFromAfar(detector, pyramid, 0))
+  const fromAfar = asPlain(seen, detector, image)
+  if (fromAfar) return fromAfar
   const first = firstScale(detector, image)
   const last = Math.max(1, 2 * first)
   for (let scale = first; ; scale = Math.min(2 * scale, last)) {
@@ -84,8 +87,7 @@ function lookFirst(detector: Detector, pyramid: Pyramid): Promise<readonly Detec
 function asPlain(faces: readonly Detection[], { kind }: Detector, image: Size): Located | undefined {
   const chosen = chooseFace(faces, image)
   if (!chosen || chosen.score < kind.sureScore) return undefined
-  if (hasRoomForAnother(chosen.box, image) || fillsFrame(chosen.box, image)) return undefined
-  return { faces, chosen }
+  return hasRoomForAnother(chosen.box, image) ? undefined : { faces, chosen }
 }
 
 /** Whether there is a face, and one whose longer side is so long. */
