@@ -21,7 +21,7 @@ const MAY_IMPORT = {
   store: ['errors'],
   evaluation: ['errors', 'engine', 'score', 'pipeline'],
   dedupe: ['errors', 'engine', 'score', 'evaluation'],
-  worker: ['errors', 'engine', 'score'],
+  worker: ['errors', 'engine', 'score', 'pipeline/quality'],
   openapi: ['errors'],
   http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'openapi', 'store/store'],
   ops: [],

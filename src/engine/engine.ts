@@ -20,7 +20,9 @@ export interface FaceEngine {
    * `analyze` decides for itself: others may take the places meanwhile.
    */
   readonly requireRoom?: (images: number) => void
-  /** Compares two faces; symmetric, cheap, never waits. */
+  /** The quality below which what a score promises was not found to hold, 0 to 100; 0 where the pack has no measure of quality. */
+  readonly leastQuality: number
+  /** Compares two faces however they are shown; symmetric, cheap, never waits. */
   readonly compare: (a: Face, b: Face) => Comparison
   /** Finishes what is under way, then ends processes and frees models. */
   readonly close: () => Promise<void>

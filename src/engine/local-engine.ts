@@ -26,15 +26,17 @@ export async function createEngine({
 
   async function analyze(bytes: Uint8Array): Promise<Face> {
     const { embedded, ...found } = await analyzePicture(bytes, recogniser, { maxPixels, nowMs })
-    const { embedding, parts } = embedded
+    const { embedding, parts, quality } = embedded
     return {
       ...found,
       packId: id,
       embedding,
+      quality,
       cohort: fit.cohort ? scaleByCohort(fit.cohort, embedding) : NO_COHORT,
       parts: mapParts((part) => directionFrom(fit.parts[part].mean, parts[part])),
     }
   }
 
-  return { analyze, compare: (a, b) => compareFaces(a, b, fit), numbers, close }
+  const { leastQuality } = numbers
+  return { analyze, leastQuality, compare: (a, b) => compareFaces(a, b, fit), numbers, close }
 }

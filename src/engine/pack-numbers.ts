@@ -18,6 +18,8 @@ export interface PackNumbers {
   readonly content: string
   /** Whether the facial parts are read with networks of the pack, so that its calibration holds what they are compared by. */
   readonly hasOwnParts: boolean
+  /** The quality of a face below which what the scores promise was not found to hold, 0 to 100; 0 without a measure of quality. */
+  readonly leastQuality: number
   /** What tells that a face was aligned the wrong way up, and the pack whose first embedder it was fitted to. */
   readonly upright: { readonly of: PackFolder; readonly measure: Upright } | undefined
 }
@@ -63,10 +65,12 @@ export async function fitPack(pack: ResolvedPack, options: PackOptions): Promise
   const upright =
     (own?.fit.pack === content && uprightOf(pack.folder, own.fit)) || uprightOf(pack.partsFrom, forParts?.fit)
   const id = [content, ...new Set([found?.hash ?? 'none', forParts?.hash ?? 'none'])].join('-')
+  // No calibration holds a measure of quality yet, so nothing is refused for it.
+  const leastQuality = 0
   const problem = unreadable ? 'has a calibration that cannot be read' : describeProblem(found?.fit, content)
   if (found && problem === undefined) {
     warnOfShortCurve(pack, found.fit, options)
-    return { id, fit: { ...found.fit, parts }, content, hasOwnParts, upright }
+    return { id, fit: { ...found.fit, parts }, content, hasOwnParts, leastQuality, upright }
   }
   const calibrationProblem = problem ?? ''
   if (calibration === 'required') {
@@ -74,7 +78,7 @@ export async function fitPack(pack: ResolvedPack, options: PackOptions): Promise
     throw packError(pack.folder.name, `it ${calibrationProblem}; ${remedy}`)
   }
   const fit = { ...NO_CALIBRATION, parts: hasOwnParts ? NO_PARTS : parts }
-  return { id, fit, calibrationProblem, content, hasOwnParts, upright }
+  return { id, fit, calibrationProblem, content, hasOwnParts, leastQuality, upright }
 }
 
 function uprightOf(of: PackFolder, fit: PackFit | undefined): PackNumbers['upright'] {

@@ -19,6 +19,7 @@ function faceAt(degrees: number): FaceVectors {
     cohort: NO_COHORT,
     parts: { nose: Int8Array.of(1, 2) },
     box: { x: 0, y: 0, width: 1, height: 1 },
+    quality: undefined,
   }
 }
 

@@ -17,7 +17,8 @@ function makeFace(seed: number): FaceVectors {
   const length = Math.hypot(...values)
   const embedding = values.map((value) => value / length)
   const cohort = { gain: 1 + 0.2 * Math.sin(seed), offset: 0.1 * Math.cos(seed), centre: -0.5 }
-  return { embedding, cohort, parts: { mouth: quantise(embedding), eye: quantise(embedding.map((v) => -v)) }, box: BOX }
+  const parts = { mouth: quantise(embedding), eye: quantise(embedding.map((v) => -v)) }
+  return { embedding, cohort, parts, box: BOX, quality: undefined }
 }
 
 function countOf(counts: Uint32Array): Map<number, number> {
@@ -85,7 +86,8 @@ describe('scoreAllPairs', () => {
   it('ends when it is told to', async () => {
     const signal = AbortSignal.abort(new Error('enough'))
     const vector = new Float32Array(40_000)
-    const faces = Array.from({ length: 300 }, () => ({ embedding: vector, cohort: NO_COHORT, parts: {}, box: BOX }))
+    const face = { embedding: vector, cohort: NO_COHORT, parts: {}, box: BOX, quality: undefined }
+    const faces = Array.from({ length: 300 }, () => face)
     await expect(scoreAllPairs(faces, new Int32Array(300), { hardest: 0, signal })).rejects.toThrow('enough')
   })
 })

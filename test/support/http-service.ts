@@ -51,6 +51,7 @@ export function createFakeEngine(): FakeEngine {
       }
       return fakeFace(image)
     },
+    leastQuality: 0,
     compare(a, b) {
       const same = Buffer.from(a.embedding.buffer).equals(Buffer.from(b.embedding.buffer))
       const similarity = same ? 100 : 42.5
@@ -75,6 +76,7 @@ function fakeFace(image: Uint8Array): Face {
     imageWidth: 1,
     imageHeight: 1,
     stages: { decodeMs: 1, detectMs: 2, alignMs: 3, embedMs: 4 },
+    quality: undefined,
   }
 }
 
