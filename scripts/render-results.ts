@@ -1,12 +1,15 @@
 /** The tables and plots of the documents that show what benchmarks found: `bench/results/*.json`, as the runs wrote them. */
 import { existsSync, readFileSync } from 'node:fs'
+import { formatMarkdownTable as table } from '../bench/figures.js'
 import { isChild, type PackGroups, type PeopleFigures, PROMISES, sharesOf } from '../bench/group-figures.js'
 import type { Bar as HttpBar, HttpResults } from '../bench/http-report.js'
 import type { Bar as PeerBar } from '../bench/peer-bars.js'
+import type { QualityMeasured } from '../bench/quality-report.js'
 import type { Setting } from '../bench/result-file.js'
 import type { KindFigures, SharedFigures } from '../bench/scale-figures.js'
 import type { SoakSummary } from '../bench/soak-report.js'
 import { drawKinds, drawSharing } from './draw-plots.js'
+import { renderQuality } from './render-quality.js'
 import { type Language, WORDS, type Words } from './result-words.js'
 
 interface Contender {
@@ -48,6 +51,7 @@ interface Results {
     readonly pair: Runs
   }
   readonly groups: { readonly packs: readonly PackGroups[] }
+  readonly quality: QualityMeasured
   readonly scale: {
     readonly shared: readonly SharedFigures[]
     readonly kinds: readonly KindFigures[]
@@ -70,6 +74,7 @@ export const RESULT_BLOCKS = {
   roofline: (language: Language) => withResult('roofline', language, renderRoofline),
   groups: (language: Language) => withResult('groups', language, renderGroups),
   people: (language: Language) => withResult('groups', language, renderPeople),
+  quality: (language: Language) => withResult('quality', language, (result) => renderQuality(result, language)),
   'scale-sharing': (language: Language) => withResult('scale', language, renderSharing),
   'scale-kinds': (language: Language) => withResult('scale', language, renderKinds),
   http: (language: Language) => withResult('http', language, renderHttp),
@@ -104,11 +109,6 @@ function drawnFrom<Name extends keyof Results>(
 
 function describe({ date, cpu, cpuCount, node, commit }: Setting, words: Words): string {
   return words.measured({ day: date.slice(0, 10), cpuCount, cpu, node, commit: commit?.slice(0, 7) ?? '' })
-}
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(heads), `|---|${'---:|'.repeat(heads.length - 1)}`, ...rows.map(line)].join('\n')
 }
 
 function renderPeers({ contenders, bars }: Results['peers'], words: Words): string {
