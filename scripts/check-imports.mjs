@@ -22,7 +22,7 @@ const MAY_IMPORT = {
   evaluation: ['errors', 'engine', 'score', 'pipeline'],
   dedupe: ['errors', 'engine', 'score', 'evaluation'],
   worker: ['errors', 'engine', 'score', 'pipeline/quality'],
-  openapi: ['errors'],
+  openapi: ['errors', 'pipeline/quality'],
   http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'openapi', 'store/store'],
   ops: [],
   // Runs in browsers and mini-programs, too: nothing of ours, nothing of Node's.

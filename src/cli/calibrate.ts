@@ -33,12 +33,7 @@ export async function calibratePack(folder: string, config: Config): Promise<num
     })
     requirePack(embedded)
     const centred = numbers.hasOwnParts ? centreParts(embedded.outcomes) : undefined
-    const scored = await score(
-      dataSet,
-      centred ? { ...embedded, outcomes: centred.outcomes } : embedded,
-      0,
-      interruption.signal,
-    )
+    const scored = await score(dataSet, centred?.outcomes ?? embedded.outcomes, 0, interruption.signal)
     const curve = measureCurve(scored.tally)
     const fitted = fitCurve(curve)
     const found = embedded.outcomes.filter((outcome) => 'face' in outcome).length

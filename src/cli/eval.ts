@@ -4,12 +4,15 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { wholeNumber } from '../config/values.js'
 import type { Config } from '../config.js'
 import { compareAll, type DataSet, readPairsFiles, readPersonFolder } from '../evaluation/data-set.js'
-import { type Embedded, requirePack } from '../evaluation/embed-pictures.js'
+import { requirePack } from '../evaluation/embed-pictures.js'
+import type { Outcome } from '../evaluation/face-vectors.js'
 import { createProgress } from '../evaluation/progress.js'
+import { refusePoor } from '../evaluation/refuse-poor.js'
 import { makeReport, type Report } from '../evaluation/report.js'
 import { formatHtml, type Thumbnails } from '../evaluation/report-html.js'
 import { formatText } from '../evaluation/report-text.js'
 import { type ScoredPairs, scoreAllPairs, scoreListedPairs } from '../evaluation/score-pairs.js'
+import { MIN_QUALITY_HELP, parseScore } from './compare.js'
 import { embedInProcesses } from './embed.js'
 import { addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
 import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
@@ -28,6 +31,7 @@ interface EvalOptions extends EngineFlags {
   readonly all?: boolean
   readonly folds: number
   readonly far: readonly number[]
+  readonly minQuality?: number
   readonly hardest: number
   readonly json?: string
   readonly html?: string
@@ -51,6 +55,7 @@ export function addEvalCommand(program: Command): void {
         .argParser(parseFars)
         .default(parseFars(DEFAULT_FARS), DEFAULT_FARS),
     )
+    .option('--min-quality <n>', MIN_QUALITY_HELP, parseScore)
     .option('--hardest <n>', 'how many of the hardest pairs of either kind to list', COUNT, 10)
     .option('--json <file>', 'write the figures as JSON; "-" prints them instead of the text')
     .option('--html <file>', 'write a page with charts that needs nothing else')
@@ -127,13 +132,16 @@ async function measure(
         "the pack's threshold is a cosine of 0.\n",
     )
   }
+  const { minQuality = numbers.leastQuality } = options
+  const outcomes = refusePoor(embedded.outcomes, minQuality)
   return makeReport({
     dataSetName: basename(resolve(folder)),
     dataSet,
     packId,
     createdAt: new Date().toISOString(),
-    outcomes: embedded.outcomes,
-    scored: await score(dataSet, embedded, options.hardest, signal),
+    outcomes,
+    minQuality,
+    scored: await score(dataSet, outcomes, options.hardest, signal),
     fars: options.far,
     folds: options.folds,
     packThreshold: fit.bestThreshold,
@@ -143,7 +151,7 @@ async function measure(
 
 export async function score(
   { pairing }: DataSet,
-  { outcomes }: Embedded,
+  outcomes: readonly Outcome[],
   hardest: number,
   signal: AbortSignal,
 ): Promise<ScoredPairs> {

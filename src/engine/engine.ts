@@ -1,6 +1,7 @@
 import type { Comparison } from '../score/compare.js'
 import type { Face } from './face.js'
 
+export type { Quality, QualityReason } from '../pipeline/quality.js'
 export type { Comparison, PartSimilarities } from '../score/compare.js'
 export type { Face } from './face.js'
 

@@ -24,6 +24,8 @@ export interface Failure {
   readonly kind: string
   /** For a person. */
   readonly sentence: string
+  /** Of a face that is shown too poorly: how, and what was asked for. Not kept, because every run asks for itself. */
+  readonly shown?: { readonly quality: Quality; readonly minQuality: number } | undefined
 }
 
 /**

@@ -27,7 +27,15 @@ export interface Report {
   readonly createdAt: string
   /** Absent where the pairs came from a list. */
   readonly persons?: number
-  readonly pictures: { readonly total: number; readonly failed: readonly FailedPicture[] }
+  readonly pictures: {
+    readonly total: number
+    /** In the order of the pictures. */
+    readonly failed: readonly FailedPicture[]
+    /** How many of these failed because their face is shown too poorly. */
+    readonly tooPoor: number
+    /** The quality that a face must have, 0 to 100; 0 where all are compared. */
+    readonly minQuality: number
+  }
   readonly skippedFiles: number
   readonly pairs: {
     readonly genuine: number
@@ -104,6 +112,8 @@ export interface Measured {
   readonly packId: string
   readonly createdAt: string
   readonly outcomes: readonly Outcome[]
+  /** The quality that a face must have, 0 to 100. */
+  readonly minQuality: number
   readonly scored: ScoredPairs
   readonly fars: readonly number[]
   /** Folds of a cross-validation over listed pairs; 0 for none. */
@@ -134,19 +144,25 @@ export function makeReport(measured: Measured): Report {
     const threshold = thresholdOf(bin)
     return { threshold, score: toScore(threshold), ...accuracyFrom(curve, bin) }
   }
-  const { failed } = scored.tally
+  const failed = listFailed(names, outcomes)
+  const failedPairs = scored.tally.failed
   return {
     dataSet: measured.dataSetName,
     packId: measured.packId,
     createdAt: measured.createdAt,
     ...(dataSet.pairing.kind === 'all' ? { persons: dataSet.pairing.personCount } : {}),
-    pictures: { total: names.length, failed: listFailed(names, outcomes) },
+    pictures: {
+      total: names.length,
+      failed,
+      tooPoor: failed.filter(({ kind }) => kind === 'QUALITY_TOO_LOW').length,
+      minQuality: measured.minQuality,
+    },
     skippedFiles: dataSet.skippedFiles,
     pairs: {
       genuine: curve.genuinePairs,
-      impostor: curve.impostorPairs + failed.impostor,
-      genuineFailed: failed.genuine,
-      impostorFailed: failed.impostor,
+      impostor: curve.impostorPairs + failedPairs.impostor,
+      genuineFailed: failedPairs.genuine,
+      impostorFailed: failedPairs.impostor,
     },
     accuracy: {
       // Its own bin, or the next: the edge that is nearest.

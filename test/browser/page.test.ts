@@ -79,6 +79,13 @@ async function give(side: 'A' | 'B', bytes: Uint8Array): Promise<void> {
   await page.locator(`#card${side} .remove`).waitFor()
 }
 
+/** The service says this to every call from now on. */
+async function answerWith(body: object, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+  await page.unroute('**/face/compare')
+  // Not a failed load: browsers complain of those in the console.
+  await page.route('**/face/compare', (route) => route.fulfill({ status: 200, headers: { ...headers }, json: body }))
+}
+
 const textOf = (selector: string) => page.locator(selector).innerText()
 
 describe('a comparison', () => {
@@ -142,6 +149,30 @@ describe('a comparison', () => {
     await page.waitForSelector('#details:not([hidden])')
   })
 
+  it('hints at what is wrong with a picture that was compared, in either language', async () => {
+    await openPage()
+    await page.route('**/face/compare', async (route) => {
+      const response = await route.fetch()
+      const answer = await response.json()
+      Object.assign(answer.data.faceA, { quality: 88.7, quality_reasons: [] })
+      Object.assign(answer.data.faceB, { quality: 12.9, quality_reasons: ['small', 'dark', 'turned_away'] })
+      await route.fulfill({ response, json: answer })
+    })
+    await give('A', woman)
+    await give('B', womanAgain)
+    await page.click('#compare')
+    await page.waitForSelector('#details:not([hidden])')
+    const hint = 'Picture B shows the face too small, is dark and shows the face turned away: take it again if you can.'
+    expect(await textOf('#cardB .hint')).toBe(hint)
+    expect(await textOf('#cardB .note')).toMatch(/, quality 12 of 100$/)
+    expect(await textOf('#cardA .note')).toMatch(/, quality 88 of 100$/)
+    expect(await page.locator('#cardA .hint').isVisible()).toBe(false)
+    expect(await page.locator('#cardB.failed').count()).toBe(0)
+    expect(await textOf('#status')).toMatch(/^Score [\d.]+ of 100\. .*take it again if you can\.$/)
+    await page.click('#language')
+    expect(await textOf('#cardB .hint')).toBe('照片 B 人脸太小、太暗、人脸偏转过大，有条件请重拍。')
+  })
+
   it('takes a picture of the camera', async () => {
     await openPage()
     await page.click('#cardA .camera')
@@ -166,6 +197,34 @@ describe('a failure', () => {
     expect(await page.locator('#details').isHidden()).toBe(true)
   })
 
+  it('of a face that is shown too poorly says what is wrong with the picture, in either language', async () => {
+    await openPage({ viewport: { width: 320, height: 640 } })
+    const detail = 'The face is too blurred and covered to be compared: quality 1 of at least 3.'
+    const data = { session_id: 's', fail_flag: 2, quality: 1, quality_reasons: ['blurred', 'covered'], detail }
+    await answerWith({ data, code: -1103, message: 'SDK_FEAT_PROCESSFAILED' })
+    await give('A', woman)
+    await give('B', womanAgain)
+    await page.click('#compare')
+    await page.waitForSelector('#failure .what')
+    const sentence = 'Picture B is blurred and shows the face covered: take it again.'
+    expect(await textOf('#failure')).toMatch(new RegExp(`^${sentence}\\s+Use a photograph .*Code -1103`, 's'))
+    expect(await textOf('#cardB .wrong')).toBe(sentence)
+    expect(await textOf('#cardA .caption')).not.toContain('blurred')
+    await page.click('#language')
+    expect(await textOf('#cardB .wrong')).toBe('照片 B 模糊、人脸被遮挡，请重拍。')
+    expect(await textOf('#failure .what')).toBe('照片 B 模糊、人脸被遮挡，请重拍。')
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
+    // Another failure of the same code is told as it was.
+    await answerWith({
+      data: { session_id: 's', fail_flag: 1, detail },
+      code: -1103,
+      message: 'SDK_FEAT_PROCESSFAILED',
+    })
+    await page.click('#compare')
+    await page.waitForSelector('#cardA.failed')
+    expect(await textOf('#cardA .wrong')).toBe('无法提取人脸向量。')
+  })
+
   it('of a wrong clock is told as such, and the clock of the service helps', async () => {
     await openPage()
     await page.clock.setFixedTime(Date.now() - 20 * 60_000)
@@ -183,10 +242,7 @@ describe('a failure', () => {
   it('of too many calls counts down', async () => {
     await openPage()
     const body = { data: { session_id: 's', detail: 'Too many calls.' }, code: 15, message: 'TOO_MANY_REQUESTS' }
-    await page.route('**/face/compare', (route) => {
-      // Not a failed load: browsers complain of those in the console.
-      return route.fulfill({ status: 200, headers: { 'Retry-After': '2' }, json: body })
-    })
+    await answerWith(body, { 'Retry-After': '2' })
     await give('A', woman)
     await give('B', woman)
     await page.click('#compare')

@@ -41,6 +41,7 @@ async function makeSample(): Promise<Report> {
     packId: 'pack-1',
     createdAt: '2026-01-02T03:04:05.000Z',
     outcomes,
+    minQuality: 3,
     scored: await scoreAllPairs(
       outcomes.map((outcome) => ('face' in outcome ? outcome.face : undefined)),
       personOf,
@@ -70,6 +71,8 @@ describe('makeReport', () => {
     expect(sample.pictures).toEqual({
       total: 5,
       failed: [{ name: 'B/blank.jpg', kind: 'FACE_NOT_DETECTED', sentence: 'No <face> was found.' }],
+      tooPoor: 0,
+      minQuality: 3,
     })
   })
 

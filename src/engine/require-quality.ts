@@ -1,0 +1,72 @@
+import { FaceCompareError, type Side } from '../errors.js'
+import type { Quality, QualityReason } from '../pipeline/quality.js'
+import type { Comparison, FaceEngine } from './engine.js'
+import type { Face } from './face.js'
+
+/** A comparison, and whether what its score promises may be believed of such pictures. */
+export interface CheckedComparison extends Comparison {
+  /** Whether both faces were held to a quality at which the promise was found to hold; not where the pack has no measure of it. */
+  readonly qualityChecked: boolean
+}
+
+export interface CompareOptions {
+  /** Faces of less quality are refused, 0 to 100; the pack's own least quality when absent. 0 refuses none. */
+  readonly minQuality?: number | undefined
+}
+
+/** What is wrong with a face, in a sentence that begins with "The face is". */
+export const REASON_WORDS: Readonly<Record<QualityReason, string>> = {
+  small: 'small',
+  blurred: 'blurred',
+  dark: 'dark',
+  over_exposed: 'over-exposed',
+  covered: 'covered',
+  turned_away: 'turned away',
+  cut_off: 'cut off',
+}
+
+/** The face is shown so poorly that a score would promise what it cannot keep. */
+export class QualityTooLowError extends FaceCompareError {
+  readonly quality: Quality
+  /** What was asked for, 0 to 100. */
+  readonly minQuality: number
+
+  constructor(quality: Quality, minQuality: number, side?: Side) {
+    super('QUALITY_TOO_LOW', describePoorFace(quality, minQuality), { side })
+    this.quality = quality
+    this.minQuality = minQuality
+  }
+
+  override of(side: Side): QualityTooLowError {
+    return new QualityTooLowError(this.quality, this.minQuality, side)
+  }
+}
+
+/** Compares two faces, A's failure before B's. Throws QualityTooLowError for one that is shown too poorly. */
+export function compareChecked(
+  engine: Pick<FaceEngine, 'compare' | 'leastQuality'>,
+  a: Face,
+  b: Face,
+  { minQuality = engine.leastQuality }: CompareOptions = {},
+): CheckedComparison {
+  requireQuality(a, minQuality, 'A')
+  requireQuality(b, minQuality, 'B')
+  const isMeasured = a.quality !== undefined && b.quality !== undefined
+  return { ...engine.compare(a, b), qualityChecked: isMeasured && minQuality >= engine.leastQuality }
+}
+
+/** Throws QualityTooLowError. Nothing is asked of a face whose quality is not known. */
+export function requireQuality({ quality }: Pick<Face, 'quality'>, minQuality: number, side?: Side): void {
+  if (quality && !(quality.score >= minQuality)) throw new QualityTooLowError(quality, minQuality, side)
+}
+
+/** To two decimals, never more than it is, so that what is shown as enough was enough. */
+export function roundQuality(score: number): number {
+  return Math.floor(score * 100) / 100
+}
+
+function describePoorFace({ score, reasons }: Quality, minQuality: number): string {
+  const words = new Intl.ListFormat('en-GB').format(reasons.map((reason) => REASON_WORDS[reason]))
+  const what = words === '' ? 'shown too poorly' : `too ${words}`
+  return `The face is ${what} to be compared: quality ${roundQuality(score)} of at least ${minQuality}.`
+}
