@@ -2,9 +2,11 @@ import { FaceCompareError } from '../errors.js'
 import { type DecodedImage, decodeDraft, decodeImage, decodeRegion, type Region } from '../image/decode.js'
 import type { Detection, Detector } from '../pipeline/detect.js'
 import type { EmbeddedFace } from '../pipeline/embed.js'
+import { expose, measureGain } from '../pipeline/exposure.js'
 import { rollOf } from '../pipeline/landmarks.js'
 import { isAtLeast, type Located, locateFaces, rankTurns } from '../pipeline/locate.js'
 import { Pyramid } from '../pipeline/pyramid.js'
+import { measureShown, type Shown } from '../pipeline/quality.js'
 import { type Recognised, type Recogniser, recogniseFace } from '../pipeline/recognise.js'
 import type { Box, Stages } from './face.js'
 
@@ -28,6 +30,7 @@ export interface AnalysedPicture {
   readonly detectionScore: number
   /** Degrees, clockwise positive. */
   readonly rollDegrees: number
+  readonly shown: Shown
   readonly faceCount: number
   readonly imageWidth: number
   readonly imageHeight: number
@@ -40,9 +43,13 @@ export interface AnalyzeOptions {
   readonly nowMs: () => number
 }
 
-/** An image, and where its pixels are in the full-size picture: `x` and `y` of its corner, and its pixels for one of that. */
+/**
+ * An image, and where its pixels are in the full-size picture: `x` and `y` of its corner, and its pixels for one of that. Of a dark
+ * picture they are brightened by `gain`.
+ */
 interface Frame {
   readonly pyramid: Pyramid
+  readonly gain: number
   readonly x: number
   readonly y: number
   readonly scale: number
@@ -56,13 +63,21 @@ export async function analyzePicture(
 ): Promise<AnalysedPicture> {
   const watch = new Stopwatch(nowMs)
   const { detector } = recogniser
-  const { image, located } = await findInFile(bytes, detector, maxPixels, watch)
-  const whole: Frame = { pyramid: new Pyramid(image), x: 0, y: 0, scale: image.scale }
+  const { image, whole, located } = await findInFile(bytes, detector, maxPixels, watch)
   const { frame, face } = await sharpen(bytes, whole, located.chosen, { detector, maxPixels, watch, image })
   const found = await recogniseFace(recogniser, frame.pyramid, face, nowMs)
   const { alignMs, embedMs } = found
   const stages = { decodeMs: watch.decodeMs, detectMs: watch.detectMs, alignMs, embedMs }
-  return { ...placeFace(found, frame), faceCount: located.faces.length, ...sizeOf(image), stages }
+  const placed = placeFace(found, frame)
+  const { sourceWidth: width, sourceHeight: height } = image
+  const { gain } = frame
+  const shown = measureShown(frame.pyramid, {
+    landmarks: found.landmarks,
+    inPicture: placed.landmarks,
+    picture: { width, height },
+    gain,
+  })
+  return { ...placed, shown, faceCount: located.faces.length, imageWidth: width, imageHeight: height, stages }
 }
 
 /** Adds up what one picture takes. */
@@ -101,17 +116,24 @@ async function findInFile(
   detector: Detector,
   maxPixels: number,
   watch: Stopwatch,
-): Promise<{ readonly image: DecodedImage; readonly located: Located }> {
+): Promise<{ readonly image: DecodedImage; readonly whole: Frame; readonly located: Located }> {
   const limits = { maxPixels, maxArea: MAX_DECODED_AREA }
   const draft = await watch.decoding(() => decodeDraft(bytes, limits))
   if (draft) {
-    const located = await watch.detecting(() => locateFaces(detector, new Pyramid(draft), SHARP_SIDE))
-    if (located && isAtLeast(SHARP_SIDE, located.chosen)) return { image: draft, located }
+    const whole = frameOf(draft)
+    const located = await watch.detecting(() => locateFaces(detector, whole.pyramid, SHARP_SIDE))
+    if (located && isAtLeast(SHARP_SIDE, located.chosen)) return { image: draft, whole, located }
   }
   const image = await watch.decoding(() => decodeImage(bytes, limits))
-  const located = await watch.detecting(() => locateFaces(detector, new Pyramid(image)))
+  const whole = frameOf(image)
+  const located = await watch.detecting(() => locateFaces(detector, whole.pyramid))
   if (!located) throw new FaceCompareError('FACE_NOT_DETECTED', 'No face was found in the image.')
-  return { image, located }
+  return { image, whole, located }
+}
+
+function frameOf(image: DecodedImage): Frame {
+  const gain = measureGain(image)
+  return { pyramid: new Pyramid(expose(image, gain)), gain, x: 0, y: 0, scale: image.scale }
 }
 
 /** The face where it has as many pixels as there are: cut out of the full-size picture when the shrunk one shows it too small. */
@@ -125,7 +147,8 @@ async function sharpen(
   if (whole.scale === 1 || isAtLeast(SHARP_SIDE, face)) return { frame: whole, face }
   const region = regionAround(face.box, image)
   const cut = await watch.decoding(() => decodeRegion(bytes, region, { maxPixels }))
-  const frame: Frame = { pyramid: new Pyramid(cut), x: region.left, y: region.top, scale: 1 }
+  const { gain } = whole
+  const frame: Frame = { pyramid: new Pyramid(expose(cut, gain)), gain, x: region.left, y: region.top, scale: 1 }
   const moved = moveFace(face, whole, frame)
   // On more pixels the detector places it better.
   const [closer = moved] = await watch.detecting(() => rankTurns(detector, frame.pyramid, moved))
@@ -164,8 +187,4 @@ function placeFace({ face, landmarks, embedded }: Recognised, { x, y, scale }: F
     detectionScore: score,
     rollDegrees: (rollOf(landmarks) * 180) / Math.PI,
   }
-}
-
-function sizeOf({ sourceWidth, sourceHeight }: DecodedImage) {
-  return { imageWidth: sourceWidth, imageHeight: sourceHeight }
 }

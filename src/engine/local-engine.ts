@@ -2,6 +2,7 @@ import { embedFace } from '../pipeline/embed.js'
 import type { Recogniser } from '../pipeline/recognise.js'
 import { NO_COHORT, scaleByCohort } from '../score/cohort.js'
 import { compareFaces } from '../score/compare.js'
+import { rateQuality } from '../score/quality.js'
 import { directionFrom } from '../score/vectors.js'
 import { analyzePicture } from './analyze-picture.js'
 import type { FaceEngine } from './engine.js'
@@ -16,7 +17,7 @@ export async function createEngine({
   ...options
 }: EngineOptions): Promise<FaceEngine & { readonly numbers: PackNumbers }> {
   const { detector, landmarks, embedders, numbers, close } = await openPack(options)
-  const { id, fit } = numbers
+  const { id, fit, quality } = numbers
   const recogniser: Recogniser = {
     detector,
     landmarks,
@@ -25,13 +26,13 @@ export async function createEngine({
   const nowMs = () => performance.now()
 
   async function analyze(bytes: Uint8Array): Promise<Face> {
-    const { embedded, ...found } = await analyzePicture(bytes, recogniser, { maxPixels, nowMs })
-    const { embedding, parts, quality } = embedded
+    const { embedded, shown, ...found } = await analyzePicture(bytes, recogniser, { maxPixels, nowMs })
+    const { embedding, parts, raw } = embedded
     return {
       ...found,
       packId: id,
       embedding,
-      quality,
+      quality: quality && rateQuality(quality, raw, shown),
       cohort: fit.cohort ? scaleByCohort(fit.cohort, embedding) : NO_COHORT,
       parts: mapParts((part) => directionFrom(fit.parts[part].mean, parts[part])),
     }

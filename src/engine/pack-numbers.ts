@@ -3,6 +3,7 @@ import { type PackFolder, packError } from '../packs/folder.js'
 import { INSTALL_ANEW, identifyContent, type ResolvedPack, resolvePack, verifyPieces } from '../packs/resolve.js'
 import type { Knots } from '../score/calibration.js'
 import type { Fit, PartFits } from '../score/fit.js'
+import type { QualityFit } from '../score/quality.js'
 import type { Upright } from '../score/upright.js'
 import { mapParts } from './face.js'
 import type { PackOptions } from './options.js'
@@ -18,6 +19,8 @@ export interface PackNumbers {
   readonly content: string
   /** Whether the facial parts are read with networks of the pack, so that its calibration holds what they are compared by. */
   readonly hasOwnParts: boolean
+  /** What a face is rated by; undefined where the pack has no measure of quality. */
+  readonly quality: QualityFit | undefined
   /** The quality of a face below which what the scores promise was not found to hold, 0 to 100; 0 without a measure of quality. */
   readonly leastQuality: number
   /** What tells that a face was aligned the wrong way up, and the pack whose first embedder it was fitted to. */
@@ -65,12 +68,13 @@ export async function fitPack(pack: ResolvedPack, options: PackOptions): Promise
   const upright =
     (own?.fit.pack === content && uprightOf(pack.folder, own.fit)) || uprightOf(pack.partsFrom, forParts?.fit)
   const id = [content, ...new Set([found?.hash ?? 'none', forParts?.hash ?? 'none'])].join('-')
-  // No calibration holds a measure of quality yet, so nothing is refused for it.
-  const leastQuality = 0
+  // Of networks that are compared otherwise nothing is promised at any quality.
+  const quality = own?.fit.pack === content ? own.fit.quality : undefined
+  const leastQuality = (calibration !== 'none' && quality?.least) || 0
   const problem = unreadable ? 'has a calibration that cannot be read' : describeProblem(found?.fit, content)
   if (found && problem === undefined) {
     warnOfShortCurve(pack, found.fit, options)
-    return { id, fit: { ...found.fit, parts }, content, hasOwnParts, leastQuality, upright }
+    return { id, fit: { ...found.fit, parts }, content, hasOwnParts, quality, leastQuality, upright }
   }
   const calibrationProblem = problem ?? ''
   if (calibration === 'required') {
@@ -78,7 +82,7 @@ export async function fitPack(pack: ResolvedPack, options: PackOptions): Promise
     throw packError(pack.folder.name, `it ${calibrationProblem}; ${remedy}`)
   }
   const fit = { ...NO_CALIBRATION, parts: hasOwnParts ? NO_PARTS : parts }
-  return { id, fit, calibrationProblem, content, hasOwnParts, leastQuality, upright }
+  return { id, fit, calibrationProblem, content, hasOwnParts, quality, leastQuality, upright }
 }
 
 function uprightOf(of: PackFolder, fit: PackFit | undefined): PackNumbers['upright'] {

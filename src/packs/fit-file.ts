@@ -5,6 +5,7 @@ import { mapParts } from '../engine/face.js'
 import type { Knots } from '../score/calibration.js'
 import type { Cohort } from '../score/cohort.js'
 import type { Fit, PartFits } from '../score/fit.js'
+import type { QualityFit } from '../score/quality.js'
 import type { Upright } from '../score/upright.js'
 import { type PackFolder, packError } from './folder.js'
 
@@ -19,6 +20,8 @@ export interface PackFit extends Omit<Fit, 'parts'> {
   readonly parts?: PartFits | undefined
   /** Of the pack's first embedder, where it is known. */
   readonly upright?: Upright | undefined
+  /** Of the pack's first embedder, where the lengths of what it gives tell how well a face is shown. */
+  readonly quality?: QualityFit | undefined
 }
 
 /** The labelled pictures, in numbers. */
@@ -91,6 +94,7 @@ export function formatFit({
   parts,
   cohort,
   upright,
+  quality,
 }: PackFit): string {
   const json = {
     format: FORMAT,
@@ -103,6 +107,7 @@ export function formatFit({
       parts: mapParts((part) => ({ mean: encodeFloats(parts[part].mean), curve: parts[part].calibration })),
     }),
     ...(upright && { upright: { ...upright, direction: encodeFloats(upright.direction) } }),
+    ...(quality && { quality: encodeQuality(quality) }),
     ...(cohort && { cohort: { ...cohort, members: encodeRows(cohort.members, cohort.columns) } }),
   }
   return `${JSON.stringify(json, null, 1)}\n`
@@ -126,6 +131,7 @@ function parseFit(json: unknown): PackFit {
     },
     parts: root.parts === undefined ? undefined : parseParts(recordOf(root.parts)),
     upright: root.upright === undefined ? undefined : parseUpright(recordOf(root.upright)),
+    quality: root.quality === undefined ? undefined : parseQuality(recordOf(root.quality)),
     cohort: root.cohort === undefined ? undefined : parseCohort(recordOf(root.cohort)),
   }
 }
@@ -139,6 +145,21 @@ function parseParts(root: JsonRecord): PartFits {
 
 function parseUpright({ direction, perLength, offset }: JsonRecord): Upright {
   return { direction: decodeFloats(direction), perLength: numberOf(perLength), offset: numberOf(offset) }
+}
+
+function encodeQuality({ covered, ...quality }: QualityFit) {
+  return { ...quality, ...(covered && { covered: { ...covered, direction: encodeFloats(covered.direction) } }) }
+}
+
+function parseQuality({ lengths, least, covered }: JsonRecord): QualityFit {
+  const numbers = Array.isArray(lengths) ? lengths.map(numberOf) : []
+  const rises = numbers.every((length, i) => i === 0 || length >= numbers[i - 1]!)
+  if (numbers.length < 2 || !(numbers[0]! > 0) || !rises) throw new Error('Expected lengths that rise')
+  return {
+    lengths: numbers,
+    least: numberOf(least),
+    covered: covered === undefined ? undefined : parseUpright(recordOf(covered)),
+  }
 }
 
 function parseCohort(root: JsonRecord): Cohort {

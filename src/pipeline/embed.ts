@@ -9,7 +9,6 @@ import { applySimilarity, type Similarity } from './geometry.js'
 import type { Network, Outputs, Tensor } from './network.js'
 import { poolParts } from './parts.js'
 import type { Pyramid } from './pyramid.js'
-import type { Quality } from './quality.js'
 
 /** Where an aligned face comes from: five points, or 68 landmarks with a margin (in units of dlib's mean shape). */
 export type Alignment =
@@ -68,8 +67,6 @@ export interface EmbeddedFace {
   readonly raw: Float32Array
   /** Positive when the face was aligned the right way up, negative when not; undefined where no embedder can tell. */
   readonly upright: number | undefined
-  /** Absent where the pack has no measure of it. */
-  readonly quality?: Quality | undefined
 }
 
 /** Runs all embedders over one face. Throws EMBEDDING_FAILED when one gives no direction, or landmarks are no numbers. */

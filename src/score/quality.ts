@@ -1,0 +1,52 @@
+import { findFlaws, QUALITY_REASONS, type Quality, type Shown } from '../pipeline/quality.js'
+import { measureUpright, type Upright } from './upright.js'
+import { lengthOf } from './vectors.js'
+
+/**
+ * What the length of an embedding, before it is scaled to 1, says of the picture: the less of a face a network is shown, the
+ * shorter it comes out.
+ */
+export interface QualityFit {
+  /** Of plain faces, ascending: the first is that of the worst of them, the last that of the best, at even shares between. */
+  readonly lengths: readonly number[]
+  /** The quality below which what the scores promise was not found to hold, 0 to 100. */
+  readonly least: number
+  /** Positive for a face that is covered in part, by a mask or by dark glasses. */
+  readonly covered?: Upright | undefined
+}
+
+/** The quality of a face, from its embedding before that is scaled to unit length and from how it is shown. */
+export function rateQuality(fit: QualityFit, raw: Float32Array, shown: Shown): Quality {
+  const flaws = findFlaws(shown)
+  const isCovered = fit.covered !== undefined && measureUpright(fit.covered, raw) > 0
+  return {
+    score: rateLength(fit, lengthOf(raw)),
+    reasons: QUALITY_REASONS.filter((reason) => flaws.includes(reason) || (reason === 'covered' && isCovered)),
+  }
+}
+
+/** The worst plain faces share what lies below: else all poor pictures would be equally poor. */
+const LEAST_PLAIN = 1
+
+/**
+ * The quality that goes with the length of an embedding: the share of plain faces that have no longer one, 0 to 100. Below 1 it
+ * falls in proportion to the length.
+ */
+export function rateLength({ lengths }: Pick<QualityFit, 'lengths'>, length: number): number {
+  const steps = lengths.length - 1
+  const rank = (share: number): number => {
+    const at = (share / 100) * steps
+    const [low, high] = [lengths[Math.floor(at)]!, lengths[Math.ceil(at)]!]
+    return low + (at - Math.floor(at)) * (high - low)
+  }
+  const worst = rank(LEAST_PLAIN)
+  if (length <= worst) return round(Math.max(0, (LEAST_PLAIN * length) / worst))
+  const above = lengths.findIndex((value) => value > length)
+  if (above < 0) return 100
+  const [low, high] = [lengths[above - 1]!, lengths[above]!]
+  return round((100 * (above - 1 + (length - low) / (high - low))) / steps)
+}
+
+function round(value: number): number {
+  return Math.round(100 * value) / 100
+}

@@ -1,0 +1,105 @@
+import { multiplyAllPairs } from '../src/evaluation/pair-products.js'
+import { type Knots, SCORE_FOR_FAR } from '../src/score/calibration.js'
+import { relativeSimilarity } from '../src/score/cohort.js'
+import { byGroup, fitCohort, type Scaled, scaleAll } from './fit-cohort.js'
+import type { FittedFace } from './fit-faces.js'
+
+/** Lower rates than this are read off the tail: half of a group has some ten thousand pairs. */
+const LEAST_COUNTED_FAR = 1e-3
+/** What the tail is drawn through, as false accept rates and as quantiles of the normal distribution. */
+const TAIL = [
+  [1e-2, 2.3263],
+  [1e-3, 3.0902],
+] as const
+const NORMAL: ReadonlyMap<number, number> = new Map([
+  [1e-4, 3.719],
+  [1e-5, 4.2649],
+])
+
+/** A false accept rate of a hundred poor pictures, or of children, at each score: see the comment of {@link fitThresholds}. */
+const WEAKER = 2
+
+/** Similarities of impostor pairs of one kind, highest first. */
+type Tail = Float32Array
+
+/**
+ * The curve whose false accept rates hold in the worst group of grown-ups of one sex, among DevTrain's people, and, at twice the
+ * rate, among children and among pictures that are poor in the same way. All is measured on faces that the cohort is not made
+ * from: a cohort of each half reads the pairs of the other. Rates below {@link LEAST_COUNTED_FAR} are those of a normal
+ * distribution with the tail of the group, or of what is counted where that is higher.
+ */
+export function fitThresholds(plain: readonly FittedFace[], poor: readonly FittedFace[]): Knots {
+  const tails = [0, 1].map((half) => measureHalf(plain, poor, half))
+  const knots: [number, number][] = [[-1, 0]]
+  for (const [far, score] of SCORE_FOR_FAR) {
+    const found = [...tails[0]!.keys()].map((name) => {
+      const rate = isWeaker(name) ? WEAKER * far : far
+      const of = tails.map((half) => similarityAt(half.get(name)!, rate, far))
+      return { name, similarity: of.reduce((sum, value) => sum + value, 0) / of.length }
+    })
+    const [worst] = found.toSorted((p, q) => q.similarity - p.similarity)
+    console.log(`score ${score}: ${worst!.similarity.toFixed(4)}, by ${worst!.name}`)
+    knots.push([worst!.similarity, score])
+  }
+  return [...knots, [1 - 1e-6, 100]]
+}
+
+function isWeaker(name: string): boolean {
+  return name.startsWith('child') || name.startsWith('both ')
+}
+
+/** The impostor pairs of one half of the people, as a cohort of the other half reads them. */
+function measureHalf(
+  plain: readonly FittedFace[],
+  poor: readonly FittedFace[],
+  half: number,
+): ReadonlyMap<string, Tail> {
+  const halfOf = splitPeople(plain)
+  const isMade = ({ person }: FittedFace): boolean => halfOf.get(person) !== half
+  const cohort = fitCohort(plain.filter(isMade), poor.filter(isMade))
+  const held = scaleAll(
+    cohort,
+    plain.filter((face) => !isMade(face)),
+  )
+  const heldPoor = scaleAll(
+    cohort,
+    poor.filter((face) => !isMade(face)),
+  )
+  const sets: [string, readonly Scaled[]][] = [
+    ...[...byGroup(held)].map(([name, faces]): [string, readonly Scaled[]] => [name, faces as readonly Scaled[]]),
+    ['DevTrain', held.filter(({ of }) => of === 'DevTrain')],
+    ...[...new Set(heldPoor.map(({ kind }) => kind))].map((kind): [string, readonly Scaled[]] => [
+      `both ${kind}`,
+      heldPoor.filter((face) => face.kind === kind),
+    ]),
+  ]
+  return new Map(sets.map(([name, faces]) => [name, compareStrangers(faces)]))
+}
+
+/** Every second person of each list, so that groups are halved evenly. */
+function splitPeople(plain: readonly FittedFace[]): ReadonlyMap<string, number> {
+  const people = [...new Set(plain.map(({ person }) => person))]
+  return new Map(people.map((person, i) => [person, i % 2]))
+}
+
+function compareStrangers(faces: readonly Scaled[]): Tail {
+  const similarities = new Float32Array((faces.length * (faces.length - 1)) / 2)
+  let count = 0
+  const vectors = faces.map(({ face }) => face.embedding)
+  for (const _ of multiplyAllPairs(vectors, (p, q, cosine) => {
+    const [a, b] = [faces[p]!, faces[q]!]
+    if (a.person !== b.person) similarities[count++] = relativeSimilarity(cosine, a.scale, b.scale)
+  }));
+  return similarities.subarray(0, count).sort().reverse()
+}
+
+function similarityAt(tail: Tail, rate: number, far: number): number {
+  const at = (share: number): number => tail[Math.floor(share * tail.length)]!
+  const normal = NORMAL.get(far)
+  if (far >= LEAST_COUNTED_FAR || normal === undefined) return at(rate)
+  const [[high, a], [low, b]] = TAIL
+  const weaker = rate / far
+  const [x, y] = [at(weaker * high), at(weaker * low)]
+  const drawn = y + ((y - x) * (normal - b)) / (b - a)
+  return Math.max(drawn, rate * tail.length >= 10 ? at(rate) : Number.NEGATIVE_INFINITY)
+}
