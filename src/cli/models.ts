@@ -51,7 +51,9 @@ async function verifyModels({ modelPack }: Config): Promise<void> {
   const onWarning = (sentence: string) => process.stderr.write(`facecompare: ${sentence}\n`)
   const { networks, numbers, close } = await openPack({ modelPack, calibration: 'optional', onWarning })
   await close()
-  printTable(networks.map(({ role, file, inputSize, gives }) => [role, file, describeSize(inputSize), gives, 'ok']))
+  printTable(
+    networks.map(({ pack, role, file, inputSize, gives }) => [role, file, describeSize(inputSize), gives, pack, 'ok']),
+  )
   if (numbers.calibrationProblem !== undefined)
     print(`The pack ${numbers.calibrationProblem}: it can be evaluated and calibrated, not served.`)
   print(`${numbers.id} ok`)

@@ -100,9 +100,9 @@ describe('facecompare models', () => {
   it('verifies the default pack', async () => {
     const { code, stdout } = await runCli(['models', 'verify'])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^ {2}the detector +rfb\.onnx +any size +faces +ok$/m)
-    expect(stdout).toMatch(/^ {2}the landmarks +landmarks\.onnx +64 px +68 landmarks +ok$/m)
-    expect(stdout).toMatch(/^ {2}embedder 1 +mobilefacenet\.onnx +112 px +embedding 512, parts +ok$/m)
+    expect(stdout).toMatch(/^ {2}the detector +rfb\.onnx +any size +faces +default +ok$/m)
+    expect(stdout).toMatch(/^ {2}the landmarks +landmarks\.onnx +64 px +68 landmarks +default +ok$/m)
+    expect(stdout).toMatch(/^ {2}embedder 1 +mobilefacenet\.onnx +112 px +embedding 512, parts +default +ok$/m)
     expect(stdout).toMatch(/^default-[\da-f]{12}-[\da-f]{8} ok$/m)
   })
 
@@ -126,8 +126,10 @@ it('a pack is verified, evaluated, calibrated, compared with and served', { time
 
   const verified = await runCli(['models', 'verify', '--pack', folder])
   expect(verified.code).toBe(0)
-  expect(verified.stdout).toMatch(/^ {2}the detector +yunet\.onnx +64 px +faces +ok$/m)
-  expect(verified.stdout).toMatch(/^ {2}embedder 1 +embedder\.onnx +112 px +embedding 16 +ok$/m)
+  expect(verified.stdout).toMatch(/^ {2}the detector +yunet\.onnx +64 px +faces +tiny +ok$/m)
+  expect(verified.stdout).toMatch(/^ {2}embedder 1 +embedder\.onnx +112 px +embedding 16 +tiny +ok$/m)
+  // The facial parts are left to the default pack.
+  expect(verified.stdout).toMatch(/^ {2}embedder 1 +mobilefacenet\.onnx +112 px +embedding 512, parts +default +ok$/m)
   expect(verified.stdout).toContain('it can be evaluated and calibrated, not served')
 
   const refused = await runCli(['compare', man(), woman()], use)
