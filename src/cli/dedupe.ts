@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Config } from '../config.js'
 import { formatContactSheet } from '../dedupe/contact-sheet.js'
 import { type Group, groupFaces } from '../dedupe/group-faces.js'
+import { isQualityChecked } from '../engine/require-quality.js'
 import { codeOf } from '../errors.js'
 import { type Picture, readPictureFolder } from '../evaluation/data-set.js'
 import type { Failure, Outcome } from '../evaluation/face-vectors.js'
@@ -140,7 +141,7 @@ async function groupPictures(
   }
   const { calibration } = numbers.fit
   const faces = found.map(({ outcome }) => outcome.face)
-  const qualityChecked = least >= numbers.leastQuality && faces.every(({ quality }) => quality !== undefined)
+  const qualityChecked = isQualityChecked(faces, least, numbers)
   const groups = await groupFaces(faces, { leastSimilarity: similarityAtScore(calibration, threshold), signal })
   return { packId: embedded.packId, qualityChecked, ...splitGroups(groups, found, calibration), failed }
 }

@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { wholeNumber } from '../config/values.js'
 import type { Config } from '../config.js'
+import { isQualityChecked } from '../engine/require-quality.js'
 import { compareAll, type DataSet, readPairsFiles, readPersonFolder } from '../evaluation/data-set.js'
 import { requirePack } from '../evaluation/embed-pictures.js'
 import type { Outcome } from '../evaluation/face-vectors.js'
@@ -19,6 +20,7 @@ import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
 import { optionValue } from './option-value.js'
 import { checkWritable } from './output-file.js'
 import { printJson } from './report.js'
+import { WORDS } from './words.js'
 
 /** The longer side of a picture in the page, in pixels. */
 const THUMBNAIL_SIDE = 160
@@ -134,6 +136,10 @@ async function measure(
   }
   const { minQuality = numbers.leastQuality } = options
   const outcomes = refusePoor(embedded.outcomes, minQuality)
+  const faces = outcomes.flatMap((outcome) => ('face' in outcome ? outcome.face : []))
+  if (options.minQuality !== undefined && !isQualityChecked(faces, minQuality, numbers)) {
+    process.stderr.write(`facecompare: ${WORDS.en.unchecked}\n`)
+  }
   return makeReport({
     dataSetName: basename(resolve(folder)),
     dataSet,

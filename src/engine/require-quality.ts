@@ -51,8 +51,16 @@ export function compareChecked(
 ): CheckedComparison {
   requireQuality(a, minQuality, 'A')
   requireQuality(b, minQuality, 'B')
-  const isMeasured = a.quality !== undefined && b.quality !== undefined
-  return { ...engine.compare(a, b), qualityChecked: isMeasured && minQuality >= engine.leastQuality }
+  return { ...engine.compare(a, b), qualityChecked: isQualityChecked([a, b], minQuality, engine) }
+}
+
+/** Whether faces that were held to `minQuality` were held to all that their pack asks for: it must have measured them, too. */
+export function isQualityChecked(
+  faces: readonly Pick<Face, 'quality'>[],
+  minQuality: number,
+  { leastQuality }: Pick<FaceEngine, 'leastQuality'>,
+): boolean {
+  return minQuality >= leastQuality && faces.every(({ quality }) => quality !== undefined)
 }
 
 /** Throws QualityTooLowError. Nothing is asked of a face whose quality is not known. */

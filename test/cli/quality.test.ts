@@ -150,6 +150,25 @@ describe('many pictures', () => {
     expect(JSON.parse(all.stdout)).toMatchObject({ failed: [], alone: [] })
   })
 
+  it('compare and eval say so where nothing is refused', async () => {
+    const pair = [path('people/man/1.jpg'), path('people/woman/1.jpg')]
+    const two = await runCli(['compare', ...pair, '--min-quality', '0', '--json'])
+    expect(JSON.parse(two.stdout)).toMatchObject({ match: false, qualityChecked: false })
+    const [probe = ''] = pair
+    const many = await runCli(['compare', probe, path('people'), '--min-quality', '0'])
+    expect(many.stdout).toMatch(/\nquality was not checked: poor pictures of strangers may score as high\n$/)
+    const all = await runCli(['eval', path('people'), ...cache, '--min-quality', '0', '--hardest', '0'])
+    expect(all.stderr).toContain('facecompare: quality was not checked')
+    expect(all.stdout).toMatch(/^pictures +4, 0 without a face that could be used$/m)
+  })
+
+  it('compare takes no other number', async () => {
+    for (const wrong of ['101', '-1', 'x']) {
+      const { code, stderr } = await runCli(['compare', 'a.jpg', 'b.jpg', '--min-quality', wrong])
+      expect([code, stderr]).toEqual([2, expect.stringContaining('Expected a number from 0 to 100')])
+    }
+  })
+
   it('eval counts those that are shown too poorly apart', async () => {
     const { code, stdout } = await runCli(['eval', path('people'), ...cache, '--min-quality', '3', '--hardest', '0'])
     expect(code).toBe(0)
