@@ -1,11 +1,12 @@
 /** The tables and plots of the documents that show what benchmarks found: `bench/results/*.json`, as the runs wrote them. */
 import { existsSync, readFileSync } from 'node:fs'
-import { isChild, type PackGroups, type PeopleFigures, PROMISES, sharesOf } from '../bench/group-figures.js'
+import { isChild, type PackGroups, type PeopleFigures } from '../bench/group-figures.js'
 import type { Bar as HttpBar, HttpResults } from '../bench/http-report.js'
 import type { Bar as PeerBar } from '../bench/peer-bars.js'
 import type { Setting } from '../bench/result-file.js'
 import type { KindFigures, SharedFigures } from '../bench/scale-figures.js'
 import type { SoakSummary } from '../bench/soak-report.js'
+import { PROMISES, sharesOf } from '../src/evaluation/group-figures.js'
 import { drawKinds, drawSharing } from './draw-plots.js'
 import { type Language, WORDS, type Words } from './result-words.js'
 
