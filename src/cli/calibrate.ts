@@ -87,6 +87,8 @@ export async function calibratePack(folder: string, config: Config, groupsFile?:
     const totals = { persons: pairing.persons.length, pictures: dataSet.pictures.length }
     printResult(fitted, curve, `${found} of ${totals.pictures} pictures of ${totals.persons} persons`, rates)
     if (byGroup) process.stdout.write(`${formatGroups(byGroup, totals)}\n`)
+    const supported = rates?.filter((rate) => rate.score <= fitted.supportedScore)
+    warnOfSmallGroups(supported ?? [], grouped?.names.length ?? 0)
     process.stdout.write(`written to ${pack.manifest.calibration} of the model pack ${pack.name}\n`)
     return 0
   } catch (error) {
@@ -148,7 +150,6 @@ function printResult(
     }),
   ]
   process.stdout.write(`${lines.join('\n')}\n`)
-  warnOfSmallGroups(rates.filter(({ score }) => score <= supportedScore))
   if (SCORE_FOR_FAR.every(([, score]) => score <= supportedScore)) return
   process.stderr.write(
     `facecompare: There are too few impostor pairs for scores above ${supportedScore}: from there the curve runs straight to ` +
@@ -156,12 +157,13 @@ function printResult(
   )
 }
 
-function warnOfSmallGroups(rates: readonly WorstRate[]): void {
+function warnOfSmallGroups(rates: readonly WorstRate[], groupCount: number): void {
   for (const { score, far, few } of rates) {
     if (few.length === 0) continue
-    const groups = few.map(({ name, pairs }) => `${printable(name)} (${pairs})`).join(', ')
+    const names = few.map(({ name, pairs }) => `${printable(name)} (${pairs})`).join(', ')
+    const missing = few.length === groupCount ? 'no group has so many' : `too few have: ${names}`
     process.stderr.write(
-      `facecompare: Score ${score} needs ${pairsNeeded(far)} impostor pairs of a group to be sure of it; too few have: ${groups}.\n`,
+      `facecompare: Score ${score} needs ${pairsNeeded(far)} impostor pairs of a group to be sure of it; ${missing}.\n`,
     )
   }
 }

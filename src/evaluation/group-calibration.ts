@@ -1,6 +1,6 @@
 import { SCORE_FOR_FAR } from '../score/calibration.js'
 import { binAllowing, measureImpostors, pairsAllowed, pairsNeeded, thresholdOf } from './figures.js'
-import type { Tally } from './tally.js'
+import { BIN_COUNT, type Tally } from './tally.js'
 
 /** Where one score of a calibration has to lie, and which pairs say so. */
 export interface WorstRate {
@@ -34,17 +34,33 @@ export function findWorstRates(
 ): readonly WorstRate[] {
   const groups = tallies.map((tally, i) => measureCrowd(names[i] ?? '', tally))
   const all = measureCrowd(EVERYBODY, everybody)
-  let last = -1
+  let last: Place = { similarity: -1, score: 0 }
   return SCORE_FOR_FAR.map(([far, score], at): WorstRate => {
     const needed = pairsNeeded(far)
     const few = groups.flatMap(({ name, pairs }) => (pairs < needed ? [{ name, pairs }] : []))
     const binOf = (crowd: Crowd) => crowd.bins[at] ?? 0
     const worst = [all, ...groups].reduce((most, next) => (binOf(next) > binOf(most) ? next : most))
     if (all.pairs < needed) return { score, far, group: worst.name, few }
-    // A group too small to tell two rates apart has one place for both, and the lower score must not slip below it.
-    last = Math.max(binOf(worst), last + 1)
-    return { score, far, similarity: thresholdOf(last), group: worst.name, few }
+    last = placeAbove(last, score, thresholdOf(binOf(worst)))
+    return { score, far, similarity: last.similarity, group: worst.name, few }
   })
+}
+
+/** A point of the curve. */
+interface Place {
+  readonly similarity: number
+  readonly score: number
+}
+
+/** Scores have two decimals. */
+const ROUNDING = 0.005
+
+/** The next point of a curve: at a threshold, and so far above it that no pair below is rounded up to the score. */
+function placeAbove(last: Place, score: number, threshold: number): Place {
+  // A group too small to tell two rates apart has one place for both, and the lower score must not slip below it.
+  const least = Math.max(threshold, last.similarity + 1 / BIN_COUNT)
+  const margin = ROUNDING / (score - last.score - ROUNDING)
+  return { score, similarity: least + margin * (least - last.similarity) }
 }
 
 function measureCrowd(name: string, tally: Tally): Crowd {
