@@ -1,4 +1,5 @@
 import { drawHistogram, drawRocChart } from './charts.js'
+import { noteGroups, tabulateGroups } from './group-text.js'
 import { escapeHtml, formatPage } from './html.js'
 import type { HardPair, Report, TarAtFar } from './report.js'
 import { listFigures, percent, rate, warnOfFew } from './report-text.js'
@@ -42,6 +43,7 @@ ${table([], listFigures(report))}
 ${table(['FAR', 'TAR', 'similarity', 'score', ''], report.tarAtFar.map(rowAtFar))}
 <h2>What the promised scores do on these pictures</h2>
 ${table(['score', 'similarity', 'FAR', 'TAR'], rowsAtScores(report))}
+${groupsSection(report)}
 ${partsSection(report)}
 ${hardestSection('Genuine pairs with the lowest scores', report.hardest.genuine, thumbnails)}
 ${hardestSection('Impostor pairs with the highest scores', report.hardest.impostor, thumbnails)}
@@ -86,6 +88,17 @@ function rowsAtScores({ atScores }: Report): readonly (readonly Cell[])[] {
   return atScores.map(({ score, threshold, far, tar }) =>
     [String(score), threshold.toFixed(4), percent(far), percent(tar)].map(number),
   )
+}
+
+function groupsSection(report: Report): string {
+  const { byGroup, persons, pictures } = report
+  if (!byGroup) return ''
+  const tables = tabulateGroups(byGroup).map(({ title, rows: [heads = [], ...rows] }) => {
+    const cells = rows.map((row) => row.map((cell, i) => (i === 0 || heads[i] === 'group' ? cell : number(cell))))
+    return `<h2>${title}</h2>${table(heads, cells)}`
+  })
+  const notes = noteGroups(byGroup, { persons, pictures: pictures.total }).map((note) => `<p>${escapeHtml(note)}</p>`)
+  return [...tables, ...notes].join('\n')
 }
 
 function partsSection({ partsRocAuc }: Report): string {

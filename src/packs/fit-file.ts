@@ -31,6 +31,8 @@ export interface FitData {
   /** Pairs that could be compared. */
   readonly genuinePairs: number
   readonly impostorPairs: number
+  /** The groups that the rates hold in, with the pairs within each; absent where none were named. */
+  readonly groups?: readonly { readonly name: string; readonly impostorPairs: number }[]
   /** ISO 8601. */
   readonly date: string
 }
@@ -127,6 +129,7 @@ function parseFit(json: unknown): PackFit {
       pictures: numberOf(data.pictures),
       genuinePairs: numberOf(data.genuinePairs),
       impostorPairs: numberOf(data.impostorPairs),
+      ...(data.groups !== undefined && { groups: parseGroups(data.groups) }),
       date: typeof data.date === 'string' ? data.date : '',
     },
     parts: root.parts === undefined ? undefined : parseParts(recordOf(root.parts)),
@@ -134,6 +137,14 @@ function parseFit(json: unknown): PackFit {
     quality: root.quality === undefined ? undefined : parseQuality(recordOf(root.quality)),
     cohort: root.cohort === undefined ? undefined : parseCohort(recordOf(root.cohort)),
   }
+}
+
+function parseGroups(value: unknown): NonNullable<FitData['groups']> {
+  const groups: unknown[] = Array.isArray(value) ? value : []
+  return groups.map((group) => {
+    const { name, impostorPairs } = recordOf(group)
+    return { name: String(name), impostorPairs: numberOf(impostorPairs) }
+  })
 }
 
 function parseParts(root: JsonRecord): PartFits {

@@ -32,7 +32,7 @@ async function makeSample(): Promise<Report> {
   const personOf = Int32Array.from([0, 0, 1, 1, 1])
   const dataSet: DataSet = {
     pictures: names.map((name) => ({ name, file: name })),
-    pairing: { kind: 'all', personCount: 2, personOf },
+    pairing: { kind: 'all', persons: ['A', 'B'], personOf },
     skippedFiles: 3,
   }
   return makeReport({
