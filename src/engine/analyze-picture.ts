@@ -6,8 +6,8 @@ import { expose, measureGain } from '../pipeline/exposure.js'
 import { rollOf } from '../pipeline/landmarks.js'
 import { isAtLeast, type Located, locateFaces, rankTurns } from '../pipeline/locate.js'
 import { Pyramid } from '../pipeline/pyramid.js'
-import { measureShown, type Shown } from '../pipeline/quality.js'
 import { type Recognised, type Recogniser, recogniseFace } from '../pipeline/recognise.js'
+import { measureShown, type Shown } from '../pipeline/shown.js'
 import type { Box, Stages } from './face.js'
 
 /**

@@ -1,4 +1,5 @@
-import { findFlaws, QUALITY_REASONS, type Quality, type Shown } from '../pipeline/quality.js'
+import { QUALITY_REASONS, type Quality } from '../pipeline/quality.js'
+import { findFlaws, type Shown } from '../pipeline/shown.js'
 import { measureUpright, type Upright } from './upright.js'
 import { lengthOf } from './vectors.js'
 
