@@ -26,6 +26,7 @@ import { directionFrom, dotProduct } from '../src/score/vectors.js'
 import { startEnginePool } from '../src/worker/pool.js'
 import { accuracyAt, bestThreshold, measureRoc, type ScoredPair } from '../support/metrics.js'
 import { createProgress } from '../support/progress.js'
+import { fitFaceLikeness } from './fit-face-likeness.js'
 import { fitUpright } from './fit-upright.js'
 
 const FIT_FILE = fileURLToPath(new URL('../packs/default/fit.json', import.meta.url))
@@ -33,6 +34,8 @@ const FIT_FILE = fileURLToPath(new URL('../packs/default/fit.json', import.meta.
 const PART_SAMPLE = 3
 /** Of DevTrain's pictures so many are enough to tell which way up a face is. */
 const UPRIGHT_SAMPLE = 3
+/** And so many to tell what is a face at all. */
+const LIKENESS_SAMPLE = 8
 
 const NOTHING_FITTED = {
   bestThreshold: 0,
@@ -58,9 +61,14 @@ if (!folder) {
 const pairs = parseLfwPairs(readFileSync(join(folder, 'pairsDevTrain.txt'), 'utf8'), join(folder, 'images'))
 const trainPeople = new Set(pairs.flatMap(({ a, b }) => [personOf(a), personOf(b)]))
 const content = (await readPackNumbers({ calibration: 'none' })).content
-const upright = await fitUpright(takeEach(UPRIGHT_SAMPLE, [...new Set(pairs.flatMap(({ a, b }) => [a, b]))].sort()))
+const trainPictures = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))].sort()
+const upright = await fitUpright(takeEach(UPRIGHT_SAMPLE, trainPictures))
 // What is embedded from here on stands the right way up.
 await writeFile(join(DEFAULT_PACK_FOLDER, 'fit.json'), formatFit({ ...NOTHING_FITTED, pack: content, upright }))
+const faceLikeness = await fitFaceLikeness(takeEach(LIKENESS_SAMPLE, trainPictures))
+// And what shows none is left out.
+const known = { ...NOTHING_FITTED, pack: content, upright, faceLikeness }
+await writeFile(join(DEFAULT_PACK_FOLDER, 'fit.json'), formatFit(known))
 const faces = await embedAll(await listPictures(join(folder, 'images')))
 const train = faces.filter(({ person }) => trainPeople.has(person))
 const { threshold } = measurePairs('score', ({ embedding }) => embedding)
@@ -79,6 +87,7 @@ const text = formatFit({
   },
   parts: mapParts(fitPart),
   upright,
+  faceLikeness,
 })
 await writeFile(FIT_FILE, text)
 

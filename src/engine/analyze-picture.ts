@@ -3,9 +3,9 @@ import { type DecodedImage, decodeDraft, decodeImage, decodeRegion, type Region 
 import type { Detection, Detector } from '../pipeline/detect.js'
 import type { EmbeddedFace } from '../pipeline/embed.js'
 import { rollOf } from '../pipeline/landmarks.js'
-import { isAtLeast, type Located, locateFaces, rankTurns } from '../pipeline/locate.js'
+import { isAtLeast, type Located, locateFaces, rankTurns, searchFaces } from '../pipeline/locate.js'
 import { Pyramid } from '../pipeline/pyramid.js'
-import { type Recognised, type Recogniser, recogniseFace } from '../pipeline/recognise.js'
+import { isFace, type Recognised, type Recogniser, recogniseFace } from '../pipeline/recognise.js'
 import type { Box, Stages } from './face.js'
 
 /**
@@ -48,7 +48,13 @@ interface Frame {
   readonly scale: number
 }
 
-/** The most prominent face of an image file. Throws what {@link decodeImage} throws, and FACE_NOT_DETECTED. */
+/** So many candidates whose parts tell that they are no faces are enough to say that a picture shows none. */
+const MOST_CANDIDATES = 8
+
+/**
+ * The most prominent face of an image file; what the detector takes for one and its parts are not is passed over. Throws
+ * what {@link decodeImage} throws, and FACE_NOT_DETECTED.
+ */
 export async function analyzePicture(
   bytes: Uint8Array,
   recogniser: Recogniser,
@@ -56,13 +62,20 @@ export async function analyzePicture(
 ): Promise<AnalysedPicture> {
   const watch = new Stopwatch(nowMs)
   const { detector } = recogniser
-  const { image, located } = await findInFile(bytes, detector, maxPixels, watch)
-  const whole: Frame = { pyramid: new Pyramid(image), x: 0, y: 0, scale: image.scale }
-  const { frame, face } = await sharpen(bytes, whole, located.chosen, { detector, maxPixels, watch, image })
-  const found = await recogniseFace(recogniser, frame.pyramid, face, nowMs)
-  const { alignMs, embedMs } = found
-  const stages = { decodeMs: watch.decodeMs, detectMs: watch.detectMs, alignMs, embedMs }
-  return { ...placeFace(found, frame), faceCount: located.faces.length, ...sizeOf(image), stages }
+  let candidates = 0
+  for await (const { image, located } of findInFile(bytes, detector, maxPixels, watch)) {
+    const whole: Frame = { pyramid: new Pyramid(image), x: 0, y: 0, scale: image.scale }
+    const { frame, face } = await sharpen(bytes, whole, located.chosen, { detector, maxPixels, watch, image })
+    const found = await recogniseFace(recogniser, frame.pyramid, face, nowMs)
+    if (!isFace(recogniser, found)) {
+      if (++candidates === MOST_CANDIDATES) break
+      continue
+    }
+    const { alignMs, embedMs } = found
+    const stages = { decodeMs: watch.decodeMs, detectMs: watch.detectMs, alignMs, embedMs }
+    return { ...placeFace(found, frame), faceCount: located.faces.length, ...sizeOf(image), stages }
+  }
+  throw new FaceCompareError('FACE_NOT_DETECTED', 'No face was found in the image.')
 }
 
 /** Adds up what one picture takes. */
@@ -95,23 +108,34 @@ class Stopwatch {
   }
 }
 
-/** By a small version of a large photograph when its most prominent face is large enough there, else by all that the search needs. */
-async function findInFile(
+interface FoundInFile {
+  readonly image: DecodedImage
+  readonly located: Located
+}
+
+/**
+ * By a small version of a large photograph when its most prominent face is large enough there, else by all that the search needs;
+ * what comes next is what is most prominent when the one before is none.
+ */
+async function* findInFile(
   bytes: Uint8Array,
   detector: Detector,
   maxPixels: number,
   watch: Stopwatch,
-): Promise<{ readonly image: DecodedImage; readonly located: Located }> {
+): AsyncGenerator<FoundInFile> {
   const limits = { maxPixels, maxArea: MAX_DECODED_AREA }
   const draft = await watch.decoding(() => decodeDraft(bytes, limits))
   if (draft) {
     const located = await watch.detecting(() => locateFaces(detector, new Pyramid(draft), SHARP_SIDE))
-    if (located && isAtLeast(SHARP_SIDE, located.chosen)) return { image: draft, located }
+    if (located && isAtLeast(SHARP_SIDE, located.chosen)) yield { image: draft, located }
   }
   const image = await watch.decoding(() => decodeImage(bytes, limits))
-  const located = await watch.detecting(() => locateFaces(detector, new Pyramid(image)))
-  if (!located) throw new FaceCompareError('FACE_NOT_DETECTED', 'No face was found in the image.')
-  return { image, located }
+  const search = searchFaces(detector, new Pyramid(image))
+  for (;;) {
+    const next = await watch.detecting(() => search.next())
+    if (next.done) return
+    yield { image, located: next.value }
+  }
 }
 
 /** The face where it has as many pixels as there are: cut out of the full-size picture when the shrunk one shows it too small. */

@@ -4,6 +4,7 @@ import { dirname, join, sep } from 'node:path'
 import { mapParts } from '../engine/face.js'
 import type { Knots } from '../score/calibration.js'
 import type { Cohort } from '../score/cohort.js'
+import type { FaceLikeness } from '../score/face-likeness.js'
 import type { Fit, PartFits } from '../score/fit.js'
 import type { Upright } from '../score/upright.js'
 import { type PackFolder, packError } from './folder.js'
@@ -19,6 +20,8 @@ export interface PackFit extends Omit<Fit, 'parts'> {
   readonly parts?: PartFits | undefined
   /** Of the pack's first embedder, where it is known. */
   readonly upright?: Upright | undefined
+  /** Of the facial parts, where it is known. */
+  readonly faceLikeness?: FaceLikeness | undefined
 }
 
 /** The labelled pictures, in numbers. */
@@ -91,6 +94,7 @@ export function formatFit({
   parts,
   cohort,
   upright,
+  faceLikeness,
 }: PackFit): string {
   const json = {
     format: FORMAT,
@@ -103,6 +107,7 @@ export function formatFit({
       parts: mapParts((part) => ({ mean: encodeFloats(parts[part].mean), curve: parts[part].calibration })),
     }),
     ...(upright && { upright: { ...upright, direction: encodeFloats(upright.direction) } }),
+    ...(faceLikeness && { faceLikeness: encodeLikeness(faceLikeness) }),
     ...(cohort && { cohort: { ...cohort, members: encodeRows(cohort.members, cohort.columns) } }),
   }
   return `${JSON.stringify(json, null, 1)}\n`
@@ -126,6 +131,7 @@ function parseFit(json: unknown): PackFit {
     },
     parts: root.parts === undefined ? undefined : parseParts(recordOf(root.parts)),
     upright: root.upright === undefined ? undefined : parseUpright(recordOf(root.upright)),
+    faceLikeness: root.faceLikeness === undefined ? undefined : parseLikeness(recordOf(root.faceLikeness)),
     cohort: root.cohort === undefined ? undefined : parseCohort(recordOf(root.cohort)),
   }
 }
@@ -139,6 +145,15 @@ function parseParts(root: JsonRecord): PartFits {
 
 function parseUpright({ direction, perLength, offset }: JsonRecord): Upright {
   return { direction: decodeFloats(direction), perLength: numberOf(perLength), offset: numberOf(offset) }
+}
+
+function encodeLikeness({ directions, offset }: FaceLikeness) {
+  return { offset, directions: mapParts((part) => encodeFloats(directions[part])) }
+}
+
+function parseLikeness({ directions, offset }: JsonRecord): FaceLikeness {
+  const encoded = recordOf(directions)
+  return { offset: numberOf(offset), directions: mapParts((part) => decodeFloats(encoded[part])) }
 }
 
 function parseCohort(root: JsonRecord): Cohort {

@@ -32,43 +32,49 @@ const KINDS = {
 export type FacelessKind = keyof typeof KINDS
 export const FACELESS_KINDS = Object.keys(KINDS).filter((kind): kind is FacelessKind => kind in KINDS)
 
-/** The longer side, in pixels. */
+/** Of the longer side, in pixels. */
 const LEAST_SIDE = 12
 const MOST_SIDE = 1600
 
 /** So far apart that no picture of one half has the seed of one of the other. */
 const FIRST_SEED: Readonly<Record<Half, number>> = { fit: 1_000_000, report: 2_000_000 }
 
-/**
- * So many pictures, the kinds in turn; the same for the same arguments, but for the fonts, which are the machine's.
- *
- * @param photos files whose pixels are scrambled; their faces are not left
- */
-export async function* makeFaceless(
-  half: Half,
-  count: number,
-  photos: readonly Uint8Array[],
-  kinds: readonly FacelessKind[] = FACELESS_KINDS,
-): AsyncGenerator<FacelessPicture> {
+export interface FacelessOptions {
+  readonly half: Half
+  readonly count: number
+  /** Files whose pixels are scrambled; no face is left of them. */
+  readonly photos: readonly Uint8Array[]
+  /** In turn. */
+  readonly kinds?: readonly FacelessKind[]
+  /** The longest side, in pixels. */
+  readonly mostSide?: number
+}
+
+/** Pictures that are the same for the same options, but for the fonts, which are the machine's. */
+export async function* makeFaceless(options: FacelessOptions): AsyncGenerator<FacelessPicture> {
+  const { half, count, photos, kinds = FACELESS_KINDS, mostSide = MOST_SIDE } = options
   for (let i = 0; i < count; i++) {
     const kind = kinds[i % kinds.length]
     if (kind === undefined) throw new RangeError('Expected kinds of pictures')
-    yield { kind, bytes: await makePicture(kind, { random: seeded(FIRST_SEED[half] + i), half }, photos) }
+    yield { kind, bytes: await makePicture(kind, { random: seeded(FIRST_SEED[half] + i), half }, photos, mostSide) }
   }
 }
 
-async function makePicture(kind: FacelessKind, chance: Chance, photos: readonly Uint8Array[]): Promise<Uint8Array> {
+async function makePicture(
+  kind: FacelessKind,
+  chance: Chance,
+  photos: readonly Uint8Array[],
+  mostSide: number,
+): Promise<Uint8Array> {
   const { random } = chance
-  const longer = Math.round(betweenSizes(LEAST_SIDE, MOST_SIDE, random))
+  const longer = Math.round(betweenSizes(LEAST_SIDE, mostSide, random))
   const shorter = Math.max(LEAST_SIDE, Math.round(longer * between(0.4, 1, random)))
   const [width, height] = random() < 0.6 ? [longer, shorter] : [shorter, longer]
   const make: Make = KINDS[kind]
   const picture = await make(width, height, chance, photos)
   if (random() < 0.2) picture.blur(between(0.4, 2, random))
-  const file =
-    random() < 0.3
-      ? picture.png({ compressionLevel: 1 })
-      : picture.jpeg({ quality: Math.round(between(50, 95, random)) })
+  const quality = Math.round(between(50, 95, random))
+  const file = random() < 0.3 ? picture.png({ compressionLevel: 1 }) : picture.jpeg({ quality })
   return new Uint8Array(await file.toBuffer())
 }
 
