@@ -25,6 +25,7 @@ import { directionFrom, dotProduct } from '../src/score/vectors.js'
 import { accuracyAt, bestThreshold, measureRoc, type ScoredPair } from '../support/metrics.js'
 import { createProgress } from '../support/progress.js'
 import { fitCohort, scaleAll } from './fit-cohort.js'
+import { fitFaceLikeness } from './fit-face-likeness.js'
 import { embedDegraded, embedPlain, type FittedFace, listGroups, listPortraits } from './fit-faces.js'
 import { fitQuality, LENGTHS_ALONE } from './fit-quality.js'
 import { fitThresholds } from './fit-thresholds.js'
@@ -35,6 +36,8 @@ const FIT_FILE = fileURLToPath(new URL('../packs/default/fit.json', import.meta.
 const PART_SAMPLE = 2
 /** Of DevTrain's pictures so many are enough to tell which way up a face is. */
 const UPRIGHT_SAMPLE = 3
+/** And so many to tell what is a face at all. */
+const LIKENESS_SAMPLE = 8
 /** Of so many plain faces one is made poor in every way. */
 const POOR_SAMPLE = { ofPress: 17, ofGroups: 12 } as const
 
@@ -58,9 +61,13 @@ if (!folder || !groupsFolder) {
 const pairs = parseLfwPairs(readFileSync(join(folder, 'pairsDevTrain.txt'), 'utf8'), join(folder, 'images'))
 const portraits = (await listPortraits(folder)).filter(({ of }) => of === 'DevTrain')
 const content = (await readPackNumbers({ calibration: 'none' })).content
-const upright = await fitUpright(takeEach(UPRIGHT_SAMPLE, [...new Set(pairs.flatMap(({ a, b }) => [a, b]))].sort()))
-// What is embedded from here on stands the right way up, and tells its length.
-await writeForNow({ pack: content, upright, quality: LENGTHS_ALONE })
+const trainPictures = portraits.map(({ file }) => file)
+const upright = await fitUpright(takeEach(UPRIGHT_SAMPLE, trainPictures))
+// What is embedded from here on stands the right way up,
+await writeForNow({ pack: content, upright })
+const faceLikeness = await fitFaceLikeness(takeEach(LIKENESS_SAMPLE, trainPictures))
+// is a face, and tells the length of its embedding.
+await writeForNow({ pack: content, upright, faceLikeness, quality: LENGTHS_ALONE })
 const train = await embedPlain(portraits)
 const groups = await embedPlain(listGroups(groupsFolder))
 const plain = [...train, ...groups]
@@ -86,13 +93,14 @@ await writeFile(
       },
       parts: mapParts(fitPart),
       upright,
+      faceLikeness,
       quality: fitQuality(plain, poor, tellKnown()),
       cohort,
     }),
   ),
 )
 
-async function writeForNow(known: Pick<PackFit, 'pack' | 'upright' | 'quality'>): Promise<void> {
+async function writeForNow(known: Pick<PackFit, 'pack' | 'upright' | 'faceLikeness' | 'quality'>): Promise<void> {
   await writeFile(join(DEFAULT_PACK_FOLDER, 'fit.json'), formatFit({ ...NOTHING_FITTED, ...known }))
 }
 

@@ -4,9 +4,9 @@ import type { Detection, Detector } from '../pipeline/detect.js'
 import type { EmbeddedFace } from '../pipeline/embed.js'
 import { expose, measureGain } from '../pipeline/exposure.js'
 import { rollOf } from '../pipeline/landmarks.js'
-import { isAtLeast, type Located, locateFaces, rankTurns } from '../pipeline/locate.js'
+import { isAtLeast, type Located, locateFaces, rankTurns, searchFaces } from '../pipeline/locate.js'
 import { Pyramid } from '../pipeline/pyramid.js'
-import { type Recognised, type Recogniser, recogniseFace } from '../pipeline/recognise.js'
+import { isFace, type Recognised, type Recogniser, recogniseFace } from '../pipeline/recognise.js'
 import { measureShown, type Shown } from '../pipeline/shown.js'
 import type { Box, Stages } from './face.js'
 
@@ -55,7 +55,13 @@ interface Frame {
   readonly scale: number
 }
 
-/** The most prominent face of an image file. Throws what {@link decodeImage} throws, and FACE_NOT_DETECTED. */
+/** So many candidates whose parts tell that they are no faces are enough to say that a picture shows none. */
+const MOST_CANDIDATES = 8
+
+/**
+ * The most prominent face of an image file; what the detector takes for one and its parts are not is passed over. Throws
+ * what {@link decodeImage} throws, and FACE_NOT_DETECTED.
+ */
 export async function analyzePicture(
   bytes: Uint8Array,
   recogniser: Recogniser,
@@ -63,21 +69,27 @@ export async function analyzePicture(
 ): Promise<AnalysedPicture> {
   const watch = new Stopwatch(nowMs)
   const { detector } = recogniser
-  const { image, whole, located } = await findInFile(bytes, detector, maxPixels, watch)
-  const { frame, face } = await sharpen(bytes, whole, located.chosen, { detector, maxPixels, watch, image })
-  const found = await recogniseFace(recogniser, frame.pyramid, face, nowMs)
-  const { alignMs, embedMs } = found
-  const stages = { decodeMs: watch.decodeMs, detectMs: watch.detectMs, alignMs, embedMs }
-  const placed = placeFace(found, frame)
-  const { sourceWidth: width, sourceHeight: height } = image
-  const { gain } = frame
-  const shown = measureShown(frame.pyramid, {
-    landmarks: found.landmarks,
-    inPicture: placed.landmarks,
-    picture: { width, height },
-    gain,
-  })
-  return { ...placed, shown, faceCount: located.faces.length, imageWidth: width, imageHeight: height, stages }
+  let candidates = 0
+  for await (const { image, whole, located } of findInFile(bytes, detector, maxPixels, watch)) {
+    const { frame, face } = await sharpen(bytes, whole, located.chosen, { detector, maxPixels, watch, image })
+    const found = await recogniseFace(recogniser, frame.pyramid, face, nowMs)
+    if (!isFace(recogniser, found)) {
+      if (++candidates === MOST_CANDIDATES) break
+      continue
+    }
+    const { alignMs, embedMs } = found
+    const stages = { decodeMs: watch.decodeMs, detectMs: watch.detectMs, alignMs, embedMs }
+    const { sourceWidth: imageWidth, sourceHeight: imageHeight } = image
+    const placed = placeFace(found, frame)
+    const shown = measureShown(frame.pyramid, {
+      landmarks: found.landmarks,
+      inPicture: placed.landmarks,
+      picture: { width: imageWidth, height: imageHeight },
+      gain: frame.gain,
+    })
+    return { ...placed, shown, faceCount: located.faces.length, imageWidth, imageHeight, stages }
+  }
+  throw new FaceCompareError('FACE_NOT_DETECTED', 'No face was found in the image.')
 }
 
 /** Adds up what one picture takes. */
@@ -110,25 +122,38 @@ class Stopwatch {
   }
 }
 
-/** By a small version of a large photograph when its most prominent face is large enough there, else by all that the search needs. */
-async function findInFile(
+interface FoundInFile {
+  readonly image: DecodedImage
+  /** All of it. */
+  readonly whole: Frame
+  readonly located: Located
+}
+
+/**
+ * By a small version of a large photograph when its most prominent face is large enough there, else by all that the search needs;
+ * what comes next is what is most prominent when the one before is none.
+ */
+async function* findInFile(
   bytes: Uint8Array,
   detector: Detector,
   maxPixels: number,
   watch: Stopwatch,
-): Promise<{ readonly image: DecodedImage; readonly whole: Frame; readonly located: Located }> {
+): AsyncGenerator<FoundInFile> {
   const limits = { maxPixels, maxArea: MAX_DECODED_AREA }
   const draft = await watch.decoding(() => decodeDraft(bytes, limits))
   if (draft) {
     const whole = frameOf(draft)
     const located = await watch.detecting(() => locateFaces(detector, whole.pyramid, SHARP_SIDE))
-    if (located && isAtLeast(SHARP_SIDE, located.chosen)) return { image: draft, whole, located }
+    if (located && isAtLeast(SHARP_SIDE, located.chosen)) yield { image: draft, whole, located }
   }
   const image = await watch.decoding(() => decodeImage(bytes, limits))
   const whole = frameOf(image)
-  const located = await watch.detecting(() => locateFaces(detector, whole.pyramid))
-  if (!located) throw new FaceCompareError('FACE_NOT_DETECTED', 'No face was found in the image.')
-  return { image, whole, located }
+  const search = searchFaces(detector, whole.pyramid)
+  for (;;) {
+    const next = await watch.detecting(() => search.next())
+    if (next.done) return
+    yield { image, whole, located: next.value }
+  }
 }
 
 function frameOf(image: DecodedImage): Frame {

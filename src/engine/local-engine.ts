@@ -22,6 +22,7 @@ export async function createEngine({
     detector,
     landmarks,
     embed: (pyramid, face) => embedFace(embedders, pyramid, face),
+    faceLikeness: numbers.faceLikeness,
   }
   const nowMs = () => performance.now()
 

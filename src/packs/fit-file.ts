@@ -4,6 +4,7 @@ import { dirname, join, sep } from 'node:path'
 import { mapParts } from '../engine/face.js'
 import type { Knots } from '../score/calibration.js'
 import type { Cohort } from '../score/cohort.js'
+import type { FaceLikeness } from '../score/face-likeness.js'
 import type { Fit, PartFits } from '../score/fit.js'
 import type { QualityFit } from '../score/quality.js'
 import type { Upright } from '../score/upright.js'
@@ -20,6 +21,8 @@ export interface PackFit extends Omit<Fit, 'parts'> {
   readonly parts?: PartFits | undefined
   /** Of the pack's first embedder, where it is known. */
   readonly upright?: Upright | undefined
+  /** Of the facial parts, where it is known. */
+  readonly faceLikeness?: FaceLikeness | undefined
   /** Of the pack's first embedder, where the lengths of what it gives tell how well a face is shown. */
   readonly quality?: QualityFit | undefined
 }
@@ -96,6 +99,7 @@ export function formatFit({
   parts,
   cohort,
   upright,
+  faceLikeness,
   quality,
 }: PackFit): string {
   const json = {
@@ -109,6 +113,7 @@ export function formatFit({
       parts: mapParts((part) => ({ mean: encodeFloats(parts[part].mean), curve: parts[part].calibration })),
     }),
     ...(upright && { upright: { ...upright, direction: encodeFloats(upright.direction) } }),
+    ...(faceLikeness && { faceLikeness: encodeLikeness(faceLikeness) }),
     ...(quality && { quality: encodeQuality(quality) }),
     ...(cohort && { cohort: { ...cohort, members: encodeRows(cohort.members, cohort.columns) } }),
   }
@@ -134,6 +139,7 @@ function parseFit(json: unknown): PackFit {
     },
     parts: root.parts === undefined ? undefined : parseParts(recordOf(root.parts)),
     upright: root.upright === undefined ? undefined : parseUpright(recordOf(root.upright)),
+    faceLikeness: root.faceLikeness === undefined ? undefined : parseLikeness(recordOf(root.faceLikeness)),
     quality: root.quality === undefined ? undefined : parseQuality(recordOf(root.quality)),
     cohort: root.cohort === undefined ? undefined : parseCohort(recordOf(root.cohort)),
   }
@@ -171,6 +177,15 @@ function parseQuality({ lengths, least, covered }: JsonRecord): QualityFit {
     least: numberOf(least),
     covered: covered === undefined ? undefined : parseUpright(recordOf(covered)),
   }
+}
+
+function encodeLikeness({ directions, offset }: FaceLikeness) {
+  return { offset, directions: mapParts((part) => encodeFloats(directions[part])) }
+}
+
+function parseLikeness({ directions, offset }: JsonRecord): FaceLikeness {
+  const encoded = recordOf(directions)
+  return { offset: numberOf(offset), directions: mapParts((part) => decodeFloats(encoded[part])) }
 }
 
 function parseCohort(root: JsonRecord): Cohort {

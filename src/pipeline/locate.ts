@@ -41,33 +41,62 @@ export interface Located {
   readonly chosen: Detection
 }
 
+/** The first of what {@link searchFaces} finds. */
+export async function locateFaces(
+  detector: Detector,
+  pyramid: Pyramid,
+  leastSide?: number,
+): Promise<Located | undefined> {
+  for await (const located of searchFaces(detector, pyramid, leastSide)) return located
+  return undefined
+}
+
 /**
  * Finds the faces of an image: by one or two looks those of a plain portrait, else from coarse to fine, until the most prominent one is well
  * seen: then no larger one is missed. Each level looks at the picture upright and turned by quarters, because turned faces are missed else.
+ * Whoever asks for more says that what was chosen last is none: the search goes on without it.
  *
  * @param leastSide the longer side of the most prominent face, in pixels of the image, below which the first look ends the search: for
  *   small versions of pictures, which are worth no more
  */
-export async function locateFaces(detector: Detector, pyramid: Pyramid, leastSide = 0): Promise<Located | undefined> {
+export async function* searchFaces(detector: Detector, pyramid: Pyramid, leastSide = 0): AsyncGenerator<Located> {
   const { image } = pyramid
+  const refused: Detection[] = []
+  const withoutRefused = (faces: readonly Detection[]) =>
+    faces.filter((face) => !refused.some((other) => isSameFace(other, face)))
+  const refuse = ({ chosen, faces }: Located): readonly Detection[] => {
+    refused.push(chosen)
+    return withoutRefused(faces)
+  }
   let seen = await lookFirst(detector, pyramid)
-  if (leastSide > 0 && !isAtLeast(leastSide, chooseFace(seen, image))) return undefined
+  if (leastSide > 0 && !isAtLeast(leastSide, chooseFace(seen, image))) return
   const plain = asPlain(seen, detector, image)
-  if (plain && !fillsFrame(plain.chosen.box, image)) return plain
+  if (plain && !fillsFrame(plain.chosen.box, image)) {
+    yield plain
+    seen = refuse(plain)
+  }
   // What fills the frame, or is not sure without a margin, is sure with one.
-  seen = merge(seen, await lookFromAfar(detector, pyramid, 0))
+  seen = withoutRefused(merge(seen, await lookFromAfar(detector, pyramid, 0)))
   const fromAfar = asPlain(seen, detector, image)
-  if (fromAfar) return fromAfar
+  if (fromAfar) {
+    yield fromAfar
+    seen = refuse(fromAfar)
+  }
   const first = firstScale(detector, image)
   const last = Math.max(1, 2 * first)
   for (let scale = first; ; scale = Math.min(2 * scale, last)) {
     if (scale > first) seen = merge(seen, await lookAtAll(detector, pyramid, scale, 0))
     for (const roll of turnsAt(scale, image)) seen = merge(seen, await lookAtAll(detector, pyramid, scale, roll))
-    const found = await confirm(seen, detector, pyramid)
-    if (found && isWellSeen(found.chosen, scale)) return found
-    if (scale === last) return found ?? (await locateTurnedFromAfar(detector, pyramid))
+    let found = await confirm(withoutRefused(seen), detector, pyramid)
+    while (found && (scale === last || isWellSeen(found.chosen, scale))) {
+      yield found
+      found = await confirm(refuse(found), detector, pyramid)
+    }
+    if (scale === last) break
     seen = found?.faces ?? []
   }
+  const turned = await locateTurnedFromAfar(detector, pyramid, withoutRefused)
+  if (turned) yield turned
 }
 
 /** The face as each of four closer looks shows it, the surest first, in which it most likely stands upright; none where none shows it. */
@@ -139,10 +168,14 @@ function spread(length: number, most: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => most / 2 + (i * (length - most)) / (count - 1))
 }
 
-async function locateTurnedFromAfar(detector: Detector, pyramid: Pyramid): Promise<Located | undefined> {
+async function locateTurnedFromAfar(
+  detector: Detector,
+  pyramid: Pyramid,
+  pick: (faces: readonly Detection[]) => readonly Detection[],
+): Promise<Located | undefined> {
   let seen: readonly Detection[] = []
   for (const roll of TURNS) seen = merge(seen, await lookFromAfar(detector, pyramid, roll))
-  return confirm(seen, detector, pyramid)
+  return confirm(pick(seen), detector, pyramid)
 }
 
 function lookFromAfar(detector: Detector, pyramid: Pyramid, roll: number): Promise<readonly Detection[]> {

@@ -1,3 +1,4 @@
+import { type FaceLikeness, measureFaceLikeness } from '../score/face-likeness.js'
 import type { Detection, Detector } from './detect.js'
 import type { EmbeddedFace, FacePoints } from './embed.js'
 import type { FivePoints } from './five-points.js'
@@ -10,6 +11,8 @@ export interface Recogniser {
   readonly detector: Detector
   readonly landmarks: LandmarkModel
   readonly embed: (pyramid: Pyramid, face: FacePoints) => Promise<EmbeddedFace>
+  /** What tells a face from what the detector takes for one; absent where nothing does. */
+  readonly faceLikeness?: FaceLikeness | undefined
 }
 
 /** Coordinates are pixels of the pyramid's image. */
@@ -55,6 +58,11 @@ export async function recogniseFace(
   const along = await lookCloser(detector, pyramid, best.face, rollOf(best.landmarks))
   if (along) await tryTurned(along)
   return best
+}
+
+/** Whether it is a face as far as the pack can tell. */
+export function isFace({ faceLikeness }: Recogniser, { embedded }: Recognised): boolean {
+  return faceLikeness === undefined || !(measureFaceLikeness(faceLikeness, embedded.parts) < 0)
 }
 
 /** The face turned as closer looks see it best; undefined where they are as sure of it as it is, because most faces are upright. */
