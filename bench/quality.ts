@@ -16,7 +16,6 @@ import { parseArgs } from 'node:util'
 import type { Face } from '../src/engine/face.js'
 import { FaceCompareError } from '../src/errors.js'
 import { runLanes } from '../src/evaluation/lanes.js'
-import type { Quality } from '../src/pipeline/quality.js'
 import { type EnginePool, startEnginePool } from '../src/worker/pool.js'
 import { DEGRADATIONS, MILD } from '../support/degrade-pictures.js'
 import { createProgress } from '../support/progress.js'
@@ -30,12 +29,9 @@ const SEED = 20_261
 const USUAL = { pairs: 'pairsDevTest.txt', count: '200' } as const
 const PLAIN = 'plain'
 
-/** A face with the quality that the engine tells of it, as far as it does. */
-type Judged = Face & { readonly quality?: Quality | undefined }
-
 interface Portrait {
   readonly bytes: Uint8Array
-  readonly face: Judged
+  readonly face: Face
 }
 
 const { positionals, values } = parseArgs({
@@ -74,9 +70,9 @@ try {
 }
 
 async function measureAll(engine: EnginePool, files: readonly string[]): Promise<QualityMeasured> {
-  const judge: Judge<Judged> = {
+  const judge: Judge<Face> = {
     scoreOf: (a, b) => engine.compare(a, b).similarity,
-    isRefused,
+    isRefused: ({ quality }) => quality !== undefined && quality.score < engine.leastQuality,
     qualityOf: ({ quality }) => quality?.score,
   }
   const portraits = await readPortraits(engine, files)
@@ -91,11 +87,6 @@ async function measureAll(engine: EnginePool, files: readonly string[]): Promise
   return { pack: engine.numbers.content, people: plain.length, classes, bars: judgeClasses(classes, MILD) }
 }
 
-/** Whether a comparison of the face is refused because its picture is too poor. Nothing is refused yet. */
-function isRefused(_: Judged): boolean {
-  return false
-}
-
 /** Those whose plain picture shows no face tell nothing of what degrading does. */
 async function readPortraits(engine: EnginePool, files: readonly string[]): Promise<readonly Portrait[]> {
   const portraits = await mapInLanes(PLAIN, files, async (file): Promise<readonly Portrait[]> => {
@@ -107,7 +98,7 @@ async function readPortraits(engine: EnginePool, files: readonly string[]): Prom
   return portraits.flat()
 }
 
-async function analyzeOrNot(engine: EnginePool, bytes: Uint8Array): Promise<Judged | undefined> {
+async function analyzeOrNot(engine: EnginePool, bytes: Uint8Array): Promise<Face | undefined> {
   try {
     return await engine.analyze(bytes)
   } catch (error) {
