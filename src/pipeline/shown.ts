@@ -45,8 +45,10 @@ export function findFlaws(shown: Shown): readonly QualityReason[] {
 }
 
 /** Side of the aligned face that is measured, and of its part that shows the face and little else. */
-const SIDE = 112
-const MIDDLE = { left: 20, right: 92, top: 20, bottom: 104 } as const
+const SIDE = 56
+const MIDDLE = { left: 10, right: 46, top: 10, bottom: 52 } as const
+/** Side of the aligned face that networks see. */
+const USUAL_SIDE = 112
 
 /** Where a face is, and how its picture was made brighter before. Landmarks and size are of one scale. */
 export interface Scene {
@@ -63,10 +65,12 @@ export function measureShown(pyramid: Pyramid, { landmarks, inPicture, picture, 
   const toImage = alignFivePoints(fivePointsOf(landmarks), SIDE)
   const chip = new Float32Array(3 * SIDE * SIDE)
   pyramid.warp(toImage, SIDE, chip)
+  const { luminance, brightness, burnt } = measureLight(chip, gain)
   return {
-    pixels: scaleOf(toImage),
-    ...measureLight(chip, gain),
-    detail: measureDetail(toLuminance(chip)),
+    pixels: (scaleOf(toImage) * SIDE) / USUAL_SIDE,
+    brightness,
+    burnt,
+    detail: measureDetail(luminance),
     aside: measureAside(landmarks),
     outside: shareOutside(inPicture, picture),
   }
@@ -74,46 +78,45 @@ export function measureShown(pyramid: Pyramid, { landmarks, inPicture, picture, 
 
 const WHITE = 250
 
-function measureLight(chip: Float32Array, gain: number): Pick<Shown, 'brightness' | 'burnt'> {
+/** Brightness of each pixel and what is told of all, in one go. What brightening a dark picture clips is not burnt. */
+function measureLight(chip: Float32Array, gain: number) {
   const plane = SIDE * SIDE
+  const luminance = new Float32Array(plane)
   let sum = 0
   let white = 0
-  let count = 0
-  for (let y = MIDDLE.top; y < MIDDLE.bottom; y++) {
-    for (let x = MIDDLE.left; x < MIDDLE.right; x++, count++) {
-      const i = y * SIDE + x
-      const [r, g, b] = [chip[i]!, chip[i + plane]!, chip[i + 2 * plane]!]
-      sum += luminanceOf(r, g, b)
-      if (Math.min(r, g, b) >= WHITE) white++
+  for (let y = 0; y < SIDE; y++) {
+    const isMiddle = y >= MIDDLE.top && y < MIDDLE.bottom
+    for (let x = 0, i = y * SIDE; x < SIDE; x++, i++) {
+      const r = chip[i]!
+      const g = chip[i + plane]!
+      const b = chip[i + 2 * plane]!
+      // ITU-R BT.601.
+      const value = 0.299 * r + 0.587 * g + 0.114 * b
+      luminance[i] = value
+      if (!isMiddle || x < MIDDLE.left || x >= MIDDLE.right) continue
+      sum += value
+      if (r >= WHITE && g >= WHITE && b >= WHITE) white++
     }
   }
-  // What a dark picture's brightening clips was bright before and is not burnt.
-  return { brightness: sum / count / gain, burnt: gain === 1 ? white / count : 0 }
+  const count = (MIDDLE.right - MIDDLE.left) * (MIDDLE.bottom - MIDDLE.top)
+  return { luminance, brightness: sum / count / gain, burnt: gain === 1 ? white / count : 0 }
 }
 
-/** ITU-R BT.601. */
-function luminanceOf(r: number, g: number, b: number): number {
-  return 0.299 * r + 0.587 * g + 0.114 * b
-}
-
-function toLuminance(chip: Float32Array): Float32Array {
-  const plane = SIDE * SIDE
-  return Float32Array.from({ length: plane }, (_, i) => luminanceOf(chip[i]!, chip[i + plane]!, chip[i + 2 * plane]!))
-}
-
-/** How much differs from its surroundings at half the size, over how much does at an eighth. */
+/** How much differs from its surroundings, over how much does so at a quarter of the size. */
 function measureDetail(luminance: Float32Array): number {
-  const half = halve(luminance, SIDE)
-  const eighth = halve(halve(half, SIDE / 2), SIDE / 4)
-  return contrastOf(half, SIDE / 2) / Math.max(0.1, contrastOf(eighth, SIDE / 8))
+  const quarter = halve(halve(luminance, SIDE), SIDE / 2)
+  return contrastOf(luminance, SIDE) / Math.max(0.1, contrastOf(quarter, SIDE / 4))
 }
 
 function halve(plane: Float32Array, side: number): Float32Array {
   const half = side / 2
-  return Float32Array.from({ length: half * half }, (_, i) => {
-    const at = 2 * Math.floor(i / half) * side + 2 * (i % half)
-    return (plane[at]! + plane[at + 1]! + plane[at + side]! + plane[at + side + 1]!) / 4
-  })
+  const halved = new Float32Array(half * half)
+  for (let y = 0, i = 0; y < half; y++) {
+    for (let x = 0, at = 2 * y * side; x < half; x++, i++, at += 2) {
+      halved[i] = (plane[at]! + plane[at + 1]! + plane[at + side]! + plane[at + side + 1]!) / 4
+    }
+  }
+  return halved
 }
 
 /** The mean difference between a pixel and the nine around and at it; the margin, an eighth of the side, is left out. */
