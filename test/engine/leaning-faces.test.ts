@@ -25,7 +25,7 @@ it.each<[SamplePerson, number]>([
     .toBuffer()
   const picture = sharp({ create: { width: 660, height: 290, channels: 3, background: GROUND } })
     .composite([
-      { input: large, left: 0, top: 0 },
+      { input: Buffer.from(large), left: 0, top: 0 },
       { input: small, left: 340, top: 5 },
     ])
     .jpeg({ quality: 92 })
