@@ -1,5 +1,5 @@
 import type { Box } from '../engine/face.js'
-import { type Detection, type Detector, lookAt, overlap, type View } from './detect.js'
+import { coveredShare, type Detection, type Detector, lookAt, overlap, type View } from './detect.js'
 import { chooseFace, hasRoomForAnother } from './prominence.js'
 import type { Pyramid } from './pyramid.js'
 import type { Size } from './warp.js'
@@ -15,6 +15,8 @@ const WELL_SEEN = 20
 
 const QUARTER = Math.PI / 2
 const TURNS = [QUARTER, -QUARTER, Math.PI]
+/** A coarse look misses one in forty of the faces that lean as far as this from it. */
+const LEANS = [QUARTER / 2, -QUARTER / 2]
 /** Finer looks than this, in pixels of the input, are turned no more: they are dear, and there upright ones see most faces. */
 const MOST_TURNED_PIXELS = 600_000
 
@@ -26,6 +28,8 @@ const FILLED = 0.9
 
 /** What a closer look sees counts as the face itself when the boxes overlap as much as this. */
 const SAME_FACE = 0.3
+/** What lies in the box of a surer face with more than this share of its own is a part of that: a mouth, seen upside down, say. */
+const PART_OF_FACE = 0.5
 /** So many faces are looked at closer before a picture counts as showing none. */
 const MAX_CLOSER_LOOKS = 12
 
@@ -53,7 +57,7 @@ export async function locateFaces(
 
 /**
  * Finds the faces of an image: by one or two looks those of a plain portrait, else from coarse to fine, until the most prominent one is well
- * seen: then no larger one is missed. Each level looks at the picture upright and turned by quarters, because turned faces are missed else.
+ * seen: then no larger one is missed. Each level looks at the picture upright and turned, because turned faces are missed else.
  * Whoever asks for more says that what was chosen last is none: the search goes on without it.
  *
  * @param leastSide the longer side of the most prominent face, in pixels of the image, below which the first look ends the search: for
@@ -86,7 +90,10 @@ export async function* searchFaces(detector: Detector, pyramid: Pyramid, leastSi
   const last = Math.max(1, 2 * first)
   for (let scale = first; ; scale = Math.min(2 * scale, last)) {
     if (scale > first) seen = merge(seen, await lookAtAll(detector, pyramid, scale, 0))
-    for (const roll of turnsAt(scale, image)) seen = merge(seen, await lookAtAll(detector, pyramid, scale, roll))
+    if (mayTurn(scale, image)) {
+      for (const roll of TURNS) seen = merge(seen, await lookAtAll(detector, pyramid, scale, roll))
+      for (const roll of leansOf(detector)) seen = complete(seen, await lookAtAll(detector, pyramid, scale, roll))
+    }
     let found = await confirm(withoutRefused(seen), detector, pyramid)
     while (found && (scale === last || isWellSeen(found.chosen, scale))) {
       yield found
@@ -136,8 +143,13 @@ function firstScale({ inputSize = FIRST_SIDE }: Detector, { width, height }: Siz
   return inputSize / Math.min(Math.max(width, height), LONGEST * Math.min(width, height))
 }
 
-function turnsAt(scale: number, { width, height }: Size): readonly number[] {
-  return width * height * scale * scale <= MOST_TURNED_PIXELS ? TURNS : []
+function mayTurn(scale: number, { width, height }: Size): boolean {
+  return width * height * scale * scale <= MOST_TURNED_PIXELS
+}
+
+/** A network of one size would have to look at a leaning picture in four parts. */
+function leansOf({ inputSize }: Detector): readonly number[] {
+  return inputSize === undefined ? LEANS : []
 }
 
 /** All of the image, in several parts where the detector cannot see it at once. */
@@ -148,13 +160,13 @@ async function lookAtAll(
   roll: number,
 ): Promise<readonly Detection[]> {
   const { width, height } = pyramid.image
-  const lies = Math.abs(Math.sin(roll)) > 0.5
-  const longest = (detector.inputSize ?? MOST_SIDE) / scale
+  const [c, s] = [Math.abs(Math.cos(roll)), Math.abs(Math.sin(roll))]
+  const longest = (detector.inputSize ?? MOST_SIDE) / scale / (c + s)
   let faces: readonly Detection[] = []
   for (const x of spread(width, longest)) {
     for (const y of spread(height, longest)) {
       const [w, h] = [Math.min(width, longest), Math.min(height, longest)]
-      const view: View = { x, y, width: lies ? h : w, height: lies ? w : h, scale, roll }
+      const view: View = { x, y, width: c * w + s * h, height: s * w + c * h, scale, roll }
       faces = merge(faces, await lookAt(detector, pyramid, view))
     }
   }
@@ -192,8 +204,13 @@ function merge(p: readonly Detection[], q: readonly Detection[]): readonly Detec
   return kept
 }
 
-function isSameFace(p: Detection, q: Detection): boolean {
-  return overlap(p.box, q.box) > SAME_FACE
+/** Those that were seen, and of the others what is none of them: a face that leans less than the look has too large a box there. */
+function complete(seen: readonly Detection[], others: readonly Detection[]): readonly Detection[] {
+  return [...seen, ...others.filter((face) => seen.every((known) => !isSameFace(known, face)))]
+}
+
+function isSameFace(surer: Detection, face: Detection): boolean {
+  return overlap(surer.box, face.box) > SAME_FACE || coveredShare(face.box, surer.box) > PART_OF_FACE
 }
 
 /** The faces whose most prominent one is seen in closer looks too, and as those show it; what they do not show is dropped. */
@@ -205,7 +222,7 @@ async function confirm(seen: readonly Detection[], detector: Detector, pyramid: 
     if (!chosen) return undefined
     if (confirmed.has(chosen)) return { faces: faces.toSorted((p, q) => q.score - p.score), chosen }
     const [closer] = await rankTurns(detector, pyramid, chosen)
-    const others = faces.filter((face) => face !== chosen && !(closer && isSameFace(face, closer)))
+    const others = faces.filter((face) => face !== chosen && !(closer && isSameFace(closer, face)))
     faces = closer ? [closer, ...others] : others
     if (closer) confirmed.add(closer)
   }
