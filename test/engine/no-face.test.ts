@@ -37,35 +37,32 @@ it('sees no face in drawn heads, signs, words and scrambled photographs', async 
   expect([...outcomes.keys()].filter((outcome) => outcome !== 'a face')).toEqual(['FACE_NOT_DETECTED'])
 })
 
-const SMILEY = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-1 -1 2 2"><circle r=".95" fill="#fc3" stroke="#222" stroke-width=".05"/>
-  <circle cx="-.35" cy="-.25" r=".13" fill="#222"/><circle cx=".35" cy="-.25" r=".13" fill="#222"/>
-  <path d="M-.5 .25Q0 .8 .5 .25" fill="none" stroke="#222" stroke-width=".1"/></svg>`
+/** Two drawn heads that the detector takes for faces, and larger ones than the person beside them. */
+const POSTERS = [2, 5]
 
-/** A poster at the left, twice as large as the person beside it. */
-async function standBesidePoster(person: Uint8Array): Promise<Uint8Array> {
-  const poster = await sharp(Buffer.from(SMILEY)).resize(300, 300).png().toBuffer()
+async function drawHead(index: number): Promise<Uint8Array> {
+  const kinds: readonly FacelessKind[] = ['smileys', 'icons of heads']
+  let last = new Uint8Array()
+  const options = { half: 'report', count: index + 1, photos: [], kinds, mostSide: 200 } as const
+  for await (const { bytes } of makeFaceless(options)) last = new Uint8Array(bytes)
+  return last
+}
+
+async function standBeside(poster: Uint8Array, person: Uint8Array): Promise<Uint8Array> {
   const ground = { create: { width: 500, height: 300, channels: 3, background: '#7a8' } } as const
   const layers = [
-    { input: poster, left: 0, top: 0 },
+    { input: await sharp(poster).resize(300, 300, { fit: 'fill' }).png().toBuffer(), left: 0, top: 0 },
     { input: Buffer.from(person), left: 320, top: 70 },
   ]
   return new Uint8Array(await sharp(ground).composite(layers).jpeg({ quality: 92 }).toBuffer())
 }
 
-describe('a person beside the poster of a smiley', () => {
-  it('is found, though the smiley is larger', async () => {
-    const person = await cutPerson('womanInBar', 160)
-    const alone = await engine.analyze(person)
-    const face = await engine.analyze(await standBesidePoster(person))
-    expect(face.box.x).toBeGreaterThan(320)
-    expect(face.faceCount).toBe(1)
-    expect(engine.compare(face, alone).similarity).toBeGreaterThan(90)
-  })
-
-  it('would be passed over for the smiley if that alone were asked for', async () => {
-    const poster = await sharp(Buffer.from(SMILEY)).resize(300, 300).flatten({ background: '#7a8' }).jpeg().toBuffer()
-    await expect(engine.analyze(new Uint8Array(poster))).rejects.toMatchObject({ kind: 'FACE_NOT_DETECTED' })
-  })
+it.each(POSTERS)('finds a person beside the poster of a head, though that is larger (%i)', async (index) => {
+  const person = await cutPerson('womanInBar', 160)
+  const face = await engine.analyze(await standBeside(await drawHead(index), person))
+  expect(face.box.x).toBeGreaterThan(320)
+  expect(face.faceCount).toBe(1)
+  expect(engine.compare(face, await engine.analyze(person)).similarity).toBeGreaterThan(90)
 })
 
 /** What is left of a face when it is small, out of focus, or in little light. */
