@@ -17,7 +17,7 @@ import { EXIT_ERROR, EXIT_MATCH, EXIT_NO_MATCH, printJson, printLines } from './
 import { printable } from './table.js'
 import { WORDS } from './words.js'
 
-/** The score from which two faces count as one person's unless told: one false accept in a thousand. */
+/** The score from which two faces count as one person's unless told: one false accept in a thousand, in the worst group. */
 const DEFAULT_THRESHOLD = 70
 
 /** Of every command that compares. */

@@ -65,7 +65,8 @@ const ENGLISH: Words = {
   match: 'match',
   noMatch: 'no match',
   verdict: (match, threshold) => `${match ? 'match' : 'no match'} at a threshold of ${threshold}`,
-  rarity: (oneIn, side) => `${side} than one in ${oneIn.toLocaleString('en')} pairs of strangers score so high`,
+  rarity: (oneIn, side) =>
+    `${side} than one in ${oneIn.toLocaleString('en')} pairs of strangers score so high, in the worst group that was measured`,
   rows: {
     picture: 'picture',
     size: 'size',
@@ -127,7 +128,7 @@ const CHINESE: Words = {
   noMatch: '不匹配',
   verdict: (match, threshold) => `${match ? '匹配' : '不匹配'}（阈值 ${threshold}）`,
   rarity: (oneIn, side) =>
-    `陌生人之间达到该分数的比例${side === 'fewer' ? '低于' : '高于'} ${oneIn.toLocaleString('en')} 分之一`,
+    `在测过的最差的群体中，达到该分数的陌生人配对${side === 'fewer' ? '不到' : '超过'} ${oneIn.toLocaleString('en')} 分之一`,
   rows: {
     picture: '图片',
     size: '尺寸',

@@ -37,7 +37,7 @@ export function formatHtml(report: Report, thumbnails: Thumbnails = new Map()): 
 ${table([], listFigures(report))}
 <div class="charts">
 <figure><h2>ROC curve</h2>${drawRocChart(report)}<figcaption>True accept rate (up) over false accept rate.</figcaption></figure>
-<figure><h2>Scores</h2>${drawHistogram(report)}<figcaption>Share of <span class="key genuine"></span> genuine and <span class="key impostor"></span> impostor pairs; a score of 70, 80 or 90 stands for a false accept rate of 1e-3, 1e-4 or 1e-5 on the pictures that the pack was calibrated on.</figcaption></figure>
+<figure><h2>Scores</h2>${drawHistogram(report)}<figcaption>Share of <span class="key genuine"></span> genuine and <span class="key impostor"></span> impostor pairs; a score of 70, 80 or 90 stands for a false accept rate of 1e-3, 1e-4 or 1e-5 on the pictures that the pack was calibrated on, in the worst of their groups where it was made for groups.</figcaption></figure>
 </div>
 <h2>True accept rate at chosen false accept rates</h2>
 ${table(['FAR', 'TAR', 'similarity', 'score', ''], report.tarAtFar.map(rowAtFar))}

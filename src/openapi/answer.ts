@@ -77,8 +77,9 @@ export const COMPARISON: JsonObject = {
         similarity: {
           ...SCORE,
           description:
-            'Similarity of the two faces. At 70, 80 and 90 one in a thousand, ten thousand and a hundred thousand pairs of ' +
-            'strangers would be accepted. Identical files score 100; the order of the two does not matter.',
+            'Similarity of the two faces. Of pairs of strangers of one group and one sex, in the worst of the groups that were ' +
+            'measured, one in a thousand reaches 70, one in ten thousand 80, one in a hundred thousand 90. Identical files ' +
+            'score 100; the order of the two does not matter.',
         },
         eyebrow_sim: part('eyebrows'),
         eye_sim: part('eyes'),
