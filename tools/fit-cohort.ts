@@ -51,8 +51,8 @@ function countFor(group: string): number {
 }
 
 /** The faces of each group, sex and age. */
-export function byGroup(faces: readonly FittedFace[]): ReadonlyMap<string, readonly FittedFace[]> {
-  const groups = new Map<string, FittedFace[]>()
+export function byGroup<F extends FittedFace>(faces: readonly F[]): ReadonlyMap<string, readonly F[]> {
+  const groups = new Map<string, F[]>()
   for (const face of faces) {
     if (typeof face.of === 'string') continue
     const { name, sex, age } = face.of

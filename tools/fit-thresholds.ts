@@ -19,6 +19,9 @@ const NORMAL: ReadonlyMap<number, number> = new Map([
 /** A false accept rate of a hundred poor pictures, or of children, at each score: see the comment of {@link fitThresholds}. */
 const WEAKER = 2
 
+/** Of fewer pairs in each half nothing is said: the worst two or three would decide. */
+const FEWEST_PAIRS = 1000
+
 /** Similarities of impostor pairs of one kind, highest first. */
 type Tail = Float32Array
 
@@ -31,21 +34,25 @@ type Tail = Float32Array
 export function fitThresholds(plain: readonly FittedFace[], poor: readonly FittedFace[]): Knots {
   const tails = [0, 1].map((half) => measureHalf(plain, poor, half))
   const knots: [number, number][] = [[-1, 0]]
+  const names = [...tails[0]!.keys()].filter((name) =>
+    tails.every((half) => (half.get(name)?.length ?? 0) >= FEWEST_PAIRS),
+  )
   for (const [far, score] of SCORE_FOR_FAR) {
-    const found = [...tails[0]!.keys()].map((name) => {
+    const found = names.map((name) => {
       const rate = isWeaker(name) ? WEAKER * far : far
       const of = tails.map((half) => similarityAt(half.get(name)!, rate, far))
       return { name, similarity: of.reduce((sum, value) => sum + value, 0) / of.length }
     })
-    const [worst] = found.toSorted((p, q) => q.similarity - p.similarity)
-    console.log(`score ${score}: ${worst!.similarity.toFixed(4)}, by ${worst!.name}`)
-    knots.push([worst!.similarity, score])
+    const falling = found.toSorted((p, q) => q.similarity - p.similarity)
+    const worst = falling.slice(0, 4).map(({ name, similarity }) => `${name} ${similarity.toFixed(4)}`)
+    console.log(`score ${score}: ${worst.join(', ')}`)
+    knots.push([falling[0]!.similarity, score])
   }
   return [...knots, [1 - 1e-6, 100]]
 }
 
 function isWeaker(name: string): boolean {
-  return name.startsWith('child') || name.startsWith('both ')
+  return name.startsWith('children') || name.startsWith('both ')
 }
 
 /** The impostor pairs of one half of the people, as a cohort of the other half reads them. */
@@ -65,15 +72,22 @@ function measureHalf(
     cohort,
     poor.filter((face) => !isMade(face)),
   )
-  const sets: [string, readonly Scaled[]][] = [
-    ...[...byGroup(held)].map(([name, faces]): [string, readonly Scaled[]] => [name, faces as readonly Scaled[]]),
-    ['DevTrain', held.filter(({ of }) => of === 'DevTrain')],
-    ...[...new Set(heldPoor.map(({ kind }) => kind))].map((kind): [string, readonly Scaled[]] => [
-      `both ${kind}`,
-      heldPoor.filter((face) => face.kind === kind),
-    ]),
-  ]
-  return new Map(sets.map(([name, faces]) => [name, compareStrangers(faces)]))
+  const tails = new Map<string, Tail>([['DevTrain', compareStrangers(held.filter(({ of }) => of === 'DevTrain'))]])
+  for (const [name, faces] of byGroup(held)) {
+    // Children are few: those of one age count together, though none is compared with one of the other sex.
+    const key = name.replace(/^child [mf] /, 'children: ')
+    tails.set(key, join([tails.get(key), compareStrangers(faces)]))
+  }
+  for (const kind of new Set(heldPoor.map((face) => face.kind))) {
+    tails.set(`both ${kind}`, compareStrangers(heldPoor.filter((face) => face.kind === kind)))
+  }
+  return tails
+}
+
+function join(tails: readonly (Tail | undefined)[]): Tail {
+  return Float32Array.from(tails.flatMap((tail) => [...(tail ?? [])]))
+    .sort()
+    .reverse()
 }
 
 /** Every second person of each list, so that groups are halved evenly. */
