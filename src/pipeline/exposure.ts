@@ -2,10 +2,12 @@ import type { Image } from '../image/image.js'
 
 /** A picture whose brightest parts are darker than this, of 255, was taken in too little light. */
 const DARK = 110
-/** What they are brought to. */
+/** So much below that it is brightened in full: a copy that is a little darker must not look quite different. */
+const RAMP = 30
+/** What the brightest parts are brought to then. */
 const BRIGHT = 220
-/** The share of pixels that may be brighter: lamps and reflections say nothing of the rest. */
-const BRIGHTER_SHARE = 0.02
+/** The share of pixels that may be brighter: reflections say nothing of the rest, but a face in the light of a stage is more. */
+const BRIGHTER_SHARE = 0.002
 /** So many pixels, evenly spread, tell how bright a picture is. */
 const SAMPLES = 20_000
 /** More would make faces of the noise of a black picture. */
@@ -23,7 +25,9 @@ export function measureGain({ width, height, data }: Image): number {
   let brighter = 0
   let level = 255
   while (level > 0 && brighter + counts[level]! <= BRIGHTER_SHARE * sampled) brighter += counts[level--]!
-  return level >= DARK ? 1 : Math.min(MOST_GAIN, BRIGHT / Math.max(1, level))
+  const full = Math.min(MOST_GAIN, BRIGHT / Math.max(1, level))
+  const share = Math.min(1, Math.max(0, (DARK - level) / RAMP))
+  return 1 + share * (full - 1)
 }
 
 /** A copy of the picture with its values multiplied; the picture itself for a gain of 1. */

@@ -18,10 +18,22 @@ describe('dark pictures', () => {
     expect(bright).toMatchObject({ width: 40, height: 30 })
   })
 
-  it('are told by more than single lamps', () => {
+  it('are told by more than single reflections', () => {
     const dark = ramp(40)
-    dark.data.fill(255, 0, 30)
+    dark.data.fill(255, 0, 6)
     expect(measureGain(dark)).toBeGreaterThan(5)
+  })
+
+  it('are left alone where a hundredth of them is in the light, as a face on a stage is', () => {
+    const dark = ramp(40)
+    dark.data.fill(200, 0, 3 * 15)
+    expect(measureGain(dark)).toBe(1)
+  })
+
+  it('are brightened without a jump: a little less light makes a little more of a difference', () => {
+    const gains = Array.from({ length: 200 }, (_, i) => measureGain(ramp(30 + i)))
+    for (let i = 1; i < gains.length; i++) expect(Math.abs(gains[i]! - gains[i - 1]!)).toBeLessThan(0.35)
+    expect(gains.at(-1)).toBe(1)
   })
 
   it('are brightened so far and no further: a black one stays dark', () => {
