@@ -17,28 +17,24 @@ const LENGTH_SCALE = 0.1
 const WRONGLY_COVERED = 0.01
 const STEPS = 100
 
-/** Of the faces that are refused so many would have been known again: where it were more, refusing would cost too much. */
-const KNOWN_OF_REFUSED = 0.02
-
-/**
- * What the lengths of embeddings say of a picture. Comparisons are refused below the quality under which next to no face is known
- * again, not even beside the very picture that it was made poor from: there a score of strangers and one of the same person
- * are the same. `isKnown` tells of a poor face whether it is.
- */
-export function fitQuality(
-  plain: readonly FittedFace[],
-  poor: readonly FittedFace[],
-  isKnown: (face: FittedFace) => boolean,
-): QualityFit {
+/** What the lengths of embeddings say of a picture. Comparisons are to be refused where one is shorter than `leastLength`. */
+export function fitQuality(plain: readonly FittedFace[], poor: readonly FittedFace[], leastLength: number): QualityFit {
   const sorted = plain.map(lengthOfFace).sort((p, q) => p - q)
   const lengths = Array.from(
     { length: STEPS + 1 },
     (_, i) => Math.round(1e4 * sorted[Math.round((i / STEPS) * (sorted.length - 1))]!) / 1e4,
   )
-  return { lengths, least: rateLength({ lengths }, findLeast(poor, isKnown)), covered: fitCovered(plain, poor) }
+  return { lengths, least: rateLength({ lengths }, leastLength), covered: fitCovered(plain, poor) }
 }
 
-function findLeast(poor: readonly FittedFace[], isKnown: (face: FittedFace) => boolean): number {
+/** Of the faces that are refused so many would have been known again: where it were more, refusing would cost too much. */
+const KNOWN_OF_REFUSED = 0.02
+
+/**
+ * The length below which next to no face is known again, not even beside the very picture that it was made poor from: there a score
+ * of strangers and one of the same person are the same. `isKnown` tells of a poor face whether it is.
+ */
+export function findLeastLength(poor: readonly FittedFace[], isKnown: (face: FittedFace) => boolean): number {
   const rising = poor.toSorted((p, q) => lengthOfFace(p) - lengthOfFace(q))
   let known = 0
   let least = 0

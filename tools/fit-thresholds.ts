@@ -1,7 +1,7 @@
 import { multiplyAllPairs } from '../src/evaluation/pair-products.js'
 import { type Knots, SCORE_FOR_FAR } from '../src/score/calibration.js'
 import { relativeSimilarity } from '../src/score/cohort.js'
-import { byGroup, fitCohort, type Scaled, scaleAll } from './fit-cohort.js'
+import { byGroup, fitCohort, requireNobody, type Scaled, scaleAll } from './fit-cohort.js'
 import type { FittedFace } from './fit-faces.js'
 
 /** Lower rates than this are read off the tail: half of a group has some ten thousand pairs. */
@@ -16,7 +16,7 @@ const NORMAL: ReadonlyMap<number, number> = new Map([
   [1e-5, 4.2649],
 ])
 
-/** A false accept rate of a hundred poor pictures, or of children, at each score: see the comment of {@link fitThresholds}. */
+/** Children, and pictures that are poor in the same way, may have so many times the rate: see {@link fitThresholds}. */
 const WEAKER = 2
 
 /** Of fewer pairs in each half nothing is said: the worst two or three would decide. */
@@ -48,7 +48,11 @@ export function fitThresholds(plain: readonly FittedFace[], poor: readonly Fitte
     console.log(`score ${score}: ${worst.join(', ')}`)
     knots.push([falling[0]!.similarity, score])
   }
-  return [...knots, [1 - 1e-6, 100]]
+  knots.push([1 - 1e-6, 100])
+  if (knots.some(([similarity], i) => i > 0 && !(similarity > knots[i - 1]![0]))) {
+    throw new Error('Expected similarities that rise with the scores')
+  }
+  return knots
 }
 
 function isWeaker(name: string): boolean {
@@ -63,25 +67,31 @@ function measureHalf(
 ): ReadonlyMap<string, Tail> {
   const halfOf = splitPeople(plain)
   const isMade = ({ person }: FittedFace): boolean => halfOf.get(person) !== half
-  const cohort = fitCohort(plain.filter(isMade), poor.filter(isMade))
-  const held = scaleAll(
-    cohort,
-    plain.filter((face) => !isMade(face)),
-  )
+  const made = plain.filter(isMade)
+  const cohort = fitCohort(made, poor.filter(isMade))
+  const rest = plain.filter((face) => !isMade(face))
+  const isGroup = ({ of }: FittedFace): boolean => typeof of === 'object'
+  requireNobody(cohort, made.filter(isGroup), rest.filter(isGroup))
+  const held = scaleAll(cohort, rest)
   const heldPoor = scaleAll(
     cohort,
     poor.filter((face) => !isMade(face)),
   )
   const tails = new Map<string, Tail>([['DevTrain', compareStrangers(held.filter(({ of }) => of === 'DevTrain'))]])
-  for (const [name, faces] of byGroup(held)) {
+  for (const faces of byGroup(held, ({ name, sex, age }) => [name, sex, age].join(' ')).values()) {
     // Children are few: those of one age count together, though none is compared with one of the other sex.
-    const key = name.replace(/^child [mf] /, 'children: ')
-    tails.set(key, join([tails.get(key), compareStrangers(faces)]))
+    const name = nameTail(faces[0]!)
+    tails.set(name, join([tails.get(name), compareStrangers(faces)]))
   }
   for (const kind of new Set(heldPoor.map((face) => face.kind))) {
     tails.set(`both ${kind}`, compareStrangers(heldPoor.filter((face) => face.kind === kind)))
   }
   return tails
+}
+
+function nameTail({ of }: FittedFace): string {
+  if (typeof of === 'string') return of
+  return of.age === 'adult' ? `${of.name} ${of.sex}` : `children: ${of.age}`
 }
 
 function join(tails: readonly (Tail | undefined)[]): Tail {

@@ -8,7 +8,7 @@
  * `fit.txt`, lines of `GROUP/NNNN_SEX_AGE.jpg`, and the pictures in `images/`. To be run when a network of the pack, or the way to
  * it, has changed; the next build takes the file up. The same pictures give the same file.
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,20 +18,22 @@ import { multiplyAllPairs } from '../src/evaluation/pair-products.js'
 import { parseLfwPairs } from '../src/evaluation/pairs.js'
 import { formatFit, type PackFit } from '../src/packs/fit-file.js'
 import { DEFAULT_PACK_FOLDER } from '../src/packs/resolve.js'
-import { fitCalibration, similarityAtScore } from '../src/score/calibration.js'
+import { fitCalibration, type Knots, similarityAtScore } from '../src/score/calibration.js'
 import { relativeSimilarity, scaleByCohort } from '../src/score/cohort.js'
 import type { PartFit } from '../src/score/fit.js'
 import { directionFrom, dotProduct } from '../src/score/vectors.js'
 import { accuracyAt, bestThreshold, measureRoc, type ScoredPair } from '../support/metrics.js'
 import { createProgress } from '../support/progress.js'
-import { fitCohort, scaleAll } from './fit-cohort.js'
+import { byGroup, fitCohort, scaleAll } from './fit-cohort.js'
 import { fitFaceLikeness } from './fit-face-likeness.js'
 import { embedDegraded, embedPlain, type FittedFace, listGroups, listPortraits } from './fit-faces.js'
-import { fitQuality, LENGTHS_ALONE } from './fit-quality.js'
+import { findLeastLength, fitQuality, LENGTHS_ALONE, lengthOfFace } from './fit-quality.js'
 import { fitThresholds } from './fit-thresholds.js'
 import { fitUpright } from './fit-upright.js'
 
 const FIT_FILE = fileURLToPath(new URL('../packs/default/fit.json', import.meta.url))
+/** What the engine reads: numbers that are half done stand there only while this program runs. */
+const BUILT_FILE = join(DEFAULT_PACK_FOLDER, 'fit.json')
 /** Of DevTrain's pictures so many are enough for a part: over a million pairs. */
 const PART_SAMPLE = 2
 /** Of DevTrain's pictures so many are enough to tell which way up a face is. */
@@ -60,6 +62,10 @@ if (!folder || !groupsFolder) {
 }
 const pairs = parseLfwPairs(readFileSync(join(folder, 'pairsDevTrain.txt'), 'utf8'), join(folder, 'images'))
 const portraits = (await listPortraits(folder)).filter(({ of }) => of === 'DevTrain')
+const builtBefore = readFileSync(BUILT_FILE)
+process.on('exit', (code) => {
+  if (code !== 0) writeFileSync(BUILT_FILE, builtBefore)
+})
 const content = (await readPackNumbers({ calibration: 'none' })).content
 const trainPictures = portraits.map(({ file }) => file)
 const upright = await fitUpright(takeEach(UPRIGHT_SAMPLE, trainPictures))
@@ -74,34 +80,41 @@ const plain = [...train, ...groups]
 const poor = await embedDegraded([...takeEach(POOR_SAMPLE.ofPress, train), ...takeEach(POOR_SAMPLE.ofGroups, groups)])
 console.log(`${train.length} faces of the press, ${groups.length} of groups, ${poor.length} poor ones`)
 const cohort = fitCohort(plain, poor)
-const calibration = fitThresholds(plain, poor)
-const impostors = compareStrangers(train, ({ face }) => face.embedding).length
-await writeFile(
-  FIT_FILE,
-  keepDate(
-    formatFit({
-      pack: content,
-      bestThreshold: findThreshold(),
-      calibration,
-      supportedScore: 90,
-      madeFrom: {
-        persons: new Set(plain.map(({ person }) => person)).size,
-        pictures: plain.length + poor.length,
-        genuinePairs: (train.length * (train.length - 1)) / 2 - impostors,
-        impostorPairs: impostors,
-        date: new Date().toISOString().slice(0, 10),
-      },
-      parts: mapParts(fitPart),
-      upright,
-      faceLikeness,
-      quality: fitQuality(plain, poor, tellKnown()),
-      cohort,
-    }),
-  ),
+// What is refused decides no score, and the scores say what is to be refused: thresholds of all come first.
+const leastLength = findLeastLength(poor, tellKnown(fitThresholds(plain, poor)))
+const calibration = fitThresholds(
+  plain,
+  poor.filter((face) => lengthOfFace(face) >= leastLength),
 )
+const impostors = compareStrangers(train, ({ face }) => face.embedding).length
+const text = keepDate(
+  formatFit({
+    pack: content,
+    bestThreshold: findThreshold(),
+    calibration,
+    supportedScore: 90,
+    madeFrom: {
+      persons: new Set(plain.map(({ person }) => person)).size,
+      pictures: plain.length + poor.length,
+      genuinePairs: (train.length * (train.length - 1)) / 2 - impostors,
+      impostorPairs: impostors,
+      groups: [...byGroup(groups, ({ name, sex, age }) => [name, sex, age].join(', '))].map(([name, faces]) => ({
+        name,
+        impostorPairs: (faces.length * (faces.length - 1)) / 2,
+      })),
+      date: new Date().toISOString().slice(0, 10),
+    },
+    parts: mapParts(fitPart),
+    upright,
+    faceLikeness,
+    quality: fitQuality(plain, poor, leastLength),
+    cohort,
+  }),
+)
+for (const file of [FIT_FILE, BUILT_FILE]) await writeFile(file, text)
 
 async function writeForNow(known: Pick<PackFit, 'pack' | 'upright' | 'faceLikeness' | 'quality'>): Promise<void> {
-  await writeFile(join(DEFAULT_PACK_FOLDER, 'fit.json'), formatFit({ ...NOTHING_FITTED, ...known }))
+  await writeFile(BUILT_FILE, formatFit({ ...NOTHING_FITTED, ...known }))
 }
 
 /** The date of the file that is there, where nothing else has changed. */
@@ -142,9 +155,9 @@ function findThreshold(): number {
 }
 
 /** Whether a poor face reaches a score of 70 beside the picture that it was made from. */
-function tellKnown(): (face: FittedFace) => boolean {
+function tellKnown(curve: Knots): (face: FittedFace) => boolean {
   const scaled = new Map(scaleAll(cohort, plain).map((face) => [face.file, face]))
-  const least = similarityAtScore(calibration, 70)
+  const least = similarityAtScore(curve, 70)
   return (poorFace) => {
     const own = scaled.get(poorFace.file)
     const cosine = own ? dotProduct(own.face.embedding, poorFace.face.embedding) : 0
