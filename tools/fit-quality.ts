@@ -28,7 +28,7 @@ export function fitQuality(plain: readonly FittedFace[], poor: readonly FittedFa
 }
 
 /** Of the faces that are refused so many would have been known again: where it were more, refusing would cost too much. */
-const KNOWN_OF_REFUSED = 0.02
+const KNOWN_OF_REFUSED = 0.005
 
 /**
  * The length below which next to no face is known again, not even beside the very picture that it was made poor from: there a score

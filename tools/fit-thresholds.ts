@@ -4,44 +4,51 @@ import { relativeSimilarity } from '../src/score/cohort.js'
 import { byGroup, fitCohort, requireNobody, type Scaled, scaleAll } from './fit-cohort.js'
 import type { FittedFace } from './fit-faces.js'
 
-/** Lower rates than this are read off the tail: half of a group has some ten thousand pairs. */
-const LEAST_COUNTED_FAR = 1e-3
-/** What the tail is drawn through, as false accept rates and as quantiles of the normal distribution. */
-const TAIL = [
-  [1e-2, 2.3263],
-  [1e-3, 3.0902],
-] as const
-const NORMAL: ReadonlyMap<number, number> = new Map([
+/** Children, and pictures that are poor in the same way, may have so many times the rate: see {@link fitThresholds}. */
+const WEAKER = 3
+
+/** Of fewer pairs nothing is said: the worst two or three would decide. */
+const FEWEST_PAIRS = 2000
+/** So many pairs beyond a similarity count; where there are fewer the tail is drawn. */
+const FEWEST_BEYOND = 10
+/** What a tail is drawn through, and how far, as false accept rates and as quantiles of the normal distribution. */
+const HIGH = { far: 1e-2, quantile: 2.3263 } as const
+const LOW = { far: 1e-3, quantile: 3.0902 } as const
+const DRAWN: ReadonlyMap<number, number> = new Map([
   [1e-4, 3.719],
   [1e-5, 4.2649],
 ])
 
-/** Children, and pictures that are poor in the same way, may have so many times the rate: see {@link fitThresholds}. */
-const WEAKER = 2
-
-/** Of fewer pairs in each half nothing is said: the worst two or three would decide. */
-const FEWEST_PAIRS = 1000
-
 /** Similarities of impostor pairs of one kind, highest first. */
 type Tail = Float32Array
 
+/** Kinds of pairs that are read alike: their tails fall off alike, and a single one is too short to tell how. */
+type Family = 'press' | 'groups' | 'children' | 'poor'
+
 /**
- * The curve whose false accept rates hold in the worst group of grown-ups of one sex, among DevTrain's people, and, at twice the
- * rate, among children and among pictures that are poor in the same way. All is measured on faces that the cohort is not made
- * from: a cohort of each half reads the pairs of the other. Rates below {@link LEAST_COUNTED_FAR} are those of a normal
- * distribution with the tail of the group, or of what is counted where that is higher.
+ * The curve whose false accept rates hold in the worst group of grown-ups of one sex, among DevTrain's people, and, at three times the
+ * rate, among children and among the `counted` pictures that are poor in the same way. All is measured on faces that the cohort is
+ * not made from: a cohort of each half reads the pairs of the other. Where a kind has too few pairs for a rate it is drawn from its
+ * own similarity at {@link LOW} on, as the pairs of its whole family fall off, by the normal distribution.
  */
-export function fitThresholds(plain: readonly FittedFace[], poor: readonly FittedFace[]): Knots {
-  const tails = [0, 1].map((half) => measureHalf(plain, poor, half))
+export function fitThresholds(
+  plain: readonly FittedFace[],
+  poor: readonly FittedFace[],
+  counted: readonly FittedFace[],
+): Knots {
+  const halves = [0, 1].map((half) => measureHalf(plain, poor, counted, half))
+  const tails = new Map<string, Tail>()
+  for (const [name, tail] of halves.flatMap((half) => [...half])) tails.set(name, join([tails.get(name), tail]))
+  const kept = [...tails].filter(([, tail]) => tail.length >= FEWEST_PAIRS)
+  const ofFamily = (family: Family): Tail =>
+    join(kept.filter(([name]) => familyOf(name) === family).map(([, tail]) => tail))
+  const families = new Map(kept.map(([name]) => [familyOf(name), ofFamily(familyOf(name))]))
   const knots: [number, number][] = [[-1, 0]]
-  const names = [...tails[0]!.keys()].filter((name) =>
-    tails.every((half) => (half.get(name)?.length ?? 0) >= FEWEST_PAIRS),
-  )
   for (const [far, score] of SCORE_FOR_FAR) {
-    const found = names.map((name) => {
-      const rate = isWeaker(name) ? WEAKER * far : far
-      const of = tails.map((half) => similarityAt(half.get(name)!, rate, far))
-      return { name, similarity: of.reduce((sum, value) => sum + value, 0) / of.length }
+    const found = kept.map(([name, tail]) => {
+      const family = familyOf(name)
+      const weaker = family === 'children' || family === 'poor' ? WEAKER : 1
+      return { name, similarity: similarityAt(tail, families.get(family)!, far, weaker) }
     })
     const falling = found.toSorted((p, q) => q.similarity - p.similarity)
     const worst = falling.slice(0, 4).map(({ name, similarity }) => `${name} ${similarity.toFixed(4)}`)
@@ -55,14 +62,17 @@ export function fitThresholds(plain: readonly FittedFace[], poor: readonly Fitte
   return knots
 }
 
-function isWeaker(name: string): boolean {
-  return name.startsWith('children') || name.startsWith('both ')
+function familyOf(name: string): Family {
+  if (name === 'DevTrain') return 'press'
+  if (name.startsWith('children')) return 'children'
+  return name.startsWith('both ') ? 'poor' : 'groups'
 }
 
 /** The impostor pairs of one half of the people, as a cohort of the other half reads them. */
 function measureHalf(
   plain: readonly FittedFace[],
   poor: readonly FittedFace[],
+  counted: readonly FittedFace[],
   half: number,
 ): ReadonlyMap<string, Tail> {
   const halfOf = splitPeople(plain)
@@ -75,7 +85,7 @@ function measureHalf(
   const held = scaleAll(cohort, rest)
   const heldPoor = scaleAll(
     cohort,
-    poor.filter((face) => !isMade(face)),
+    counted.filter((face) => !isMade(face)),
   )
   const tails = new Map<string, Tail>([['DevTrain', compareStrangers(held.filter(({ of }) => of === 'DevTrain'))]])
   for (const faces of byGroup(held, ({ name, sex, age }) => [name, sex, age].join(' ')).values()) {
@@ -117,13 +127,11 @@ function compareStrangers(faces: readonly Scaled[]): Tail {
   return similarities.subarray(0, count).sort().reverse()
 }
 
-function similarityAt(tail: Tail, rate: number, far: number): number {
-  const at = (share: number): number => tail[Math.floor(share * tail.length)]!
-  const normal = NORMAL.get(far)
-  if (far >= LEAST_COUNTED_FAR || normal === undefined) return at(rate)
-  const [[high, a], [low, b]] = TAIL
-  const weaker = rate / far
-  const [x, y] = [at(weaker * high), at(weaker * low)]
-  const drawn = y + ((y - x) * (normal - b)) / (b - a)
-  return Math.max(drawn, rate * tail.length >= 10 ? at(rate) : Number.NEGATIVE_INFINITY)
+/** The similarity that `weaker` times `far` of the pairs reach. */
+function similarityAt(tail: Tail, family: Tail, far: number, weaker: number): number {
+  const at = (of: Tail, rate: number): number => of[Math.floor(weaker * rate * of.length)]!
+  const quantile = DRAWN.get(far)
+  if (quantile === undefined || weaker * far * tail.length >= FEWEST_BEYOND) return at(tail, far)
+  const perQuantile = (at(family, LOW.far) - at(family, HIGH.far)) / (LOW.quantile - HIGH.quantile)
+  return at(tail, LOW.far) + perQuantile * (quantile - LOW.quantile)
 }

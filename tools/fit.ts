@@ -80,10 +80,11 @@ const plain = [...train, ...groups]
 const poor = await embedDegraded([...takeEach(POOR_SAMPLE.ofPress, train), ...takeEach(POOR_SAMPLE.ofGroups, groups)])
 console.log(`${train.length} faces of the press, ${groups.length} of groups, ${poor.length} poor ones`)
 const cohort = fitCohort(plain, poor)
-// What is refused decides no score, and the scores say what is to be refused: thresholds of all come first.
-const leastLength = findLeastLength(poor, tellKnown(fitThresholds(plain, poor)))
+// What is refused decides no score, and the scores say what is to be refused: those of plain pictures come first.
+const leastLength = findLeastLength(poor, tellKnown(fitThresholds(plain, poor, [])))
 const calibration = fitThresholds(
   plain,
+  poor,
   poor.filter((face) => lengthOfFace(face) >= leastLength),
 )
 const impostors = compareStrangers(train, ({ face }) => face.embedding).length

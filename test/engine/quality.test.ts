@@ -50,4 +50,14 @@ describe('the quality of a face', () => {
     expect(qualityChecked).toBe(false)
     expect(similarity).toBeLessThan(70)
   })
+
+  it.each(['blur 4', 'blur 6'])('keeps six strangers apart, or says that it cannot tell: %s', async (kind) => {
+    const people: readonly SamplePerson[] = [...PEOPLE, 'womanAtParty', 'fifthAtTheTop']
+    const faces = await Promise.all(people.map((person) => analyzeDegraded(person, kind).catch(() => undefined)))
+    const seen = faces.filter((face) => face !== undefined)
+    expect(seen.length).toBeGreaterThan(1)
+    for (const [i, a] of seen.entries()) {
+      for (const b of seen.slice(i + 1)) expect(engine.compare(a, b).similarity).toBeLessThan(70)
+    }
+  })
 })
