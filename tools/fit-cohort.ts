@@ -13,14 +13,14 @@ const MEMBERS = { ofPress: 300, ofGroup: 120, ofChildren: 240, ofPoor: 80, ofWhi
 const HARD: readonly string[] = ['mask', 'sunglasses', 'half covered']
 const MEMBERS_OF_HARD = 160
 /** From fewer faces no class is made up, and no more members than there are faces: else some would be like one of them. */
-const FEWEST = 60
+const FEWEST_FACES = 60
 
 /** Faces of nobody that stand for everybody: made up for each group, sex and age, and for each way of being shown poorly. */
 export function fitCohort(plain: readonly FittedFace[], poor: readonly FittedFace[]): Cohort {
   const random = seeded(14)
   const members: Float32Array[] = []
   const add = (faces: readonly FittedFace[], count: number): void => {
-    if (faces.length < FEWEST) return
+    if (faces.length < FEWEST_FACES) return
     const rows = faces.map(({ face }) => face.embedding)
     members.push(...makeUp(rows, Math.min(count, rows.length), random))
   }
@@ -33,7 +33,7 @@ export function fitCohort(plain: readonly FittedFace[], poor: readonly FittedFac
   )
   for (const kind of new Set(poor.map((face) => face.kind))) {
     const faces = poor.filter((face) => face.kind === kind)
-    add(faces, HARD.includes(kind) ? MEMBERS_OF_HARD : MEMBERS.ofPoor)
+    add(faces, countPoor(kind))
   }
   const columns = members[0]?.length ?? 0
   const joined = new Float32Array(members.length * columns)
@@ -46,6 +46,11 @@ export function fitCohort(plain: readonly FittedFace[], poor: readonly FittedFac
     power: 1,
     ...describeAverage(joined, plain),
   }
+}
+
+/** How many members a class of poor pictures has where there are faces enough. */
+export function countPoor(kind: string): number {
+  return HARD.includes(kind) ? MEMBERS_OF_HARD : MEMBERS.ofPoor
 }
 
 function countFor(group: string): number {

@@ -1,7 +1,7 @@
 import { multiplyAllPairs } from '../src/evaluation/pair-products.js'
 import { type Knots, SCORE_FOR_FAR } from '../src/score/calibration.js'
 import { relativeSimilarity } from '../src/score/cohort.js'
-import { byGroup, fitCohort, requireNobody, type Scaled, scaleAll } from './fit-cohort.js'
+import { byGroup, countPoor, fitCohort, requireNobody, type Scaled, scaleAll } from './fit-cohort.js'
 import type { FittedFace } from './fit-faces.js'
 
 /** Children, and pictures that are poor in the same way, may have so many times the rate: see {@link fitThresholds}. */
@@ -47,7 +47,7 @@ export function fitThresholds(
   for (const [far, score] of SCORE_FOR_FAR) {
     const found = kept.map(([name, tail]) => {
       const family = familyOf(name)
-      const weaker = family === 'children' || family === 'poor' ? WEAKER : 1
+      const weaker = far <= HIGH.far && (family === 'children' || family === 'poor') ? WEAKER : 1
       return { name, similarity: similarityAt(tail, families.get(family)!, far, weaker) }
     })
     const falling = found.toSorted((p, q) => q.similarity - p.similarity)
@@ -94,6 +94,8 @@ function measureHalf(
     tails.set(name, join([tails.get(name), compareStrangers(faces)]))
   }
   for (const kind of new Set(heldPoor.map((face) => face.kind))) {
+    // A class that half of the faces are too few for has fewer members in this cohort than in the one that ships.
+    if (poor.filter((face) => isMade(face) && face.kind === kind).length < countPoor(kind)) continue
     tails.set(`both ${kind}`, compareStrangers(heldPoor.filter((face) => face.kind === kind)))
   }
   return tails
