@@ -143,7 +143,7 @@ async function* findInFile(
   const draft = await watch.decoding(() => decodeDraft(bytes, limits))
   if (draft) {
     const whole = frameOf(draft)
-    const located = await watch.detecting(() => locateFaces(detector, whole.pyramid, SHARP_SIDE))
+    const located = await watch.detecting(() => locateFaces(detector, whole.pyramid, { leastSide: SHARP_SIDE }))
     if (located && isAtLeast(SHARP_SIDE, located.chosen)) yield { image: draft, whole, located }
   }
   const image = await watch.decoding(() => decodeImage(bytes, limits))
