@@ -68,13 +68,8 @@ export function requireQuality({ quality }: Pick<Face, 'quality'>, minQuality: n
   if (quality && !(quality.score >= minQuality)) throw new QualityTooLowError(quality, minQuality, side)
 }
 
-/** To two decimals, never more than it is, so that what is shown as enough was enough. */
-export function roundQuality(score: number): number {
-  return Math.floor(score * 100) / 100
-}
-
 function describePoorFace({ score, reasons }: Quality, minQuality: number): string {
   const words = new Intl.ListFormat('en-GB').format(reasons.map((reason) => REASON_WORDS[reason]))
   const what = words === '' ? 'shown too poorly' : `too ${words}`
-  return `The face is ${what} to be compared: quality ${roundQuality(score)} of at least ${minQuality}.`
+  return `The face is ${what} to be compared: quality ${score} of at least ${minQuality}.`
 }

