@@ -1,5 +1,5 @@
 import { QUALITY_REASONS, type Quality } from '../pipeline/quality.js'
-import { findFlaws, type Shown } from '../pipeline/shown.js'
+import { findFlaws, type Shown } from './flaws.js'
 import { measureUpright, type Upright } from './upright.js'
 import { lengthOf } from './vectors.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Shown } from '../../src/pipeline/shown.js'
+import type { Shown } from '../../src/score/flaws.js'
 import { rateLength, rateQuality } from '../../src/score/quality.js'
 
 /** Of 101 plain faces the worst has a length of 2, the best one of 4. */
