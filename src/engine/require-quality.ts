@@ -68,8 +68,21 @@ export function requireQuality({ quality }: Pick<Face, 'quality'>, minQuality: n
   if (quality && !(quality.score >= minQuality)) throw new QualityTooLowError(quality, minQuality, side)
 }
 
+/** What a face is more or less. All else it is or is not: none is too covered. */
+const MATTERS_OF_DEGREE: readonly QualityReason[] = ['small', 'blurred', 'dark']
+
 function describePoorFace({ score, reasons }: Quality, minQuality: number): string {
-  const words = new Intl.ListFormat('en-GB').format(reasons.map((reason) => REASON_WORDS[reason]))
-  const what = words === '' ? 'shown too poorly' : `too ${words}`
-  return `The face is ${what} to be compared: quality ${score} of at least ${minQuality}.`
+  return `The face is ${describeReasons(reasons)}: quality ${score} of at least ${minQuality}.`
+}
+
+function describeReasons(reasons: readonly QualityReason[]): string {
+  if (reasons.length === 0) return 'shown too poorly to be compared'
+  const isOfDegree = (reason: QualityReason) => MATTERS_OF_DEGREE.includes(reason)
+  if (reasons.every(isOfDegree)) return `too ${listWords(reasons.map((reason) => REASON_WORDS[reason]))} to be compared`
+  const words = reasons.map((reason) => (isOfDegree(reason) ? `too ${REASON_WORDS[reason]}` : REASON_WORDS[reason]))
+  return `${listWords(words)}, and cannot be compared`
+}
+
+function listWords(words: readonly string[]): string {
+  return new Intl.ListFormat('en-GB').format(words)
 }

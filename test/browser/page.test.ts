@@ -201,7 +201,7 @@ describe('a failure', () => {
 
   it('of a face that is shown too poorly says what is wrong with the picture, in either language', async () => {
     await openPage({ viewport: { width: 320, height: 640 } })
-    const detail = 'The face is too blurred and covered to be compared: quality 1 of at least 3.'
+    const detail = 'The face is too blurred and covered, and cannot be compared: quality 1 of at least 3.'
     const data = { session_id: 's', fail_flag: 2, quality: 1, quality_reasons: ['blurred', 'covered'], detail }
     await answerWith({ data, code: -1103, message: 'SDK_FEAT_PROCESSFAILED' })
     await give('A', woman)
