@@ -65,7 +65,12 @@ export function isQualityChecked(
 
 /** Throws QualityTooLowError. Nothing is asked of a face whose quality is not known. */
 export function requireQuality({ quality }: Pick<Face, 'quality'>, minQuality: number, side?: Side): void {
-  if (quality && !(quality.score >= minQuality)) throw new QualityTooLowError(quality, minQuality, side)
+  if (quality && isTooPoor(quality, minQuality)) throw new QualityTooLowError(quality, minQuality, side)
+}
+
+/** Also where the quality is no number. */
+export function isTooPoor({ score }: Quality, minQuality: number): boolean {
+  return !(score >= minQuality)
 }
 
 /** What a face is more or less. All else it is or is not: none is too covered. */
