@@ -17,13 +17,13 @@ export interface GroupFigures extends Subject, Counted {
 }
 
 /** What belongs to the thresholds that keep a rate in the worst group of adults, and of all. */
-export interface Keeping {
+interface Keeping {
   readonly far: number
   readonly adults: number
   readonly everybody: number
 }
 
-export interface GroupsMeasured {
+interface GroupsMeasured {
   readonly groups: readonly GroupFigures[]
   /** For 1e-3 and 1e-4, as bins of a tally: the thresholds at which no group accepts more. */
   readonly keeping: readonly Keeping[]

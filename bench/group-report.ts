@@ -39,7 +39,7 @@ export function describeGroups({ pack, groups, people }: PackGroups): string {
   return [`pack ${pack}`, ...tables].join('\n\n')
 }
 
-export function nameGroup({ group, sex }: GroupFigures): string {
+function nameGroup({ group, sex }: GroupFigures): string {
   return `${group}, ${sex}`
 }
 

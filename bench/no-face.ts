@@ -8,16 +8,17 @@
  * pieces of those photographs are one of the kinds, and half as many whole ones show what real faces lose. `--keep` writes the pictures in
  * which a face is seen into a folder, to be looked at; `--json` writes shares and scores. Ends with 1 when a bar is missed.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Face } from '../src/engine/face.js'
 import { createEngine } from '../src/engine/local-engine.js'
-import { FaceCompareError } from '../src/errors.js'
-import { parseLfwPairs } from '../src/evaluation/pairs.js'
 import { FACELESS_KINDS, makeFaceless } from '../support/faceless/pictures.js'
 import { createProgress } from '../support/progress.js'
+import { analyzeOrNot } from './analyze-or-not.js'
+import { formatMarkdownTable } from './figures.js'
+import { pickFiles } from './pick-files.js'
 import { describeSetting, formatSetting } from './result-file.js'
 
 const MOST_WITH_A_FACE = 0.01
@@ -25,6 +26,8 @@ const MOST_WITH_A_FACE = 0.01
 const LEAST_MATCH = 70
 /** So many photographs are cut to pieces. */
 const PHOTOS = 100
+
+const HEADS = ['kind', 'pictures', 'with a face', 'highest score of two of them'] as const
 
 interface Row {
   readonly kind: string
@@ -51,7 +54,8 @@ if (!folder) {
 }
 const count = Number(values.count)
 const kinds = FACELESS_KINDS.filter((kind) => kind.includes(values.only))
-const files = listPictures(folder, values.pairs)
+const photoFiles = pickFiles(folder, values.pairs, PHOTOS)
+const portraits = pickFiles(folder, values.pairs, count / 2)
 const engine = await createEngine({ maxPixels: 40_000_000 })
 
 const seen = await findFaces()
@@ -59,7 +63,6 @@ const rows: readonly Row[] = [
   ...kinds.map((kind, i) => describeKind(kind, Math.ceil((count - i) / kinds.length))),
   describeKind('all', count),
 ]
-const portraits = takeEvenly(files, count / 2)
 const lost = await findLost(portraits)
 await engine.close()
 const total = rows.at(-1)!
@@ -68,7 +71,9 @@ const holds = [
   (total.highestScore ?? 0) < LEAST_MATCH,
   lost.length === 0,
 ]
-console.log(`${formatSetting(describeSetting())}\n\n${formatRows(rows)}\n\n${formatBars()}`)
+console.log(
+  `${formatSetting(describeSetting())}\n\n${formatMarkdownTable(HEADS, rows.map(cellsOf))}\n\n${formatBars()}`,
+)
 for (const file of lost) console.log(`No face was found in ${file}`)
 if (values.json) {
   const real = { pictures: portraits.length, withoutFace: lost.length }
@@ -76,24 +81,14 @@ if (values.json) {
 }
 process.exitCode = holds.every(Boolean) ? 0 : 1
 
-/** One picture of each person, in order. */
-function listPictures(root: string, pairsFile: string): readonly string[] {
-  const pairs = parseLfwPairs(readFileSync(join(root, pairsFile), 'utf8'), join(root, 'images'))
-  return [...new Map(pairs.flatMap(({ a, b }) => [a, b]).map((file) => [file.split('/').at(-2), file])).values()].sort()
-}
-
-function takeEvenly<T>(all: readonly T[], most: number): readonly T[] {
-  return all.filter((_, i) => Math.floor((i * most) / all.length) !== Math.floor(((i - 1) * most) / all.length))
-}
-
 async function findFaces(): Promise<readonly { readonly kind: string; readonly face: Face }[]> {
-  const photos = await Promise.all(takeEvenly(files, PHOTOS).map((file) => readFile(file)))
+  const photos = await Promise.all(photoFiles.map((file) => readFile(file)))
   const progress = createProgress('pictures without a face', count)
   const found: { readonly kind: string; readonly face: Face }[] = []
   let index = 0
   if (values.keep) mkdirSync(values.keep, { recursive: true })
   for await (const { kind, bytes } of makeFaceless({ half: 'report', count, photos, kinds })) {
-    const face = await analyzeOrNot(bytes)
+    const face = await analyzeOrNot(engine, bytes)
     if (face) found.push({ kind, face })
     if (face && values.keep) writeFileSync(join(values.keep, `${kind.replaceAll(' ', '-')}-${index}`), bytes)
     index++
@@ -106,19 +101,10 @@ async function findLost(pictures: readonly string[]): Promise<readonly string[]>
   const progress = createProgress('portraits', pictures.length)
   const without: string[] = []
   for (const file of pictures) {
-    if (!(await analyzeOrNot(await readFile(file)))) without.push(file)
+    if (!(await analyzeOrNot(engine, await readFile(file)))) without.push(file)
     progress.advance()
   }
   return without
-}
-
-async function analyzeOrNot(bytes: Uint8Array): Promise<Face | undefined> {
-  try {
-    return await engine.analyze(bytes)
-  } catch (error) {
-    if (error instanceof FaceCompareError && error.kind === 'FACE_NOT_DETECTED') return undefined
-    throw error
-  }
 }
 
 function describeKind(kind: string, pictures: number): Row {
@@ -130,14 +116,8 @@ function describeKind(kind: string, pictures: number): Row {
   return { kind, pictures, withFace: faces.length, highestScore: highest }
 }
 
-function formatRows(all: readonly Row[]): string {
-  const lines = all.map(({ kind, pictures, withFace, highestScore }) => {
-    const share = `${((100 * withFace) / pictures).toFixed(1)} %`
-    return `| ${kind} | ${pictures} | ${share} | ${highestScore?.toFixed(1) ?? '-'} |`
-  })
-  return ['| kind | pictures | with a face | highest score of two of them |', '|---|---:|---:|---:|', ...lines].join(
-    '\n',
-  )
+function cellsOf({ kind, pictures, withFace, highestScore }: Row): readonly string[] {
+  return [kind, String(pictures), `${((100 * withFace) / pictures).toFixed(1)} %`, highestScore?.toFixed(1) ?? '-']
 }
 
 function formatBars(): string {

@@ -11,7 +11,7 @@ export interface QualityMeasured {
 }
 
 /** Heads of the columns after the name of a class; all but the last are in percent. */
-export const QUALITY_HEADS = [
+const QUALITY_HEADS = [
   'no face',
   'refused',
   ...SCORES.map((score) => `strangers, both: ${score}`),

@@ -14,12 +14,13 @@ import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Face } from '../src/engine/face.js'
-import { FaceCompareError } from '../src/errors.js'
+import { isTooPoor } from '../src/engine/require-quality.js'
 import { runLanes } from '../src/evaluation/lanes.js'
 import { type EnginePool, startEnginePool } from '../src/worker/pool.js'
 import { DEGRADATIONS, MILD } from '../support/degrade-pictures.js'
 import { createProgress } from '../support/progress.js'
 import { seeded } from '../support/random.js'
+import { analyzeOrNot } from './analyze-or-not.js'
 import { pickFiles } from './pick-files.js'
 import { type ClassFigures, type Judge, judgeClasses, measureClass } from './quality-figures.js'
 import { describeQuality, type QualityMeasured } from './quality-report.js'
@@ -72,7 +73,7 @@ try {
 async function measureAll(engine: EnginePool, files: readonly string[]): Promise<QualityMeasured> {
   const judge: Judge<Face> = {
     scoreOf: (a, b) => engine.compare(a, b).similarity,
-    isRefused: ({ quality }) => quality !== undefined && quality.score < engine.leastQuality,
+    isRefused: ({ quality }) => quality !== undefined && isTooPoor(quality, engine.leastQuality),
     qualityOf: ({ quality }) => quality?.score,
   }
   const portraits = await readPortraits(engine, files)
@@ -96,15 +97,6 @@ async function readPortraits(engine: EnginePool, files: readonly string[]): Prom
     return face ? [{ bytes, face }] : []
   })
   return portraits.flat()
-}
-
-async function analyzeOrNot(engine: EnginePool, bytes: Uint8Array): Promise<Face | undefined> {
-  try {
-    return await engine.analyze(bytes)
-  } catch (error) {
-    if (error instanceof FaceCompareError && error.kind === 'FACE_NOT_DETECTED') return undefined
-    throw error
-  }
 }
 
 /** One more at a time than there are workers, so that none waits for a picture to be degraded. */

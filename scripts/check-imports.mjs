@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   wasm: [],
   image: ['errors', 'wasm'],
   pipeline: ['errors', 'image/image', 'wasm', 'score', 'engine/face'],
-  score: ['pipeline/matrix', 'engine/face', 'pipeline/kernel', 'pipeline/quality', 'pipeline/shown'],
+  score: ['pipeline/matrix', 'engine/face', 'pipeline/kernel', 'pipeline/quality'],
   packs: ['errors', 'pipeline', 'score', 'engine/face'],
   engine: ['errors', 'image/decode', 'image/image', 'pipeline', 'score', 'packs'],
   auth: ['errors'],

@@ -83,7 +83,7 @@ export const ERRORS = {
     status: 200,
     message: 'SDK_FEAT_PROCESSFAILED',
     meaning:
-      'The face is shown too poorly to be told from others: too small, blurred, dark, over-exposed, covered, turned away or cut off.',
+      'The face is shown too poorly to be told from others: small, blurred, dark, over-exposed, covered, turned away or cut off.',
   },
   LANDMARKS_FAILED: {
     code: -1104,

@@ -22,7 +22,7 @@ export interface KnownFace extends PictureSize {
 }
 
 /** Makes a JPEG of the picture, of its size unless the class says otherwise. Equal pictures and random numbers make equal bytes. */
-export type Degrade = (picture: Uint8Array, face: KnownFace, random: () => number) => Promise<Uint8Array>
+type Degrade = (picture: Uint8Array, face: KnownFace, random: () => number) => Promise<Uint8Array>
 
 /** The classes, in the order in which they are told. */
 export const DEGRADATIONS: Readonly<Record<string, Degrade>> = {

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import type { Face } from '../engine/engine.js'
 import { PART_NAMES } from '../engine/face.js'
-import { type CheckedComparison, roundQuality } from '../engine/require-quality.js'
+import type { CheckedComparison } from '../engine/require-quality.js'
 import { SCORE_FOR_FAR } from '../score/calibration.js'
 import { formatTable, printable } from './table.js'
 import type { Words } from './words.js'
@@ -83,7 +83,7 @@ function describePictures(a: NamedFace, b: NamedFace, { rows, place }: Words): r
       return place(width, height, x, y)
     }),
     ...(a.face.quality || b.face.quality
-      ? [both(rows.quality, ({ quality }) => (quality ? roundQuality(quality.score).toFixed(2) : '-'))]
+      ? [both(rows.quality, ({ quality }) => (quality ? quality.score.toFixed(2) : '-'))]
       : []),
     both(rows.detectionScore, ({ detectionScore }) => detectionScore.toFixed(2)),
     both(rows.faceCount, ({ faceCount }) => String(faceCount)),

@@ -1,6 +1,6 @@
 import type { Quality, QualityReason } from '../engine/engine.js'
 import type { PartName } from '../engine/face.js'
-import { REASON_WORDS, roundQuality } from '../engine/require-quality.js'
+import { REASON_WORDS } from '../engine/require-quality.js'
 import type { Language } from './language.js'
 
 /** Everything that `compare` and `dedupe` say to a person, errors apart. */
@@ -172,7 +172,7 @@ const CHINESE: Words = {
 /** Why a face was not compared. The error's own sentence is the English one. */
 export function explainPoorFaceInChinese({ score, reasons }: Quality, minQuality: number): string {
   const flaws = reasons.length === 0 ? '质量过低' : CHINESE.flaws(reasons)
-  return `人脸${flaws}，无法比对：质量 ${roundQuality(score)}，至少需要 ${minQuality}。`
+  return `人脸${flaws}，无法比对：质量 ${score}，至少需要 ${minQuality}。`
 }
 
 export const WORDS: Readonly<Record<Language, Words>> = { en: ENGLISH, zh: CHINESE }

@@ -24,16 +24,16 @@ export async function createEngine({
     embed: (pyramid, face) => embedFace(embedders, pyramid, face),
     faceLikeness: numbers.faceLikeness,
   }
-  const nowMs = () => performance.now()
+  const analyzing = { maxPixels, measuresShown: quality !== undefined, nowMs: () => performance.now() }
 
   async function analyze(bytes: Uint8Array): Promise<Face> {
-    const { embedded, shown, ...found } = await analyzePicture(bytes, recogniser, { maxPixels, nowMs })
+    const { embedded, shown, ...found } = await analyzePicture(bytes, recogniser, analyzing)
     const { embedding, parts, raw } = embedded
     return {
       ...found,
       packId: id,
       embedding,
-      quality: quality && rateQuality(quality, raw, shown),
+      quality: quality && shown && rateQuality(quality, raw, shown),
       cohort: fit.cohort ? scaleByCohort(fit.cohort, embedding) : NO_COHORT,
       parts: mapParts((part) => directionFrom(fit.parts[part].mean, parts[part])),
     }

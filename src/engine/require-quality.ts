@@ -65,16 +65,29 @@ export function isQualityChecked(
 
 /** Throws QualityTooLowError. Nothing is asked of a face whose quality is not known. */
 export function requireQuality({ quality }: Pick<Face, 'quality'>, minQuality: number, side?: Side): void {
-  if (quality && !(quality.score >= minQuality)) throw new QualityTooLowError(quality, minQuality, side)
+  if (quality && isTooPoor(quality, minQuality)) throw new QualityTooLowError(quality, minQuality, side)
 }
 
-/** To two decimals, never more than it is, so that what is shown as enough was enough. */
-export function roundQuality(score: number): number {
-  return Math.floor(score * 100) / 100
+/** Also where the quality is no number. */
+export function isTooPoor({ score }: Quality, minQuality: number): boolean {
+  return !(score >= minQuality)
 }
+
+/** What a face is more or less. All else it is or is not: none is too covered. */
+const MATTERS_OF_DEGREE: readonly QualityReason[] = ['small', 'blurred', 'dark']
 
 function describePoorFace({ score, reasons }: Quality, minQuality: number): string {
-  const words = new Intl.ListFormat('en-GB').format(reasons.map((reason) => REASON_WORDS[reason]))
-  const what = words === '' ? 'shown too poorly' : `too ${words}`
-  return `The face is ${what} to be compared: quality ${roundQuality(score)} of at least ${minQuality}.`
+  return `The face is ${describeReasons(reasons)}: quality ${score} of at least ${minQuality}.`
+}
+
+function describeReasons(reasons: readonly QualityReason[]): string {
+  if (reasons.length === 0) return 'shown too poorly to be compared'
+  const isOfDegree = (reason: QualityReason) => MATTERS_OF_DEGREE.includes(reason)
+  if (reasons.every(isOfDegree)) return `too ${listWords(reasons.map((reason) => REASON_WORDS[reason]))} to be compared`
+  const words = reasons.map((reason) => (isOfDegree(reason) ? `too ${REASON_WORDS[reason]}` : REASON_WORDS[reason]))
+  return `${listWords(words)}, and cannot be compared`
+}
+
+function listWords(words: readonly string[]): string {
+  return new Intl.ListFormat('en-GB').format(words)
 }

@@ -1,4 +1,4 @@
-export interface CsvRecord {
+interface CsvRecord {
   /** The line that it begins in, from 1: a quoted field may run over several. */
   readonly line: number
   readonly fields: readonly string[]

@@ -61,7 +61,7 @@ export function farFrom(curve: Curve, bin: number): number {
 }
 
 /** The lowest bin (0 to {@link BIN_COUNT}) from which on a condition holds that holds for all bins above it too. */
-export function lowestBin(holds: (bin: number) => boolean): number {
+function lowestBin(holds: (bin: number) => boolean): number {
   let low = 0
   let high = BIN_COUNT
   while (low < high) {

@@ -19,9 +19,9 @@ export interface GroupFigures {
   /** Absent where the pairs come from a list. */
   readonly persons?: number
   readonly pictures: number
-  /** Pictures that show a face. */
+  /** Pictures that show a face which is compared: none that is shown too poorly, where such faces are refused. */
   readonly found: number
-  /** Of one person; one with a picture that shows no face is not accepted. */
+  /** Of one person; one with a picture that is not compared is not accepted. */
   readonly genuine: Counted
   /** Of two persons of the group. */
   readonly strangers: Counted

@@ -3,7 +3,7 @@ import { type Counted, type GroupReport, PROMISES, sharesOf, type WorstGroup } f
 import { percent } from './report-text.js'
 
 /** A table by group as text and page show it: the first row is its heads. */
-export interface GroupTable {
+interface GroupTable {
   readonly title: string
   readonly rows: readonly (readonly string[])[]
 }

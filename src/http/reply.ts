@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Comparison, Face, Quality } from '../engine/engine.js'
-import { QualityTooLowError, roundQuality } from '../engine/require-quality.js'
+import { QualityTooLowError } from '../engine/require-quality.js'
 import { ERRORS, FaceCompareError, type Side } from '../errors.js'
 import type { Connections } from './connections.js'
 
@@ -168,7 +168,7 @@ function faceBody(face: Face): object {
 
 /** 0 to 100, and what is wrong with the picture. */
 function qualityBody({ score, reasons }: Quality): object {
-  return { quality: roundQuality(score), quality_reasons: reasons }
+  return { quality: score, quality_reasons: reasons }
 }
 
 function round(value: number): number {

@@ -33,10 +33,11 @@ interface Room {
 }
 
 /**
- * Rooms wait to be used again as long as their inputs take no more than this together: one image needs few sizes, and the largest, a part of
- * a fine look, several times.
+ * Rooms wait to be used again as long as they take no more than this together, and are no more than so many: one image needs few sizes,
+ * and the largest, a part of a fine look, several times.
  */
-const MOST_SPARE_BYTES = 4 * 1024 * 1024
+const MOST_SPARE_BYTES = 5 * 1024 * 1024
+const MOST_SPARE_ROOMS = 16
 
 /**
  * Makes an ONNX file with one float32 input runnable on the CPU. A run blocks the calling thread until it is done: the
@@ -61,12 +62,12 @@ export async function openNetwork(onnx: Uint8Array, intraOpThreads: number): Pro
     return { key, input, feeds: { [inputName]: new Tensor('float32', input, dims) }, outputs: undefined }
   }
 
-  /** Those that were used longest ago are given up. */
+  /** Those that were used longest ago are given up, but none for one that is too large to be kept by itself. */
   function keepRoom(room: Room): void {
-    if (!open) return
+    if (!open || bytesOf(room) > MOST_SPARE_BYTES) return
     spare.push(room)
-    const sum = () => spare.reduce((bytes, { input }) => bytes + input.byteLength, 0)
-    while (sum() > MOST_SPARE_BYTES) spare.shift()
+    const sum = () => spare.reduce((bytes, kept) => bytes + bytesOf(kept), 0)
+    while (spare.length > MOST_SPARE_ROOMS || sum() > MOST_SPARE_BYTES) spare.shift()
   }
 
   async function runIn(room: Room): Promise<Outputs> {
@@ -101,6 +102,11 @@ export async function openNetwork(onnx: Uint8Array, intraOpThreads: number): Pro
       await session.release()
     },
   }
+}
+
+function bytesOf({ input, outputs }: Room): number {
+  const results = [...(outputs?.values.values() ?? [])]
+  return results.reduce((bytes, { data }) => bytes + data.byteLength, input.byteLength)
 }
 
 function describePort(port: InferenceSession.ValueMetadata): Port {

@@ -94,7 +94,7 @@ function placeView({ x, y, scale, roll }: View, input: Size): Similarity {
 }
 
 /** Greedy non-maximum suppression. */
-export function suppress<T extends Pick<SeenFace, 'box' | 'score'>>(faces: readonly T[], sameFaceIou: number): T[] {
+function suppress<T extends Pick<SeenFace, 'box' | 'score'>>(faces: readonly T[], sameFaceIou: number): T[] {
   const kept: T[] = []
   for (const face of faces.toSorted((p, q) => q.score - p.score)) {
     if (kept.every((other) => overlap(other.box, face.box) <= sameFaceIou)) kept.push(face)

@@ -3,12 +3,15 @@ import { Kernel } from './kernel.js'
 /** The kernel takes so many columns at once. */
 const LANES = 16
 const MOST_BYTE = 127
-/** With rows of 4,096 columns and less no sum leaves 32 bits. */
+/** Of a vector of 4,096 numbers and less; longer ones are given fewer steps, so that no sum leaves 32 bits. */
 const MOST_SHORT = 4095
+const MOST_SUM = 2 ** 31 - 1
 
 /** Numbers row by row, each row to eight bits with a scale of its own, to be multiplied again and again. */
 export class Matrix {
   readonly #columns: number
+  /** Steps of the vector's numbers, without their sign. */
+  readonly #mostShort: number
   readonly #scales: Float32Array
   /** Holds the rows, room for a vector and for a product. */
   readonly #kernel = new Kernel()
@@ -21,6 +24,7 @@ export class Matrix {
     const count = rows.length / columns
     // Zeros at the end of a row change nothing.
     const width = Math.ceil(columns / LANES) * LANES
+    this.#mostShort = Math.min(MOST_SHORT, Math.floor(MOST_SUM / (MOST_BYTE * width)))
     this.#vectorAt = count * width
     this.#outAt = this.#vectorAt + width * Int16Array.BYTES_PER_ELEMENT
     const { buffer } = this.#kernel.reserve(this.#outAt + count * Int32Array.BYTES_PER_ELEMENT)
@@ -42,7 +46,7 @@ export class Matrix {
     if (count === 0) return new Float32Array(0)
     const { buffer } = this.#kernel.reserve(0)
     const width = Math.ceil(this.#columns / LANES) * LANES
-    const scale = largestOf(vector) / MOST_SHORT
+    const scale = largestOf(vector) / this.#mostShort
     const shorts = new Int16Array(buffer, this.#vectorAt, width)
     for (let i = 0; i < vector.length; i++) shorts[i] = Math.round(vector[i]! / scale)
     this.#kernel.multiply(0, width, count, this.#vectorAt, this.#outAt)

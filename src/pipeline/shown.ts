@@ -1,48 +1,8 @@
+import type { Shown } from '../score/flaws.js'
 import { alignFivePoints, fivePointsOf } from './five-points.js'
 import { scaleOf } from './geometry.js'
 import type { Pyramid } from './pyramid.js'
-import { QUALITY_REASONS, type QualityReason } from './quality.js'
 import type { Size } from './warp.js'
-
-/** What the pixels and landmarks of a face tell of how it is shown. */
-export interface Shown {
-  /** Pixels of the picture for one of an aligned face of 112. */
-  readonly pixels: number
-  /** Fine detail over coarse, 0 to about 1: whatever the light, a blurred face has less. */
-  readonly detail: number
-  /** Mean brightness, 0 to 255. */
-  readonly brightness: number
-  /** The share of it where nothing is left but white, 0 to 1. */
-  readonly burnt: number
-  /** How far the head looks aside: the nose's distances from both edges of the face, their difference over their sum, 0 to 1. */
-  readonly aside: number
-  /** The share of the landmarks that lie outside of the picture, 0 to 1. */
-  readonly outside: number
-}
-
-// Each bound is one that at most one or two in a hundred of the plain faces of LFW's DevTrain and of the groups that the pack was
-// fitted on are beyond.
-const LEAST_PIXELS = 0.36
-const LEAST_DETAIL = 0.2
-const LEAST_BRIGHTNESS = 45
-const MOST_BURNT = 0.05
-const MOST_ASIDE = 0.7
-const MOST_OUTSIDE = 0.15
-
-/** What is wrong by the pixels and landmarks alone. */
-export function findFlaws(shown: Shown): readonly QualityReason[] {
-  const small = shown.pixels < LEAST_PIXELS
-  const found: Readonly<Partial<Record<QualityReason, boolean>>> = {
-    small,
-    // A small face has no more detail than its pixels.
-    blurred: !small && shown.detail < LEAST_DETAIL,
-    dark: shown.brightness < LEAST_BRIGHTNESS,
-    over_exposed: shown.burnt > MOST_BURNT,
-    turned_away: shown.aside > MOST_ASIDE,
-    cut_off: shown.outside > MOST_OUTSIDE,
-  }
-  return QUALITY_REASONS.filter((reason) => found[reason])
-}
 
 /** Side of the aligned face that is measured, and of its part that shows the face and little else. */
 const SIDE = 56
@@ -50,7 +10,10 @@ const MIDDLE = { left: 10, right: 46, top: 10, bottom: 52 } as const
 /** Side of the aligned face that networks see. */
 const USUAL_SIDE = 112
 
-/** Where a face is, and how its picture was made brighter before. Landmarks and size are of one scale. */
+/**
+ * Where a face is, and how its picture was made brighter before. The pyramid's image may be a part of the picture, and shrunk:
+ * `inPicture` is of the scale of `picture`, `landmarks` is not.
+ */
 export interface Scene {
   /** 68 points in pixels of the pyramid's image, x and y in turn. */
   readonly landmarks: Float32Array

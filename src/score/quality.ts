@@ -1,5 +1,5 @@
 import { QUALITY_REASONS, type Quality } from '../pipeline/quality.js'
-import { findFlaws, type Shown } from '../pipeline/shown.js'
+import { findFlaws, type Shown } from './flaws.js'
 import { measureUpright, type Upright } from './upright.js'
 import { lengthOf } from './vectors.js'
 
@@ -30,8 +30,8 @@ export function rateQuality(fit: QualityFit, raw: Float32Array, shown: Shown): Q
 const LEAST_PLAIN = 1
 
 /**
- * The quality that goes with the length of an embedding: the share of plain faces that have no longer one, 0 to 100. Below 1 it
- * falls in proportion to the length.
+ * The quality that goes with the length of an embedding: the share of plain faces that have no longer one, 0 to 100 in
+ * steps of a hundredth. Below 1 it falls in proportion to the length.
  */
 export function rateLength({ lengths }: Pick<QualityFit, 'lengths'>, length: number): number {
   const steps = lengths.length - 1
@@ -41,13 +41,17 @@ export function rateLength({ lengths }: Pick<QualityFit, 'lengths'>, length: num
     return low + (at - Math.floor(at)) * (high - low)
   }
   const worst = rank(LEAST_PLAIN)
-  if (length <= worst) return round(Math.max(0, (LEAST_PLAIN * length) / worst))
+  if (length <= worst) return roundDown(Math.max(0, (LEAST_PLAIN * length) / worst))
   const above = lengths.findIndex((value) => value > length)
   if (above < 0) return 100
   const [low, high] = [lengths[above - 1]!, lengths[above]!]
-  return round((100 * (above - 1 + (length - low) / (high - low))) / steps)
+  return roundDown((100 * (above - 1 + (length - low) / (high - low))) / steps)
 }
 
-function round(value: number): number {
-  return Math.round(100 * value) / 100
+/** What counting in binary may take from a number of two decimals. */
+const HAIR = 1e-9
+
+/** To two decimals, never more than it is, so that what is shown as enough was enough. */
+function roundDown(value: number): number {
+  return Math.floor(100 * value + HAIR) / 100
 }

@@ -7,7 +7,7 @@ import { between, betweenSizes, type Chance, type Half, pick, pickColour } from 
 import { drawIcon, drawLogo } from './shapes.js'
 import { drawGradient, drawPattern, makeFoliage, renderSvg, scramblePhoto } from './textures.js'
 
-export interface FacelessPicture {
+interface FacelessPicture {
   readonly kind: FacelessKind
   /** PNG or JPEG. */
   readonly bytes: Uint8Array
@@ -39,7 +39,7 @@ const MOST_SIDE = 1600
 /** So far apart that no picture of one half has the seed of one of the other. */
 const FIRST_SEED: Readonly<Record<Half, number>> = { fit: 1_000_000, report: 2_000_000 }
 
-export interface FacelessOptions {
+interface FacelessOptions {
   readonly half: Half
   readonly count: number
   /** Files whose pixels are scrambled; no face is left of them. */

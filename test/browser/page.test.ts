@@ -1,92 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import sharp from 'sharp'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { cutPerson } from '../../support/sample-people.js'
-import { launchBrowser } from '../support/browser.js'
-import { type RunningService, startService } from '../support/service.js'
+import {
+  answerWith,
+  complaints,
+  give,
+  link,
+  meadow,
+  openPage,
+  page,
+  pictures,
+  service,
+  setUpPage,
+  textOf,
+  woman,
+  womanAgain,
+} from './page-setup.js'
 
-let dataDir: string
-let service: RunningService
-let browser: Browser
-let pictures: Server
-/** As the first start prints it. */
-let link: string
-let woman: Uint8Array
-let womanAgain: Uint8Array
-let meadow: Uint8Array
-
-let page: Page
-/** What the browser complained of, and every address that it asked. */
-let complaints: string[]
-let asked: Set<string>
-
-beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'facecompare-test-'))
-  ;[woman, womanAgain] = await Promise.all([cutPerson('womanAtParty'), cutPerson('womanInBar')])
-  const green = sharp({ create: { width: 300, height: 200, channels: 3, background: '#5d7f4e' } })
-  meadow = new Uint8Array(await green.jpeg().toBuffer())
-  pictures = createServer((_request, response) => response.end(womanAgain)).listen(0, '127.0.0.1')
-  const settings = {
-    FACECOMPARE_DATA_DIR: dataDir,
-    FACECOMPARE_URL_ALLOW: '127.0.0.1',
-    FACECOMPARE_WORKERS: '1',
-    FACECOMPARE_MAX_IMAGE_BYTES: '256KiB',
-  }
-  ;[service, browser] = await Promise.all([startService(settings), launchBrowser()])
-  link = /\S+#\S+/.exec(service.stdout())?.[0] ?? ''
-})
-
-afterAll(async () => {
-  await browser.close()
-  await service.stop()
-  pictures.close()
-  await rm(dataDir, { recursive: true, force: true })
-})
-
-async function openPage(options: BrowserContextOptions = {}, url = link): Promise<void> {
-  // Nothing is drawn slowly, so that nobody has to wait for it.
-  const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options })
-  page = await context.newPage()
-  page.setDefaultTimeout(10_000)
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
-  })
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  page.on('request', (request) => asked.add(new URL(request.url()).protocol + new URL(request.url()).host))
-  await page.goto(url)
-}
-
-beforeEach(() => {
-  complaints = []
-  asked = new Set()
-})
-
-afterEach(async () => {
-  await page.context().close()
-  expect(complaints).toEqual([])
-  // `blob:` is the browser's own memory.
-  expect([...asked].filter((from) => from !== 'blob:')).toEqual([`http:${new URL(service.url).host}`])
-})
-
-async function give(side: 'A' | 'B', bytes: Uint8Array): Promise<void> {
-  const file = { name: `${side}.jpg`, mimeType: 'image/jpeg', buffer: Buffer.from(bytes) }
-  await page.locator(`#card${side} .file`).setInputFiles(file)
-  await page.locator(`#card${side} .remove`).waitFor()
-}
-
-/** The service says this to every call from now on. */
-async function answerWith(body: object, headers: Readonly<Record<string, string>> = {}): Promise<void> {
-  await page.unroute('**/face/compare')
-  // Not a failed load: browsers complain of those in the console.
-  await page.route('**/face/compare', (route) => route.fulfill({ status: 200, headers: { ...headers }, json: body }))
-}
-
-const textOf = (selector: string) => page.locator(selector).innerText()
+setUpPage()
 
 describe('a comparison', () => {
   it('shows score, outlines, parts, times and code for two files, with the keys of the link', async () => {
@@ -151,30 +83,6 @@ describe('a comparison', () => {
     await page.waitForSelector('#details:not([hidden])')
   })
 
-  it('hints at what is wrong with a picture that was compared, in either language', async () => {
-    await openPage()
-    await page.route('**/face/compare', async (route) => {
-      const response = await route.fetch()
-      const answer = await response.json()
-      Object.assign(answer.data.faceA, { quality: 88.7, quality_reasons: [] })
-      Object.assign(answer.data.faceB, { quality: 12.9, quality_reasons: ['small', 'dark', 'turned_away'] })
-      await route.fulfill({ response, json: answer })
-    })
-    await give('A', woman)
-    await give('B', womanAgain)
-    await page.click('#compare')
-    await page.waitForSelector('#details:not([hidden])')
-    const hint = 'Picture B shows the face too small, is dark and shows the face turned away: take it again if you can.'
-    expect(await textOf('#cardB .hint')).toBe(hint)
-    expect(await textOf('#cardB .note')).toMatch(/, quality 12 of 100$/)
-    expect(await textOf('#cardA .note')).toMatch(/, quality 88 of 100$/)
-    expect(await page.locator('#cardA .hint').isVisible()).toBe(false)
-    expect(await page.locator('#cardB.failed').count()).toBe(0)
-    expect(await textOf('#status')).toMatch(/^Score [\d.]+ of 100\. .*take it again if you can\.$/)
-    await page.click('#language')
-    expect(await textOf('#cardB .hint')).toBe('照片 B 人脸太小、太暗、人脸偏转过大，有条件请重拍。')
-  })
-
   it('takes a picture of the camera', async () => {
     await openPage()
     await page.click('#cardA .camera')
@@ -197,34 +105,6 @@ describe('a failure', () => {
     expect(await textOf('#cardB .wrong')).toBe('No face was found.')
     expect(await textOf('#cardA .caption')).not.toContain('face')
     expect(await page.locator('#details').isHidden()).toBe(true)
-  })
-
-  it('of a face that is shown too poorly says what is wrong with the picture, in either language', async () => {
-    await openPage({ viewport: { width: 320, height: 640 } })
-    const detail = 'The face is too blurred and covered to be compared: quality 1 of at least 3.'
-    const data = { session_id: 's', fail_flag: 2, quality: 1, quality_reasons: ['blurred', 'covered'], detail }
-    await answerWith({ data, code: -1103, message: 'SDK_FEAT_PROCESSFAILED' })
-    await give('A', woman)
-    await give('B', womanAgain)
-    await page.click('#compare')
-    await page.waitForSelector('#failure .what')
-    const sentence = 'Picture B is blurred and shows the face covered: take it again.'
-    expect(await textOf('#failure')).toMatch(new RegExp(`^${sentence}\\s+Use a photograph .*Code -1103`, 's'))
-    expect(await textOf('#cardB .wrong')).toBe(sentence)
-    expect(await textOf('#cardA .caption')).not.toContain('blurred')
-    await page.click('#language')
-    expect(await textOf('#cardB .wrong')).toBe('照片 B 模糊、人脸被遮挡，请重拍。')
-    expect(await textOf('#failure .what')).toBe('照片 B 模糊、人脸被遮挡，请重拍。')
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
-    // Another failure of the same code is told as it was.
-    await answerWith({
-      data: { session_id: 's', fail_flag: 1, detail },
-      code: -1103,
-      message: 'SDK_FEAT_PROCESSFAILED',
-    })
-    await page.click('#compare')
-    await page.waitForSelector('#cardA.failed')
-    expect(await textOf('#cardA .wrong')).toBe('无法提取人脸向量。')
   })
 
   it('of a wrong clock is told as such, and the clock of the service helps', async () => {

@@ -57,10 +57,15 @@ describe('a refusal', () => {
   it.each([
     [{ score: 1, reasons: ['blurred'] }, 'The face is too blurred to be compared: quality 1 of at least 3.'],
     [
-      { score: 0.129, reasons: ['small', 'over_exposed', 'cut_off'] },
-      'The face is too small, over-exposed and cut off to be compared: quality 0.12 of at least 3.',
+      { score: 0.12, reasons: ['small', 'over_exposed', 'cut_off'] },
+      'The face is too small, over-exposed and cut off, and cannot be compared: quality 0.12 of at least 3.',
     ],
-    [{ score: 2.999, reasons: [] }, 'The face is shown too poorly to be compared: quality 2.99 of at least 3.'],
+    [
+      { score: 1, reasons: ['small', 'blurred', 'dark'] },
+      'The face is too small, blurred and dark to be compared: quality 1 of at least 3.',
+    ],
+    [{ score: 1, reasons: ['covered'] }, 'The face is covered, and cannot be compared: quality 1 of at least 3.'],
+    [{ score: 2.99, reasons: [] }, 'The face is shown too poorly to be compared: quality 2.99 of at least 3.'],
   ] as const)('names the cause: %j', (quality, sentence) => {
     expect(() => requireQuality({ quality }, 3)).toThrow(sentence)
   })
@@ -68,7 +73,7 @@ describe('a refusal', () => {
   it('has words for everything that can be wrong', () => {
     const { message } = refusalOf(() => requireQuality({ quality: { score: 0, reasons: QUALITY_REASONS } }, 3))
     expect(message).toBe(
-      'The face is too small, blurred, dark, over-exposed, covered, turned away and cut off to be compared: quality 0 of at least 3.',
+      'The face is too small, too blurred, too dark, over-exposed, covered, turned away and cut off, and cannot be compared: quality 0 of at least 3.',
     )
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Shown } from '../../src/pipeline/shown.js'
+import type { Shown } from '../../src/score/flaws.js'
 import { rateLength, rateQuality } from '../../src/score/quality.js'
 
 /** Of 101 plain faces the worst has a length of 2, the best one of 4. */
@@ -19,6 +19,14 @@ describe('quality', () => {
     expect(rateLength(FIT, 2.02)).toBe(1)
     expect(rateLength(FIT, 1.01)).toBe(0.5)
     expect(rateLength(FIT, 0)).toBe(0)
+  })
+
+  it('has two decimals, and is never rounded up', () => {
+    for (let hundredths = 0; hundredths <= 100; hundredths++) {
+      expect(rateLength(FIT, 2.02 * (hundredths / 100))).toBe(hundredths / 100)
+    }
+    expect(rateLength(FIT, 2.02 * 0.2899)).toBe(0.28)
+    expect(rateLength(FIT, 2.999999)).toBe(49.99)
   })
 
   it('never falls as the embedding gets longer', () => {

@@ -26,8 +26,8 @@ const FAILURES: ReadonlyMap<string, ErrorName> = new Map([
 
 /** How the fake engine sees images of these words shown; every other one is plain. */
 const QUALITIES: ReadonlyMap<string, Quality | undefined> = new Map([
-  ['blurred', { score: 1.238, reasons: ['blurred', 'dark'] }],
-  ['poor', { score: 2.999, reasons: [] }],
+  ['blurred', { score: 1.23, reasons: ['blurred', 'dark'] }],
+  ['poor', { score: 2.99, reasons: [] }],
   ['dim', { score: 40, reasons: ['dark'] }],
   ['unmeasured', undefined],
 ])
