@@ -7,6 +7,9 @@ import type { FittedFace } from './fit-faces.js'
 /** Children, and pictures that are poor in the same way, may have so many times the rate: see {@link fitThresholds}. */
 const WEAKER = 3
 
+/** On pictures cut down to the face this leaves nothing of it but what covers it: no threshold could keep those apart. */
+const NOTHING_LEFT = 'mask and sunglasses'
+
 /** Of fewer pairs nothing is said: the worst two or three would decide. */
 const FEWEST_PAIRS = 2000
 /** So many pairs beyond a similarity count; where there are fewer the tail is drawn. */
@@ -94,6 +97,7 @@ function measureHalf(
     tails.set(name, join([tails.get(name), compareStrangers(faces)]))
   }
   for (const kind of new Set(heldPoor.map((face) => face.kind))) {
+    if (kind === NOTHING_LEFT) continue
     // A class that half of the faces are too few for has fewer members in this cohort than in the one that ships.
     if (poor.filter((face) => isMade(face) && face.kind === kind).length < countPoor(kind)) continue
     tails.set(`both ${kind}`, compareStrangers(heldPoor.filter((face) => face.kind === kind)))
