@@ -67,6 +67,19 @@ it.each(POSTERS)('finds a person beside the poster of a head, though that is lar
   expect(engine.compare(face, await engine.analyze(person)).similarity).toBeGreaterThan(90)
 })
 
+it.each(POSTERS)('finds a person who stands before such a poster (%i)', async (index) => {
+  const person = await cutPerson('womanInBar', 130)
+  const poster = await sharp(await drawHead(index))
+    .resize(500, 500, { fit: 'fill' })
+    .composite([{ input: Buffer.from(person), left: 190, top: 340 }])
+    .jpeg({ quality: 92 })
+    .toBuffer()
+  const face = await engine.analyze(new Uint8Array(poster))
+  expect(face.box.x).toBeGreaterThan(180)
+  expect(face.box.y).toBeGreaterThan(330)
+  expect(engine.compare(face, await engine.analyze(person)).similarity).toBeGreaterThan(90)
+})
+
 /** What is left of a face when it is small, out of focus, or in little light. */
 const POOR: Readonly<Record<string, (picture: Uint8Array) => Sharp>> = {
   small: (picture) => sharp(picture).resize(64, 64),
