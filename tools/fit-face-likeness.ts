@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { MAX_DECODED_AREA } from '../src/engine/analyze-picture.js'
-import { mapParts, PART_NAMES } from '../src/engine/face.js'
+import { mapParts, PART_NAMES, type PartName } from '../src/engine/face.js'
 import { type OpenPack, openPack } from '../src/engine/open-pack.js'
 import { decodeImage } from '../src/image/decode.js'
 import type { Detection } from '../src/pipeline/detect.js'
@@ -10,7 +10,7 @@ import { expose, measureGain } from '../src/pipeline/exposure.js'
 import { locateFaces, searchFaces } from '../src/pipeline/locate.js'
 import { Pyramid } from '../src/pipeline/pyramid.js'
 import { type Recogniser, recogniseFace } from '../src/pipeline/recognise.js'
-import type { FaceLikeness } from '../src/score/face-likeness.js'
+import type { PartsMeasure } from '../src/score/parts-measure.js'
 import { DEGRADATIONS, type PictureSize } from '../support/degrade-pictures.js'
 import { makeFaceless } from '../support/faceless/pictures.js'
 import { createProgress } from '../support/progress.js'
@@ -39,19 +39,28 @@ const NARROW = { least: 0.28, most: 0.48 }
 const BORDER = -0.12
 
 /** What tells faces from what the detector takes for some: by portraits as they are and made poor, and by pictures without a face. */
-export async function fitFaceLikeness(files: readonly string[]): Promise<FaceLikeness> {
+export async function fitFaceLikeness(files: readonly string[]): Promise<PartsMeasure> {
   const pack = await openPack({ calibration: 'none' })
   const faces = await describeFaces(pack, files)
   const others = await describeOthers(pack, files)
   await pack.close()
   const { direction, offset } = regress(faces, others)
   report(faces, others, direction, offset - BORDER)
+  return splitByPart(direction, offset - BORDER)
+}
+
+/** The measure whose directions, joined, are `direction`. */
+export function splitByPart(direction: Float64Array, offset: number): PartsMeasure {
   const length = direction.length / PART_NAMES.length
   const directions = mapParts((part) => {
     const at = PART_NAMES.indexOf(part) * length
     return Float32Array.from(direction.subarray(at, at + length))
   })
-  return { directions, offset: offset - BORDER }
+  return { directions, offset }
+}
+
+export function joinParts(parts: Readonly<Record<PartName, Float32Array>>): Float32Array {
+  return Float32Array.from(PART_NAMES.flatMap((part) => [...parts[part]]))
 }
 
 async function describeFaces(pack: OpenPack, files: readonly string[]): Promise<Rows> {
@@ -135,7 +144,7 @@ async function open(bytes: Uint8Array): Promise<Pyramid> {
 }
 
 function toRow({ embedded: { parts } }: { readonly embedded: Awaited<ReturnType<Recogniser['embed']>> }): Float32Array {
-  return Float32Array.from(PART_NAMES.flatMap((part) => [...parts[part]]))
+  return joinParts(parts)
 }
 
 function report(faces: Rows, others: Rows, direction: Float64Array, offset: number): void {

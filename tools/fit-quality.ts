@@ -1,6 +1,8 @@
+import type { PartsMeasure } from '../src/score/parts-measure.js'
 import { type QualityFit, rateLength } from '../src/score/quality.js'
-import { separate } from './discriminant.js'
+import { joinParts, splitByPart } from './fit-face-likeness.js'
 import type { FittedFace } from './fit-faces.js'
+import { regress } from './regression.js'
 
 /** A pack with this fit rates a face by ten times the length of its embedding: how {@link lengthOfFace} knows that. */
 export const LENGTHS_ALONE: QualityFit = { lengths: Array.from({ length: 101 }, (_, i) => 0.0001 + i / 10), least: 0 }
@@ -11,8 +13,6 @@ export function lengthOfFace({ face }: FittedFace): number {
 }
 
 const COVERED: readonly string[] = ['mask', 'sunglasses', 'mask and sunglasses', 'half covered']
-/** Lengths of embeddings differ by some units, their directions by some tenths. */
-const LENGTH_SCALE = 0.1
 /** Of faces that are not covered so many may be called so. */
 const WRONGLY_COVERED = 0.01
 const STEPS = 100
@@ -46,22 +46,29 @@ export function findLeastLength(poor: readonly FittedFace[], isKnown: (face: Fit
   return least
 }
 
-function fitCovered(plain: readonly FittedFace[], poor: readonly FittedFace[]): QualityFit['covered'] {
-  const covered = poor.filter(({ kind }) => COVERED.includes(kind)).map(toRow)
-  const open = [...plain, ...poor.filter(({ kind }) => !COVERED.includes(kind))].map(toRow)
-  const { direction } = separate(covered, open)
-  const measure = (row: Float32Array): number => row.reduce((sum, value, i) => sum + value * direction[i]!, 0)
-  const measured = open.map(measure).sort((p, q) => q - p)
-  const bound = measured[Math.floor(WRONGLY_COVERED * measured.length)]!
-  const told = covered.filter((row) => measure(row) > bound).length
-  console.log(`covered: ${told} of ${covered.length} covered faces are called so, and ${WRONGLY_COVERED} of others`)
-  return {
-    direction: Float32Array.from(direction.subarray(0, -1)),
-    perLength: LENGTH_SCALE * (direction.at(-1) ?? 0),
-    offset: -bound,
+/** Fitted on every second person; where the border is, the others say. */
+function fitCovered(plain: readonly FittedFace[], poor: readonly FittedFace[]): PartsMeasure {
+  const people = [...new Set(plain.map(({ person }) => person))]
+  const fitted = new Set(people.filter((_, i) => i % 2 === 0))
+  const isCovered = ({ kind }: FittedFace): boolean => COVERED.includes(kind)
+  const all = [...plain, ...poor]
+  const used = all.filter(({ person }) => fitted.has(person))
+  const { direction } = regress(used.filter(isCovered).map(toRow), used.filter((face) => !isCovered(face)).map(toRow))
+  const others = all.filter(({ person }) => !fitted.has(person))
+  const measure = (face: FittedFace): number => toRow(face).reduce((sum, value, i) => sum + value * direction[i]!, 0)
+  const open = others
+    .filter((face) => !isCovered(face))
+    .map(measure)
+    .sort((p, q) => q - p)
+  const border = open[Math.floor(WRONGLY_COVERED * open.length)]!
+  for (const kind of COVERED) {
+    const covered = others.filter((face) => face.kind === kind)
+    const told = covered.filter((face) => measure(face) > border).length
+    console.log(`covered: ${told} of ${covered.length} with ${kind}, and ${WRONGLY_COVERED} of those that are not`)
   }
+  return splitByPart(direction, -border)
 }
 
-function toRow(fitted: FittedFace): Float32Array {
-  return Float32Array.of(...fitted.face.embedding, LENGTH_SCALE * lengthOfFace(fitted))
+function toRow({ face }: FittedFace): Float32Array {
+  return joinParts(face.parts)
 }

@@ -10,11 +10,14 @@ const WEAKER = 3
 /** On pictures cut down to the face this leaves nothing of it but what covers it: no threshold could keep those apart. */
 const NOTHING_LEFT = 'mask and sunglasses'
 
+/** The more, the more like the cohort that ships are those that read pairs, and the fewer pairs there are. */
+const FOLDS = 4
+
 /** Of fewer pairs nothing is said: the worst two or three would decide. */
-const FEWEST_PAIRS = 2000
-/** So many pairs beyond a similarity count; where there are fewer the tail is drawn. */
+const FEWEST_PAIRS = 1500
+/** So many pairs beyond a similarity count; where there are fewer it is drawn. */
 const FEWEST_BEYOND = 10
-/** What a tail is drawn through, and how far, as false accept rates and as quantiles of the normal distribution. */
+/** False accept rates, and the quantiles of the normal distribution that go with them. */
 const HIGH = { far: 1e-2, quantile: 2.3263 } as const
 const LOW = { far: 1e-3, quantile: 3.0902 } as const
 const DRAWN: ReadonlyMap<number, number> = new Map([
@@ -31,21 +34,25 @@ type Family = 'press' | 'groups' | 'children' | 'poor'
 /**
  * The curve whose false accept rates hold in the worst group of grown-ups of one sex, among DevTrain's people, and, at three times the
  * rate, among children and among the `counted` pictures that are poor in the same way. All is measured on faces that the cohort is
- * not made from: a cohort of each half reads the pairs of the other. Where a kind has too few pairs for a rate it is drawn from its
- * own similarity at {@link LOW} on, as the pairs of its whole family fall off, by the normal distribution.
+ * not made from: the pairs of each fold are read by a cohort of the others. A kind tells its own similarity at {@link HIGH}; how far the
+ * lower rates lie above it, all pairs of its family tell together, and where even those are too few the normal distribution.
  */
 export function fitThresholds(
   plain: readonly FittedFace[],
   poor: readonly FittedFace[],
   counted: readonly FittedFace[],
 ): Knots {
-  const halves = [0, 1].map((half) => measureHalf(plain, poor, counted, half))
+  const folds = Array.from({ length: FOLDS }, (_, fold) => measureFold(plain, poor, counted, fold))
   const tails = new Map<string, Tail>()
-  for (const [name, tail] of halves.flatMap((half) => [...half])) tails.set(name, join([tails.get(name), tail]))
+  for (const [name, tail] of folds.flatMap((fold) => [...fold])) tails.set(name, join([tails.get(name), tail]))
   const kept = [...tails].filter(([, tail]) => tail.length >= FEWEST_PAIRS)
-  const ofFamily = (family: Family): Tail =>
-    join(kept.filter(([name]) => familyOf(name) === family).map(([, tail]) => tail))
-  const families = new Map(kept.map(([name]) => [familyOf(name), ofFamily(familyOf(name))]))
+  const ofFamily = (family: Family): Tail => {
+    const [first, ...others] = kept.filter(([name]) => familyOf(name) === family).map(([, tail]) => tail)
+    return others.length === 0 && first ? first : join([first, ...others])
+  }
+  const families = new Map(
+    [...new Set(kept.map(([name]) => familyOf(name)))].map((family) => [family, ofFamily(family)]),
+  )
   const knots: [number, number][] = [[-1, 0]]
   for (const [far, score] of SCORE_FOR_FAR) {
     const found = kept.map(([name, tail]) => {
@@ -71,15 +78,15 @@ function familyOf(name: string): Family {
   return name.startsWith('both ') ? 'poor' : 'groups'
 }
 
-/** The impostor pairs of one half of the people, as a cohort of the other half reads them. */
-function measureHalf(
+/** The impostor pairs of one fold of the people, as a cohort of all others reads them. */
+function measureFold(
   plain: readonly FittedFace[],
   poor: readonly FittedFace[],
   counted: readonly FittedFace[],
-  half: number,
+  fold: number,
 ): ReadonlyMap<string, Tail> {
-  const halfOf = splitPeople(plain)
-  const isMade = ({ person }: FittedFace): boolean => halfOf.get(person) !== half
+  const foldOf = splitPeople(plain)
+  const isMade = ({ person }: FittedFace): boolean => foldOf.get(person) !== fold
   const made = plain.filter(isMade)
   const cohort = fitCohort(made, poor.filter(isMade))
   const rest = plain.filter((face) => !isMade(face))
@@ -98,7 +105,7 @@ function measureHalf(
   }
   for (const kind of new Set(heldPoor.map((face) => face.kind))) {
     if (kind === NOTHING_LEFT) continue
-    // A class that half of the faces are too few for has fewer members in this cohort than in the one that ships.
+    // A class that these faces are too few for has fewer members in this cohort than in the one that ships.
     if (poor.filter((face) => isMade(face) && face.kind === kind).length < countPoor(kind)) continue
     tails.set(`both ${kind}`, compareStrangers(heldPoor.filter((face) => face.kind === kind)))
   }
@@ -116,10 +123,10 @@ function join(tails: readonly (Tail | undefined)[]): Tail {
     .reverse()
 }
 
-/** Every second person of each list, so that groups are halved evenly. */
+/** The people in turn, so that groups are split evenly. */
 function splitPeople(plain: readonly FittedFace[]): ReadonlyMap<string, number> {
   const people = [...new Set(plain.map(({ person }) => person))]
-  return new Map(people.map((person, i) => [person, i % 2]))
+  return new Map(people.map((person, i) => [person, i % FOLDS]))
 }
 
 function compareStrangers(faces: readonly Scaled[]): Tail {
@@ -136,8 +143,10 @@ function compareStrangers(faces: readonly Scaled[]): Tail {
 /** The similarity that `weaker` times `far` of the pairs reach. */
 function similarityAt(tail: Tail, family: Tail, far: number, weaker: number): number {
   const at = (of: Tail, rate: number): number => of[Math.floor(weaker * rate * of.length)]!
-  const quantile = DRAWN.get(far)
-  if (quantile === undefined || weaker * far * tail.length >= FEWEST_BEYOND) return at(tail, far)
+  const isCounted = (of: Tail): boolean => weaker * far * of.length >= FEWEST_BEYOND
+  if (far >= HIGH.far || (tail === family && isCounted(tail))) return at(tail, far)
   const perQuantile = (at(family, LOW.far) - at(family, HIGH.far)) / (LOW.quantile - HIGH.quantile)
-  return at(tail, LOW.far) + perQuantile * (quantile - LOW.quantile)
+  const quantile = DRAWN.get(far) ?? LOW.quantile
+  const inFamily = isCounted(family) ? at(family, far) : at(family, LOW.far) + perQuantile * (quantile - LOW.quantile)
+  return at(tail, HIGH.far) + inFamily - at(family, HIGH.far)
 }

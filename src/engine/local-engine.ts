@@ -28,12 +28,12 @@ export async function createEngine({
 
   async function analyze(bytes: Uint8Array): Promise<Face> {
     const { embedded, shown, ...found } = await analyzePicture(bytes, recogniser, analyzing)
-    const { embedding, parts, raw } = embedded
+    const { embedding, parts } = embedded
     return {
       ...found,
       packId: id,
       embedding,
-      quality: quality && shown && rateQuality(quality, raw, shown),
+      quality: quality && shown && rateQuality(quality, embedded, shown),
       cohort: fit.cohort ? scaleByCohort(fit.cohort, embedding) : NO_COHORT,
       parts: mapParts((part) => directionFrom(fit.parts[part].mean, parts[part])),
     }

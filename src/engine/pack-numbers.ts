@@ -2,8 +2,8 @@ import { type PackFit, readPackFit } from '../packs/fit-file.js'
 import { type PackFolder, packError } from '../packs/folder.js'
 import { INSTALL_ANEW, identifyContent, type ResolvedPack, resolvePack, verifyPieces } from '../packs/resolve.js'
 import type { Knots } from '../score/calibration.js'
-import type { FaceLikeness } from '../score/face-likeness.js'
 import type { Fit, PartFits } from '../score/fit.js'
+import type { PartsMeasure } from '../score/parts-measure.js'
 import type { QualityFit } from '../score/quality.js'
 import type { Upright } from '../score/upright.js'
 import { mapParts } from './face.js'
@@ -27,7 +27,7 @@ export interface PackNumbers {
   /** What tells that a face was aligned the wrong way up, and the pack whose first embedder it was fitted to. */
   readonly upright: { readonly of: PackFolder; readonly measure: Upright } | undefined
   /** What tells a face from what is none by its parts; undefined where everything that is detected counts as a face. */
-  readonly faceLikeness: FaceLikeness | undefined
+  readonly faceLikeness: PartsMeasure | undefined
 }
 
 /** Where there is no calibration: cosine similarities -1 to 1 as 0 to 100. */

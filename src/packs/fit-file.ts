@@ -4,8 +4,8 @@ import { dirname, join, sep } from 'node:path'
 import { mapParts } from '../engine/face.js'
 import type { Knots } from '../score/calibration.js'
 import type { Cohort } from '../score/cohort.js'
-import type { FaceLikeness } from '../score/face-likeness.js'
 import type { Fit, PartFits } from '../score/fit.js'
+import type { PartsMeasure } from '../score/parts-measure.js'
 import type { QualityFit } from '../score/quality.js'
 import type { Upright } from '../score/upright.js'
 import { type PackFolder, packError } from './folder.js'
@@ -22,7 +22,7 @@ export interface PackFit extends Omit<Fit, 'parts'> {
   /** Of the pack's first embedder, where it is known. */
   readonly upright?: Upright | undefined
   /** Of the facial parts, where it is known. */
-  readonly faceLikeness?: FaceLikeness | undefined
+  readonly faceLikeness?: PartsMeasure | undefined
   /** Of the pack's first embedder, where the lengths of what it gives tell how well a face is shown. */
   readonly quality?: QualityFit | undefined
 }
@@ -113,7 +113,7 @@ export function formatFit({
       parts: mapParts((part) => ({ mean: encodeFloats(parts[part].mean), curve: parts[part].calibration })),
     }),
     ...(upright && { upright: { ...upright, direction: encodeFloats(upright.direction) } }),
-    ...(faceLikeness && { faceLikeness: encodeLikeness(faceLikeness) }),
+    ...(faceLikeness && { faceLikeness: encodePartsMeasure(faceLikeness) }),
     ...(quality && { quality: encodeQuality(quality) }),
     ...(cohort && { cohort: { ...cohort, members: encodeRows(cohort.members, cohort.columns) } }),
   }
@@ -139,7 +139,7 @@ function parseFit(json: unknown): PackFit {
     },
     parts: root.parts === undefined ? undefined : parseParts(recordOf(root.parts)),
     upright: root.upright === undefined ? undefined : parseUpright(recordOf(root.upright)),
-    faceLikeness: root.faceLikeness === undefined ? undefined : parseLikeness(recordOf(root.faceLikeness)),
+    faceLikeness: root.faceLikeness === undefined ? undefined : parsePartsMeasure(recordOf(root.faceLikeness)),
     quality: root.quality === undefined ? undefined : parseQuality(recordOf(root.quality)),
     cohort: root.cohort === undefined ? undefined : parseCohort(recordOf(root.cohort)),
   }
@@ -165,7 +165,7 @@ function parseUpright({ direction, perLength, offset }: JsonRecord): Upright {
 }
 
 function encodeQuality({ covered, ...quality }: QualityFit) {
-  return { ...quality, ...(covered && { covered: { ...covered, direction: encodeFloats(covered.direction) } }) }
+  return { ...quality, ...(covered && { covered: encodePartsMeasure(covered) }) }
 }
 
 function parseQuality({ lengths, least, covered }: JsonRecord): QualityFit {
@@ -175,15 +175,15 @@ function parseQuality({ lengths, least, covered }: JsonRecord): QualityFit {
   return {
     lengths: numbers,
     least: numberOf(least),
-    covered: covered === undefined ? undefined : parseUpright(recordOf(covered)),
+    covered: covered === undefined ? undefined : parsePartsMeasure(recordOf(covered)),
   }
 }
 
-function encodeLikeness({ directions, offset }: FaceLikeness) {
+function encodePartsMeasure({ directions, offset }: PartsMeasure) {
   return { offset, directions: mapParts((part) => encodeFloats(directions[part])) }
 }
 
-function parseLikeness({ directions, offset }: JsonRecord): FaceLikeness {
+function parsePartsMeasure({ directions, offset }: JsonRecord): PartsMeasure {
   const encoded = recordOf(directions)
   return { offset: numberOf(offset), directions: mapParts((part) => decodeFloats(encoded[part])) }
 }

@@ -1,5 +1,5 @@
 import type { Stages } from '../engine/face.js'
-import { type FaceLikeness, measureFaceLikeness } from '../score/face-likeness.js'
+import { measureParts, type PartsMeasure } from '../score/parts-measure.js'
 import type { Detection, Detector } from './detect.js'
 import type { EmbeddedFace, FacePoints } from './embed.js'
 import type { FivePoints } from './five-points.js'
@@ -14,7 +14,7 @@ export interface Recogniser {
   readonly landmarks: LandmarkModel
   readonly embed: (pyramid: Pyramid, face: FacePoints) => Promise<EmbeddedFace>
   /** What tells a face from what the detector takes for one; absent where nothing does. */
-  readonly faceLikeness?: FaceLikeness | undefined
+  readonly faceLikeness?: PartsMeasure | undefined
 }
 
 /** Coordinates are pixels of the pyramid's image. */
@@ -85,7 +85,7 @@ async function turnByLooks(detector: Detector, { pyramid, first, watch, embedAs 
 
 /** Whether it is a face as far as the pack can tell. */
 export function isFace({ faceLikeness }: Recogniser, { embedded }: Tried): boolean {
-  return faceLikeness === undefined || !(measureFaceLikeness(faceLikeness, embedded.parts) < 0)
+  return faceLikeness === undefined || !(measureParts(faceLikeness, embedded.parts) < 0)
 }
 
 /** The face turned as closer looks see it best; undefined where they are as sure of it as it is, because most faces are upright. */

@@ -1,6 +1,7 @@
+import type { PartName } from '../engine/face.js'
 import { QUALITY_REASONS, type Quality } from '../pipeline/quality.js'
 import { findFlaws, type Shown } from './flaws.js'
-import { measureUpright, type Upright } from './upright.js'
+import { measureParts, type PartsMeasure } from './parts-measure.js'
 import { lengthOf } from './vectors.js'
 
 /**
@@ -13,13 +14,21 @@ export interface QualityFit {
   /** The quality below which what the scores promise was not found to hold, 0 to 100. */
   readonly least: number
   /** Positive for a face that is covered in part, by a mask or by dark glasses. */
-  readonly covered?: Upright | undefined
+  readonly covered?: PartsMeasure | undefined
 }
 
-/** The quality of a face, from its embedding before that is scaled to unit length and from how it is shown. */
-export function rateQuality(fit: QualityFit, raw: Float32Array, shown: Shown): Quality {
+/** What a face is rated by. */
+export interface Rated {
+  /** Its embedding before that is scaled to unit length. */
+  readonly raw: Float32Array
+  /** Its unit-length descriptors, not centred. */
+  readonly parts: Readonly<Record<PartName, Float32Array>>
+}
+
+/** The quality of a face, from what the embedder gives of it and from how it is shown. */
+export function rateQuality(fit: QualityFit, { raw, parts }: Rated, shown: Shown): Quality {
   const flaws = findFlaws(shown)
-  const isCovered = fit.covered !== undefined && measureUpright(fit.covered, raw) > 0
+  const isCovered = fit.covered !== undefined && measureParts(fit.covered, parts) > 0
   return {
     score: rateLength(fit, lengthOf(raw)),
     reasons: QUALITY_REASONS.filter((reason) => flaws.includes(reason) || (reason === 'covered' && isCovered)),

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { mapParts } from '../../src/engine/face.js'
 import type { Shown } from '../../src/score/flaws.js'
-import { rateLength, rateQuality } from '../../src/score/quality.js'
+import { type Rated, rateLength, rateQuality } from '../../src/score/quality.js'
 
 /** Of 101 plain faces the worst has a length of 2, the best one of 4. */
 const FIT = { lengths: Array.from({ length: 101 }, (_, i) => 2 + i / 50), least: 0.9 }
+
+/** A face whose embedding has this length. */
+function faceOf(length: number, parts: Partial<Rated['parts']> = {}): Rated {
+  return { raw: Float32Array.of(length, 0), parts: { ...mapParts(() => Float32Array.of(1, 0)), ...parts } }
+}
 
 const WELL: Shown = { pixels: 1, detail: 0.35, brightness: 120, burnt: 0, aside: 0.1, outside: 0 }
 
@@ -42,17 +48,19 @@ describe('quality', () => {
     ['turned_away', { aside: 0.9 }],
     ['cut_off', { outside: 0.3 }],
   ])('names what is wrong: %s', (reason, wrong) => {
-    expect(rateQuality(FIT, Float32Array.of(3, 0), { ...WELL, ...wrong }).reasons).toEqual([reason])
+    expect(rateQuality(FIT, faceOf(3), { ...WELL, ...wrong }).reasons).toEqual([reason])
   })
 
   it('names nothing where nothing is wrong, and a face of few pixels small but not blurred', () => {
-    expect(rateQuality(FIT, Float32Array.of(3, 0), WELL)).toEqual({ score: 50, reasons: [] })
-    expect(rateQuality(FIT, Float32Array.of(3, 0), { ...WELL, pixels: 0.2, detail: 0.1 }).reasons).toEqual(['small'])
+    expect(rateQuality(FIT, faceOf(3), WELL)).toEqual({ score: 50, reasons: [] })
+    expect(rateQuality(FIT, faceOf(3), { ...WELL, pixels: 0.2, detail: 0.1 }).reasons).toEqual(['small'])
   })
 
-  it('calls covered what the embedding says is covered', () => {
-    const covered = { direction: Float32Array.of(0, 1), perLength: 0, offset: -0.5 }
-    expect(rateQuality({ ...FIT, covered }, Float32Array.of(0, 3), WELL).reasons).toEqual(['covered'])
-    expect(rateQuality({ ...FIT, covered }, Float32Array.of(3, 0), WELL).reasons).toEqual([])
+  it('calls covered what its parts say is covered', () => {
+    const covered = { directions: mapParts((part) => Float32Array.of(0, part === 'mouth' ? 1 : 0)), offset: -0.5 }
+    expect(rateQuality({ ...FIT, covered }, faceOf(3, { mouth: Float32Array.of(0, 1) }), WELL).reasons).toEqual([
+      'covered',
+    ])
+    expect(rateQuality({ ...FIT, covered }, faceOf(3), WELL).reasons).toEqual([])
   })
 })
