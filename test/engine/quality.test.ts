@@ -6,7 +6,7 @@ import { DEGRADATIONS } from '../../support/degrade-pictures.js'
 import { seeded } from '../../support/random.js'
 import { cutPerson, type SamplePerson } from '../../support/sample-people.js'
 
-const PEOPLE: readonly SamplePerson[] = ['womanInBar', 'otherWoman', 'manInShirt', 'womanInTheMiddle']
+const PEOPLE: readonly SamplePerson[] = ['womanInBar', 'otherWoman', 'manInShirt', 'womanAtParty']
 
 let engine: FaceEngine
 beforeAll(async () => {
@@ -35,14 +35,14 @@ describe('the quality of a face', () => {
     ['mask', 'covered'],
     ['sunglasses', 'covered'],
   ])('tells what is wrong: %s', async (kind, reason) => {
-    const plain = await engine.analyze(await cutPerson('womanInBar'))
-    const { quality } = await analyzeDegraded('womanInBar', kind)
-    expect(quality?.reasons).toContain(reason)
+    const plain = await engine.analyze(await cutPerson('manInShirt'))
+    const { quality } = await analyzeDegraded('manInShirt', kind)
+    expect(quality?.reasons).toEqual([reason])
     expect(quality?.score).toBeLessThan(plain.quality?.score ?? 0)
   })
 
-  it('refuses two strangers who are blurred beyond recognition, and says why; asked not to, it gives no high score', async () => {
-    const [a, b] = [await analyzeDegraded('womanInBar', 'blur 8'), await analyzeDegraded('otherWoman', 'blur 8')]
+  it('refuses a face that is blurred beyond recognition, and says why; asked not to, it gives no high score', async () => {
+    const [a, b] = [await analyzeDegraded('otherWoman', 'blur 4'), await analyzeDegraded('womanInBar', 'blur 4')]
     expect(() => compareChecked(engine, a, b)).toThrow(
       /^The face is too blurred to be compared: quality 0\.\d+ of at least /,
     )
@@ -52,7 +52,7 @@ describe('the quality of a face', () => {
   })
 
   it.each(['blur 4', 'blur 6'])('keeps six strangers apart, or says that it cannot tell: %s', async (kind) => {
-    const people: readonly SamplePerson[] = [...PEOPLE, 'womanAtParty', 'fifthAtTheTop']
+    const people: readonly SamplePerson[] = [...PEOPLE, 'sixthAtTheRight', 'man']
     const faces = await Promise.all(people.map((person) => analyzeDegraded(person, kind).catch(() => undefined)))
     const seen = faces.filter((face) => face !== undefined)
     expect(seen.length).toBeGreaterThan(1)
