@@ -1,12 +1,11 @@
 /** Labelled pictures made hard, each kind by a seeded rule. */
 import sharp, { type Sharp } from 'sharp'
 import type { Box } from '../src/engine/face.js'
+import { lightFromSide, overlay, type PictureSize, recompress, shrink, turnGrey } from '../support/degrade-pictures.js'
 
 /** What is known of a picture that is to be altered. */
-export interface SeenPortrait {
+export interface SeenPortrait extends PictureSize {
   readonly box: Box
-  readonly imageWidth: number
-  readonly imageHeight: number
 }
 
 /** An altered picture and where its face is. */
@@ -28,11 +27,11 @@ export const KINDS: Readonly<Record<string, Alter>> = {
   'cropped into the face (70 %)': (picture, face) => cropTo(picture, face, 0.7),
   'turned by any angle': (picture, face, random) => turn(picture, face, 360 * random()),
   'turned by 180 degrees': (picture, face) => turn(picture, face, 180),
-  'face of 40 px': (picture, face) => shrink(picture, face, 40),
-  'JPEG quality 20': (picture, face) => reencode(sharp(picture).jpeg({ quality: 20 }), face.box),
-  grey: (picture, face) => reencode(sharp(picture).greyscale().jpeg({ quality: 92 }), face.box),
-  'strong side light': (picture, face) => lightFromSide(picture, face),
-  [NO_FACE]: (picture, face) => paintOver(picture, face),
+  'face of 40 px': (picture, face) => shrinkTo(picture, face, 40),
+  'JPEG quality 20': (picture, face) => stay(face, recompress(picture, 20)),
+  grey: (picture, face) => stay(face, turnGrey(picture)),
+  'strong side light': (picture, face) => stay(face, lightFromSide(picture, face)),
+  [NO_FACE]: (picture, face) => stay(face, paintOver(picture, face)),
 }
 
 async function reencode(image: Sharp, box: Box): Promise<Altered> {
@@ -95,34 +94,20 @@ async function turn(
   return { bytes: new Uint8Array(data), box: { ...box, x: x - box.width / 2, y: y - box.height / 2 } }
 }
 
-async function shrink(picture: Uint8Array, { box, imageWidth }: SeenPortrait, side: number): Promise<Altered> {
-  const scale = side / box.width
-  const small = sharp(picture)
-    .resize(Math.round(imageWidth * scale))
-    .jpeg({ quality: 92 })
-  return reencode(small, { x: box.x * scale, y: box.y * scale, width: side, height: box.height * scale })
+async function shrinkTo(picture: Uint8Array, face: SeenPortrait, side: number): Promise<Altered> {
+  const scale = side / face.box.width
+  const { x, y, height } = face.box
+  const bytes = await shrink(picture, face, face.box.width, side)
+  return { bytes, box: { x: x * scale, y: y * scale, width: side, height: height * scale } }
 }
 
-/** The left side at a tenth of its light, the right side as it is. */
-async function lightFromSide(picture: Uint8Array, { box, imageWidth, imageHeight }: SeenPortrait): Promise<Altered> {
-  const ramp = `<svg width="${imageWidth}" height="${imageHeight}"><defs><linearGradient id="g">
-    <stop offset="35%" stop-color="#1a1a1a"/><stop offset="65%" stop-color="#fff"/></linearGradient></defs>
-    <rect width="100%" height="100%" fill="url(#g)"/></svg>`
-  return reencode(
-    sharp(picture)
-      .composite([{ input: Buffer.from(ramp), blend: 'multiply' }])
-      .jpeg({ quality: 92 }),
-    box,
-  )
+function paintOver(picture: Uint8Array, face: SeenPortrait): Promise<Uint8Array> {
+  const { x, y, width, height } = face.box
+  const cover = `<ellipse cx="${x + width / 2}" cy="${y + 0.4 * height}" rx="${0.75 * width}" ry="${0.95 * height}" fill="#777"/>`
+  return overlay(picture, face, cover)
 }
 
-async function paintOver(picture: Uint8Array, { box, imageWidth, imageHeight }: SeenPortrait): Promise<Altered> {
-  const cover = `<svg width="${imageWidth}" height="${imageHeight}"><ellipse cx="${box.x + box.width / 2}"
-    cy="${box.y + 0.4 * box.height}" rx="${0.75 * box.width}" ry="${0.95 * box.height}" fill="#777"/></svg>`
-  return reencode(
-    sharp(picture)
-      .composite([{ input: Buffer.from(cover) }])
-      .jpeg({ quality: 92 }),
-    box,
-  )
+/** Of a picture that is changed where it is. */
+async function stay({ box }: SeenPortrait, picture: Promise<Uint8Array>): Promise<Altered> {
+  return { bytes: await picture, box }
 }

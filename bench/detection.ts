@@ -8,11 +8,9 @@
  * picture is chosen counts as a miss, also where the two are equally prominent. The score is that of the altered picture
  * against its original. Prints Markdown tables; `--json` writes the same as shares, scores and milliseconds.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { createEngine } from '../src/engine/local-engine.js'
-import { parseLfwPairs } from '../src/evaluation/pairs.js'
 import {
   measureAltered,
   measureCanvases,
@@ -21,6 +19,7 @@ import {
   measureSigns,
   type Row,
 } from './detection-rows.js'
+import { pickFiles } from './pick-files.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -55,11 +54,3 @@ if (values.json) {
   writeFileSync(values.json, `${JSON.stringify({ pairs: values.pairs, count: files.length, rows }, null, 2)}\n`)
 }
 await engine.close()
-
-/** Evenly spread over the people of the pairs file, one picture each. */
-function pickFiles(root: string, pairsFile: string, count: number): readonly string[] {
-  const pairs = parseLfwPairs(readFileSync(join(root, pairsFile), 'utf8'), join(root, 'images'))
-  const first = new Map(pairs.flatMap(({ a, b }) => [a, b]).map((file) => [file.split('/').at(-2), file]))
-  const all = [...first.values()].sort()
-  return all.filter((_, i) => Math.floor((i * count) / all.length) !== Math.floor(((i - 1) * count) / all.length))
-}

@@ -36,3 +36,9 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
   const format = (cell: string, i: number) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))
   return rows.map((row) => row.map(format).join('  ').trimEnd()).join('\n')
 }
+
+/** The first column to the left, the others, which are numbers, to the right. */
+export function formatMarkdownTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(heads), `|---|${'---:|'.repeat(heads.length - 1)}`, ...rows.map(line)].join('\n')
+}

@@ -1,5 +1,6 @@
+import { findWorst, PROMISES, sharesOf } from '../src/evaluation/group-figures.js'
 import { formatTable } from './figures.js'
-import { findWorst, type GroupFigures, isChild, type PackGroups, PROMISES, sharesOf } from './group-figures.js'
+import { type GroupFigures, isChild, type PackGroups } from './group-figures.js'
 
 /** The tables of bench/groups.ts. */
 export function describeGroups({ pack, groups, people }: PackGroups): string {
@@ -38,7 +39,7 @@ export function describeGroups({ pack, groups, people }: PackGroups): string {
   return [`pack ${pack}`, ...tables].join('\n\n')
 }
 
-export function nameGroup({ group, sex }: GroupFigures): string {
+function nameGroup({ group, sex }: GroupFigures): string {
   return `${group}, ${sex}`
 }
 

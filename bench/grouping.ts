@@ -84,7 +84,7 @@ async function measureList(root: string, pairsFile: string, kept: EmbeddingCache
       })
     }
   }
-  console.log(`\n${pairsFile}: ${faces.length} faces of ${pairing.personCount} people, all against all\n`)
+  console.log(`\n${pairsFile}: ${faces.length} faces of ${pairing.persons.length} people, all against all\n`)
   console.log(
     formatTable([
       ['linkage', 'score', 'precision', 'recall', 'F1', 'groups', 'mixed groups'],
@@ -97,5 +97,5 @@ async function measureList(root: string, pairsFile: string, kept: EmbeddingCache
       ]),
     ]),
   )
-  return { faces: faces.length, people: pairing.personCount, rows }
+  return { faces: faces.length, people: pairing.persons.length, rows }
 }

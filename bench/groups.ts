@@ -11,18 +11,18 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { analyzeForGrouping } from '../src/cli/embed.js'
 import { compareAll, type Picture, readPairsFiles } from '../src/evaluation/data-set.js'
 import { embedPictures } from '../src/evaluation/embed-pictures.js'
-import type { FaceVectors } from '../src/evaluation/face-vectors.js'
-import { similarityAtScore } from '../src/score/calibration.js'
-import { relativeSimilarity } from '../src/score/cohort.js'
-import { dotProduct } from '../src/score/vectors.js'
+import { binAtScore } from '../src/evaluation/figures.js'
+import { PROMISES } from '../src/evaluation/group-figures.js'
+import { scoreAllPairs } from '../src/evaluation/score-pairs.js'
+import { calibrate } from '../src/score/calibration.js'
 import { startEnginePool } from '../src/worker/pool.js'
 import { createProgress } from '../support/progress.js'
-import { type Compared, measureGroups, measurePeople, type PackGroups, PROMISES, readSubject } from './group-figures.js'
+import { groupSubjects, measureGroups, measurePeople, type PackGroups, readSubject } from './group-figures.js'
 import { describeGroups } from './group-report.js'
 import { describeSetting, formatSetting, readResult, writeResult } from './result-file.js'
 
@@ -34,18 +34,22 @@ const [folder] = positionals
 if (!folder) endWith('Usage: npm run bench:groups -- FOLDER [--lfw FOLDER] [--fit] [--json FILE]')
 const names = [...readList(folder, 'test.txt'), ...(values.fit ? readList(folder, 'fit.txt') : [])]
 const inGroups = names.map((name) => ({ name, file: join(folder, 'images', name) }))
-const people = values.lfw === undefined ? [] : await listPeople(values.lfw)
-const { found, compared, pack } = await embed([...inGroups, ...people])
-const measured = measureGroups(names.map(readSubject), found.slice(0, names.length), compared)
+const people = values.lfw === undefined ? undefined : await listPeople(values.lfw)
+const { faces, bins, pack } = await embed([...inGroups, ...(people?.pictures ?? [])])
+const subjects = names.map(readSubject)
+const [subjectFaces, peopleFaces] = [faces.slice(0, names.length), faces.slice(names.length)]
+const strangers = Int32Array.from(names.keys())
+const { groups = [] } = await scoreAllPairs(subjectFaces, strangers, { hardest: 0, grouping: groupSubjects(subjects) })
+const isFound = subjectFaces.map((face) => face !== undefined)
+const measured = measureGroups(subjects, isFound, groups, bins)
 const figures: PackGroups = {
   pack,
   date: new Date().toISOString(),
   groups: measured.groups,
-  ...(people.length > 0 && {
+  ...(people && {
     people: measurePeople(
-      people.map(({ name }) => dirname(name)),
-      found.slice(names.length),
-      compared,
+      (await scoreAllPairs(peopleFaces, people.personOf, { hardest: 0 })).tally,
+      bins,
       measured.keeping,
     ),
   }),
@@ -75,11 +79,12 @@ function endWith(sentence: string): never {
   process.exit(2)
 }
 
-async function listPeople(root: string): Promise<readonly Picture[]> {
-  return compareAll(await readPairsFiles(root, ['pairsDevTest.txt'])).pictures
+async function listPeople(root: string) {
+  const { pictures, pairing } = compareAll(await readPairsFiles(root, ['pairsDevTest.txt']))
+  return { pictures, personOf: pairing.kind === 'all' ? pairing.personOf : new Int32Array() }
 }
 
-/** For each picture the place of its face among those that are compared. */
+/** The face of each picture, and the bins of the scores that promise a rate. */
 async function embed(pictures: readonly Picture[]) {
   const workers = availableParallelism()
   const pool = await startEnginePool({
@@ -98,17 +103,12 @@ async function embed(pictures: readonly Picture[]) {
       signal: new AbortController().signal,
       onPicture: () => progress.advance(),
     })
-    const faces: FaceVectors[] = []
-    const found = outcomes.map((outcome) => ('face' in outcome ? faces.push(outcome.face) - 1 : undefined))
     const { fit, content } = pool.numbers
-    const compared: Compared = {
-      similarityOf(a, b) {
-        const [p, q] = [faces[a]!, faces[b]!]
-        return relativeSimilarity(dotProduct(p.embedding, q.embedding), p.cohort, q.cohort)
-      },
-      thresholds: PROMISES.map(({ score }) => similarityAtScore(fit.calibration, score)),
+    return {
+      faces: outcomes.map((outcome) => ('face' in outcome ? outcome.face : undefined)),
+      bins: PROMISES.map(({ score }) => binAtScore(score, (similarity) => calibrate(fit.calibration, similarity))),
+      pack: content,
     }
-    return { found, compared, pack: content }
   } finally {
     await pool.close()
   }

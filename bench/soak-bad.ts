@@ -121,6 +121,7 @@ const REQUESTS: readonly CallKind[] = [
 
 const IMAGES: readonly CallKind[] = [
   saysWrongly('a picture without a face', codeOf('FACE_NOT_DETECTED'), ({ noFace }) => ({ imageB: noFace })),
+  saysWrongly('a face of less quality than is asked for', codeOf('QUALITY_TOO_LOW'), () => ({ min_quality: '100' })),
   saysWrongly('half a picture', codeOf('IMAGE_UNDECODABLE'), ({ man }) => ({
     imageA: man.subarray(0, man.length / 2),
   })),

@@ -90,6 +90,7 @@ export const ERRORS_IN_CHINESE: Readonly<Record<ErrorName, string>> = {
   FACE_NOT_DETECTED: '人脸检测失败：图片中没有找到人脸。',
   IMAGE_UNDECODABLE: '图片解码失败：格式支持，但无法解码。',
   EMBEDDING_FAILED: '特征处理失败：无法提取人脸的特征向量。',
+  QUALITY_TOO_LOW: '特征处理失败：人脸质量过低，无法可靠区分（过小、模糊、过暗、过曝、被遮挡、偏转或不完整）。',
   LANDMARKS_FAILED: '提取轮廓错误：无法定位关键点。',
   GENDER_FAILED: '提取性别错误。',
   EXPRESSION_FAILED: '提取表情错误。',

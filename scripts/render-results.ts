@@ -1,12 +1,16 @@
 /** The tables and plots of the documents that show what benchmarks found: `bench/results/*.json`, as the runs wrote them. */
 import { existsSync, readFileSync } from 'node:fs'
-import { isChild, type PackGroups, type PeopleFigures, PROMISES, sharesOf } from '../bench/group-figures.js'
+import { formatMarkdownTable as table } from '../bench/figures.js'
+import type { PackGroups } from '../bench/group-figures.js'
 import type { Bar as HttpBar, HttpResults } from '../bench/http-report.js'
 import type { Bar as PeerBar } from '../bench/peer-bars.js'
+import type { QualityMeasured } from '../bench/quality-report.js'
 import type { Setting } from '../bench/result-file.js'
 import type { KindFigures, SharedFigures } from '../bench/scale-figures.js'
 import type { SoakSummary } from '../bench/soak-report.js'
 import { drawKinds, drawSharing } from './draw-plots.js'
+import { renderGroups, renderPeople, renderStrangers } from './render-groups.js'
+import { renderQuality } from './render-quality.js'
 import { type Language, WORDS, type Words } from './result-words.js'
 
 interface Contender {
@@ -48,6 +52,7 @@ interface Results {
     readonly pair: Runs
   }
   readonly groups: { readonly packs: readonly PackGroups[] }
+  readonly quality: QualityMeasured
   readonly scale: {
     readonly shared: readonly SharedFigures[]
     readonly kinds: readonly KindFigures[]
@@ -69,7 +74,9 @@ export const RESULT_BLOCKS = {
   stages: (language: Language) => withResult('stages', language, renderStages),
   roofline: (language: Language) => withResult('roofline', language, renderRoofline),
   groups: (language: Language) => withResult('groups', language, renderGroups),
+  strangers: (language: Language) => withResult('groups', language, renderStrangers),
   people: (language: Language) => withResult('groups', language, renderPeople),
+  quality: (language: Language) => withResult('quality', language, (result) => renderQuality(result, language)),
   'scale-sharing': (language: Language) => withResult('scale', language, renderSharing),
   'scale-kinds': (language: Language) => withResult('scale', language, renderKinds),
   http: (language: Language) => withResult('http', language, renderHttp),
@@ -104,11 +111,6 @@ function drawnFrom<Name extends keyof Results>(
 
 function describe({ date, cpu, cpuCount, node, commit }: Setting, words: Words): string {
   return words.measured({ day: date.slice(0, 10), cpuCount, cpu, node, commit: commit?.slice(0, 7) ?? '' })
-}
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(heads), `|---|${'---:|'.repeat(heads.length - 1)}`, ...rows.map(line)].join('\n')
 }
 
 function renderPeers({ contenders, bars }: Results['peers'], words: Words): string {
@@ -154,58 +156,6 @@ function renderRoofline({ side, peak, networks, pair }: Results['roofline'], wor
     ...networks.map((network) => row(`${words.named(network.title)}, ${network.side} px`, network)),
     row(words.allOfPair, pair),
   ])
-}
-
-/** Shares of stranger pairs that reach a score: those of the latest pack, and beside them those of packs before it. */
-function renderGroups({ packs }: Results['groups'], words: Words): string {
-  const [latest, ...earlier] = packs
-  const heads = PROMISES.flatMap(({ score, far }) => [
-    words.atScore(score, twoDigits(100 * far)),
-    ...earlier.map(() => words.before),
-  ])
-  const rows = latest?.groups.map((group) => {
-    const before = earlier.map(({ groups }) => groups.find((g) => g.group === group.group && g.sex === group.sex))
-    const cells = PROMISES.flatMap((_, at) =>
-      [group, ...before].map((figures) => (figures ? twoDigits(100 * (sharesOf(figures)[at] ?? Number.NaN)) : '')),
-    )
-    return [words.groupNamed(group), `${group.found} / ${group.pictures}`, String(group.pairs), ...cells]
-  })
-  const worst = packs.map(({ pack, date, groups }) => {
-    const adults = groups.filter((group) => !isChild(group))
-    const multiples = PROMISES.map(({ far }, at) =>
-      Math.max(...adults.map((group) => (sharesOf(group)[at] ?? 0) / far)),
-    )
-    return words.worstOfPack(pack, date.slice(0, 10), multiples.map(twoDigits))
-  })
-  return `${table([...words.groups, ...heads], rows ?? [])}\n\n${worst.join('\n')}`
-}
-
-/** What the scores, and thresholds that hold in every group, cost genuine pairs. */
-function renderPeople({ packs }: Results['groups'], words: Words): string {
-  const measured = packs.flatMap(({ pack, people }) => (people ? [{ pack, people }] : []))
-  const row = (name: string, read: (people: PeopleFigures) => number | undefined) => [
-    name,
-    ...measured.map(({ people }) => (100 * (read(people) ?? Number.NaN)).toFixed(2)),
-  ]
-  const [first] = measured
-  return table(
-    [words.people(first?.people.genuinePairs ?? 0), ...measured.map(({ pack }) => `\`${pack}\``)],
-    [
-      ...PROMISES.map(({ score }, i) => row(words.peopleAtScore(score), ({ acceptedAtScores }) => acceptedAtScores[i])),
-      ...PROMISES.map(({ far }, i) =>
-        row(words.peopleAtRate(far.toExponential()), ({ acceptedAtRates }) => acceptedAtRates[i]),
-      ),
-      ...(first?.people.keeping ?? []).flatMap(({ far }, i) => [
-        row(words.keepingAdults(far.toExponential()), ({ keeping }) => keeping[i]?.adults),
-        row(words.keepingAll(far.toExponential()), ({ keeping }) => keeping[i]?.everybody),
-      ]),
-    ],
-  )
-}
-
-/** As a plain number. */
-function twoDigits(value: number): string {
-  return String(Number(value.toPrecision(2)))
 }
 
 function renderSharing({ shared }: Results['scale'], words: Words): string {

@@ -78,6 +78,13 @@ export const ERRORS = {
     message: 'SDK_FEAT_PROCESSFAILED',
     meaning: 'No embedding could be made of the face.',
   },
+  QUALITY_TOO_LOW: {
+    code: -1103,
+    status: 200,
+    message: 'SDK_FEAT_PROCESSFAILED',
+    meaning:
+      'The face is shown too poorly to be told from others: small, blurred, dark, over-exposed, covered, turned away or cut off.',
+  },
   LANDMARKS_FAILED: {
     code: -1104,
     status: 200,

@@ -1,6 +1,7 @@
 import { DEFAULT_MAX_PIXELS } from './defaults.js'
-import type { Comparison, Face } from './engine/engine.js'
+import type { Face } from './engine/engine.js'
 import { createEngine } from './engine/local-engine.js'
+import { type CheckedComparison, type CompareOptions, compareChecked } from './engine/require-quality.js'
 
 /** All of it may be left out. */
 export interface FaceEngineOptions {
@@ -25,8 +26,14 @@ export interface LocalFaceEngine {
    * what is no bytes.
    */
   readonly analyze: (picture: Uint8Array) => Promise<Face>
-  /** Compares two faces: symmetric, and in microseconds. Throws RangeError for faces of different packs. */
-  readonly compare: (a: Face, b: Face) => Comparison
+  /** The quality below which `compare` refuses a face unless told, 0 to 100; 0 where the pack has no measure of it. */
+  readonly leastQuality: number
+  /**
+   * Compares two faces: symmetric but for which of two failures is told, and in microseconds. Throws `QualityTooLowError` (of A
+   * before B) for a face that is shown too poorly for the score to keep its promise, which `minQuality: 0` switches off, and
+   * RangeError for faces of different packs and for a `minQuality` that is no number from 0 to 100.
+   */
+  readonly compare: (a: Face, b: Face, options?: CompareOptions) => CheckedComparison
   /** Frees the models. Nothing may follow. */
   readonly close: () => Promise<void>
 }
@@ -56,7 +63,11 @@ export async function createFaceEngine(options: FaceEngineOptions = {}): Promise
       if (!(picture instanceof Uint8Array)) throw new TypeError(describeMistake(picture))
       return engine.analyze(picture)
     },
-    compare: engine.compare,
+    leastQuality: engine.leastQuality,
+    compare(a, b, options = {}) {
+      requireScore('minQuality', options.minQuality ?? 0)
+      return compareChecked(engine, a, b, options)
+    },
     close: engine.close,
   }
 }
@@ -64,6 +75,11 @@ export async function createFaceEngine(options: FaceEngineOptions = {}): Promise
 function requirePositive(name: string, value: number): void {
   if (Number.isInteger(value) && value >= 1) return
   throw new RangeError(`Expected ${name} to be a whole number from 1 on but received ${value}.`)
+}
+
+function requireScore(name: string, value: number): void {
+  if (value >= 0 && value <= 100) return
+  throw new RangeError(`Expected ${name} to be a number from 0 to 100 but received ${value}.`)
 }
 
 function describeMistake(picture: unknown): string {

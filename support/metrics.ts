@@ -46,7 +46,7 @@ function acceptedAbove(descendingSimilarities: Float64Array, threshold: number):
 }
 
 /** How many leading values satisfy a condition that no later value satisfies again. */
-export function countWhile(values: Float64Array, condition: (value: number) => boolean): number {
+function countWhile(values: Float64Array, condition: (value: number) => boolean): number {
   let low = 0
   let high = values.length
   while (low < high) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createFaceEngine, FaceCompareError, type LocalFaceEngine } from '../src/index.js'
+import { createFaceEngine, FaceCompareError, type LocalFaceEngine, QualityTooLowError } from '../src/index.js'
 import { cutPerson } from '../support/sample-people.js'
 
 let engine: LocalFaceEngine
@@ -19,6 +19,27 @@ describe('the library', () => {
     expect(a.packId).toBe(engine.packId)
     expect(engine.compare(a, b).similarity).toBeGreaterThan(70)
     expect(engine.compare(a, a).similarity).toBe(100)
+  })
+
+  it('refuses faces of less quality than it is told to, A before B', async () => {
+    const face = await engine.analyze(await cutPerson('man'))
+    const poor = { ...face, quality: { score: 0.5, reasons: ['blurred'] } } as const
+    const good = { ...face, quality: { score: 60, reasons: [] } }
+    const compare = (minQuality: number) => () => engine.compare(good, poor, { minQuality })
+    expect(compare(0.6)).toThrow(QualityTooLowError)
+    expect(compare(0.6)).toThrow('The face is too blurred to be compared: quality 0.5 of at least 0.6.')
+    expect(() => engine.compare(poor, poor, { minQuality: 50 })).toThrow(expect.objectContaining({ side: 'A' }))
+    expect(engine.compare(good, poor, { minQuality: 0 }).similarity).toBe(100)
+    expect(engine.compare(good, good, { minQuality: 60 })).toMatchObject({ similarity: 100, qualityChecked: true })
+    for (const wrong of [-1, 101, Number.NaN]) expect(compare(wrong)).toThrow(RangeError)
+  })
+
+  it('refuses by itself what is below the least quality of its pack', async () => {
+    const face = await engine.analyze(await cutPerson('man'))
+    const shown = (score: number) => ({ ...face, quality: { score, reasons: [] } })
+    const [least, less] = [shown(engine.leastQuality), shown(engine.leastQuality - 0.01)]
+    expect(engine.compare(least, least)).toMatchObject({ similarity: 100, qualityChecked: true })
+    expect(() => engine.compare(least, less)).toThrow(QualityTooLowError)
   })
 
   it('refuses pictures with more pixels than it may decode', async () => {

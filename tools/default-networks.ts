@@ -30,7 +30,7 @@ function makeEmbedder(): Network {
     { name: 'fine', value: PART_MAPS.fine, shape: ['N', 128, 14, 14] },
   ]
   const network = takeRgb({ ...source, nodes }, { channels: 'bgr', mean: 127.5, scale: 1 / 128 }, [112, 112])
-  return { ...cutTo(rewritePRelus(network), outputs), name: 'mobilefacenet' }
+  return { ...rewritePRelus(cutTo(network, outputs)), name: 'mobilefacenet' }
 }
 
 /** The convolutions whose maps are the answers of the four grids, fine to coarse, by their names in the file. */

@@ -1,38 +1,47 @@
 /**
- * Fits the numbers of the default pack (means of the facial parts, threshold, calibrations) and writes
+ * Fits the numbers of the default pack (cohort, calibration, quality, facial parts, threshold) and writes
  * packs/default/fit.json:
  *
- *     npm run fit -- FOLDER
+ *     npm run fit -- LFW GROUPS
  *
- * FOLDER has `pairsDevTrain.txt` in LFW's format and the pictures in `images/`. Means and threshold come from the people of
- * DevTrain alone, the calibrations from all-against-all impostor pairs of every person in the folder. To be run when a
- * network of the pack, or the way to it, has changed; the next build takes the file up.
+ * LFW has `pairsDevTrain.txt` in LFW's format and the pictures in `images/`; DevTrain's people alone are looked at. GROUPS has
+ * `fit.txt`, lines of `GROUP/NNNN_SEX_AGE.jpg`, and the pictures in `images/`. To be run when a network of the pack, or the way to
+ * it, has changed; the next build takes the file up. The same pictures give the same file.
  */
-import { readFileSync } from 'node:fs'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Face, mapParts, type PartName } from '../src/engine/face.js'
+import { mapParts, type PartName } from '../src/engine/face.js'
 import { readPackNumbers } from '../src/engine/pack-numbers.js'
-import { FaceCompareError } from '../src/errors.js'
 import { multiplyAllPairs } from '../src/evaluation/pair-products.js'
 import { parseLfwPairs } from '../src/evaluation/pairs.js'
-import { formatFit } from '../src/packs/fit-file.js'
+import { formatFit, type PackFit } from '../src/packs/fit-file.js'
 import { DEFAULT_PACK_FOLDER } from '../src/packs/resolve.js'
-import { fitCalibration } from '../src/score/calibration.js'
+import { fitCalibration, type Knots, similarityAtScore } from '../src/score/calibration.js'
+import { relativeSimilarity, scaleByCohort } from '../src/score/cohort.js'
 import type { PartFit } from '../src/score/fit.js'
 import { directionFrom, dotProduct } from '../src/score/vectors.js'
-import { startEnginePool } from '../src/worker/pool.js'
 import { accuracyAt, bestThreshold, measureRoc, type ScoredPair } from '../support/metrics.js'
 import { createProgress } from '../support/progress.js'
+import { byGroup, fitCohort, scaleAll } from './fit-cohort.js'
+import { fitFaceLikeness } from './fit-face-likeness.js'
+import { embedDegraded, embedPlain, type FittedFace, listGroups, listPortraits } from './fit-faces.js'
+import { findLeastLength, fitQuality, LENGTHS_ALONE, lengthOfFace } from './fit-quality.js'
+import { fitThresholds } from './fit-thresholds.js'
 import { fitUpright } from './fit-upright.js'
 
 const FIT_FILE = fileURLToPath(new URL('../packs/default/fit.json', import.meta.url))
-/** Of the pictures so many are enough for a part: over a million pairs. */
-const PART_SAMPLE = 3
+/** What the engine reads: numbers that are half done stand there only while this program runs. */
+const BUILT_FILE = join(DEFAULT_PACK_FOLDER, 'fit.json')
+/** Of DevTrain's pictures so many are enough for a part: over a million pairs. */
+const PART_SAMPLE = 2
 /** Of DevTrain's pictures so many are enough to tell which way up a face is. */
 const UPRIGHT_SAMPLE = 3
+/** And so many to tell what is a face at all. */
+const LIKENESS_SAMPLE = 8
+/** Of so many plain faces one is made poor in every way. */
+const POOR_SAMPLE = { ofPress: 17, ofGroups: 12 } as const
 
 const NOTHING_FITTED = {
   bestThreshold: 0,
@@ -44,91 +53,91 @@ const NOTHING_FITTED = {
   madeFrom: { persons: 0, pictures: 0, genuinePairs: 0, impostorPairs: 0, date: '' },
 } as const
 
-interface Embedded {
-  readonly file: string
-  readonly person: string
-  readonly face: Face
-}
-
-const folder = process.argv[2]
-if (!folder) {
-  process.stderr.write('Usage: npm run fit -- FOLDER (with pairsDevTrain.txt and images/)\n')
+const [folder, groupsFolder] = process.argv.slice(2)
+if (!folder || !groupsFolder) {
+  process.stderr.write(
+    'Usage: npm run fit -- LFW GROUPS (with pairsDevTrain.txt and images/, and with fit.txt and images/)\n',
+  )
   process.exit(2)
 }
 const pairs = parseLfwPairs(readFileSync(join(folder, 'pairsDevTrain.txt'), 'utf8'), join(folder, 'images'))
-const trainPeople = new Set(pairs.flatMap(({ a, b }) => [personOf(a), personOf(b)]))
-const content = (await readPackNumbers({ calibration: 'none' })).content
-const upright = await fitUpright(takeEach(UPRIGHT_SAMPLE, [...new Set(pairs.flatMap(({ a, b }) => [a, b]))].sort()))
-// What is embedded from here on stands the right way up.
-await writeFile(join(DEFAULT_PACK_FOLDER, 'fit.json'), formatFit({ ...NOTHING_FITTED, pack: content, upright }))
-const faces = await embedAll(await listPictures(join(folder, 'images')))
-const train = faces.filter(({ person }) => trainPeople.has(person))
-const { threshold } = measurePairs('score', ({ embedding }) => embedding)
-const impostors = compareImpostors(faces, ({ embedding }) => embedding)
-const text = formatFit({
-  pack: content,
-  bestThreshold: threshold,
-  calibration: fitCalibration(impostors),
-  supportedScore: 90,
-  madeFrom: {
-    persons: new Set(faces.map(({ person }) => person)).size,
-    pictures: faces.length,
-    genuinePairs: (faces.length * (faces.length - 1)) / 2 - impostors.length,
-    impostorPairs: impostors.length,
-    date: new Date().toISOString().slice(0, 10),
-  },
-  parts: mapParts(fitPart),
-  upright,
+const portraits = (await listPortraits(folder)).filter(({ of }) => of === 'DevTrain')
+const builtBefore = readFileSync(BUILT_FILE)
+process.on('exit', (code) => {
+  if (code !== 0) writeFileSync(BUILT_FILE, builtBefore)
 })
-await writeFile(FIT_FILE, text)
+const content = (await readPackNumbers({ calibration: 'none' })).content
+const trainPictures = portraits.map(({ file }) => file)
+const upright = await fitUpright(takeEach(UPRIGHT_SAMPLE, trainPictures))
+// What is embedded from here on stands the right way up,
+await writeForNow({ pack: content, upright })
+const faceLikeness = await fitFaceLikeness(takeEach(LIKENESS_SAMPLE, trainPictures))
+// is a face, and tells the length of its embedding.
+await writeForNow({ pack: content, upright, faceLikeness, quality: LENGTHS_ALONE })
+const train = await embedPlain(portraits)
+const groups = await embedPlain(listGroups(groupsFolder))
+const plain = [...train, ...groups]
+const poor = await embedDegraded([...takeEach(POOR_SAMPLE.ofPress, train), ...takeEach(POOR_SAMPLE.ofGroups, groups)])
+console.log(`${train.length} faces of the press, ${groups.length} of groups, ${poor.length} poor ones`)
+const cohort = fitCohort(plain, poor)
+// What is refused decides no score, and the scores say what is to be refused: those of plain pictures come first.
+const leastLength = findLeastLength(poor, tellKnown(fitThresholds(plain, poor, [])))
+const calibration = fitThresholds(
+  plain,
+  poor,
+  poor.filter((face) => lengthOfFace(face) >= leastLength),
+)
+const impostors = compareStrangers(train, ({ face }) => face.embedding).length
+const text = keepDate(
+  formatFit({
+    pack: content,
+    bestThreshold: findThreshold(),
+    calibration,
+    supportedScore: 90,
+    madeFrom: {
+      persons: new Set(plain.map(({ person }) => person)).size,
+      pictures: plain.length + poor.length,
+      genuinePairs: (train.length * (train.length - 1)) / 2 - impostors,
+      impostorPairs: impostors,
+      groups: [...byGroup(groups, ({ name, sex, age }) => [name, sex, age].join(', '))].map(([name, faces]) => ({
+        name,
+        impostorPairs: (faces.length * (faces.length - 1)) / 2,
+      })),
+      date: new Date().toISOString().slice(0, 10),
+    },
+    parts: mapParts(fitPart),
+    upright,
+    faceLikeness,
+    quality: fitQuality(plain, poor, leastLength),
+    cohort,
+  }),
+)
+for (const file of [FIT_FILE, BUILT_FILE]) await writeFile(file, text)
+
+async function writeForNow(known: Pick<PackFit, 'pack' | 'upright' | 'faceLikeness' | 'quality'>): Promise<void> {
+  await writeFile(BUILT_FILE, formatFit({ ...NOTHING_FITTED, ...known }))
+}
+
+/** The date of the file that is there, where nothing else has changed. */
+function keepDate(text: string): string {
+  const withoutDate = (file: string) => file.replace(/"date": "[^"]*"/, '')
+  const before = readFileSync(FIT_FILE, 'utf8')
+  return withoutDate(before) === withoutDate(text) ? before : text
+}
 
 function takeEach<T>(step: number, list: readonly T[]): readonly T[] {
   return list.filter((_, i) => i % step === 0)
 }
 
-function personOf(file: string): string {
-  return basename(dirname(file))
-}
-
-async function listPictures(images: string): Promise<readonly string[]> {
-  const entries = await readdir(images, { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-}
-
-/** Nothing fitted is in what comes out: the parts are not centred. */
-async function embedAll(files: readonly string[]) {
-  const workers = availableParallelism()
-  const options = { maxPixels: 40e6, calibration: 'none', workers, queueSize: 2 * workers, timeoutMs: 60_000 } as const
-  const pool = await startEnginePool({ ...options, workerFile: new URL('../dist/worker/worker.js', import.meta.url) })
-  await pool.ready
-  const progress = createProgress('pictures', files.length)
-  const found: Embedded[] = []
-  const rest = files.values()
-  const work = async () => {
-    for (const file of rest) {
-      const face = await pool.analyze(await readFile(file)).catch((error: unknown) => {
-        if (!(error instanceof FaceCompareError)) throw error
-        console.log(`${file}: ${error.message}`)
-      })
-      if (face) found.push({ file, person: personOf(file), face })
-      progress.advance()
-    }
-  }
-  await Promise.all(Array.from({ length: 2 * workers }, work))
-  await pool.close()
-  console.log(`${found.length} faces in ${files.length} pictures`)
-  return found.toSorted((p, q) => (p.file < q.file ? -1 : 1))
-}
-
 function fitPart(part: PartName): PartFit {
   const mean = meanOf(train.map(({ face }) => face.parts[part]))
-  const describe = ({ parts }: Face) => directionFrom(mean, parts[part])
-  measurePairs(part, describe)
-  const sample = takeEach(PART_SAMPLE, faces)
-  return { mean, calibration: fitCalibration(compareImpostors(sample, describe)) }
+  const describe = ({ face }: FittedFace) => directionFrom(mean, face.parts[part])
+  const vectors = new Map(train.map((fitted) => [fitted.file, describe(fitted)]))
+  report(part, (a, b) => {
+    const [p, q] = [vectors.get(a), vectors.get(b)]
+    return p && q && dotProduct(p, q)
+  })
+  return { mean, calibration: fitCalibration(compareStrangers(takeEach(PART_SAMPLE, train), describe)) }
 }
 
 function meanOf(vectors: readonly Float32Array[]): Float32Array {
@@ -137,33 +146,50 @@ function meanOf(vectors: readonly Float32Array[]): Float32Array {
   return Float32Array.from(sum, (value) => value / vectors.length)
 }
 
-/** How DevTrain's pairs are told apart. */
-function measurePairs(name: string, vectorOf: (face: Face) => Float32Array) {
-  const vectors = new Map(train.map(({ file, face }) => [file, vectorOf(face)]))
+/** The relative similarity that tells DevTrain's pairs apart best. */
+function findThreshold(): number {
+  const scaled = new Map(scaleAll(cohort, train).map((face) => [face.file, face]))
+  return report('score', (a, b) => {
+    const [p, q] = [scaled.get(a), scaled.get(b)]
+    return p && q && relativeSimilarity(dotProduct(p.face.embedding, q.face.embedding), p.scale, q.scale)
+  })
+}
+
+/** Whether a poor face reaches a score of 70 beside the picture that it was made from. */
+function tellKnown(curve: Knots): (face: FittedFace) => boolean {
+  const scaled = new Map(scaleAll(cohort, plain).map((face) => [face.file, face]))
+  const least = similarityAtScore(curve, 70)
+  return (poorFace) => {
+    const own = scaled.get(poorFace.file)
+    const cosine = own ? dotProduct(own.face.embedding, poorFace.face.embedding) : 0
+    return (
+      own !== undefined &&
+      relativeSimilarity(cosine, own.scale, scaleByCohort(cohort, poorFace.face.embedding)) >= least
+    )
+  }
+}
+
+/** Says how DevTrain's pairs are told apart, and gives the threshold that does it best. */
+function report(name: string, similarityOf: (a: string, b: string) => number | undefined): number {
   const scored = pairs.map(({ a, b, genuine }): ScoredPair => {
-    const [p, q] = [vectors.get(a), vectors.get(b)]
-    if (!p || !q) return { genuine, similarity: genuine ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY }
-    return { genuine, similarity: dotProduct(p, q) }
+    const missing = genuine ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+    return { genuine, similarity: similarityOf(a, b) ?? missing }
   })
   const threshold = bestThreshold(scored)
   const accuracy = (100 * accuracyAt(scored, threshold)).toFixed(2)
   console.log(`${name}: accuracy ${accuracy} %, AUC ${measureRoc(scored).auc.toFixed(5)}, at ${threshold.toFixed(4)}`)
-  return { threshold }
+  return threshold
 }
 
 /** The cosine similarities of all pairs of different people, highest first. */
-function compareImpostors(all: readonly Embedded[], vectorOf: (face: Face) => Float32Array): Float32Array {
+function compareStrangers(all: readonly FittedFace[], vectorOf: (face: FittedFace) => Float32Array): Float32Array {
   const similarities = new Float32Array((all.length * (all.length - 1)) / 2)
   let count = 0
-  const take = (i: number, j: number, product: number): void => {
-    if (all[i]!.person !== all[j]!.person) similarities[count++] = product
-  }
   const progress = createProgress('impostor pairs, a hundredth', 100)
   let done = 0
-  for (const share of multiplyAllPairs(
-    all.map(({ face }) => vectorOf(face)),
-    take,
-  )) {
+  for (const share of multiplyAllPairs(all.map(vectorOf), (i, j, product) => {
+    if (all[i]!.person !== all[j]!.person) similarities[count++] = product
+  })) {
     for (; done < 100 * share; done++) progress.advance()
   }
   return similarities.subarray(0, count).sort().reverse()

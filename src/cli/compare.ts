@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { wholeNumber } from '../config/values.js'
 import type { Config } from '../config.js'
 import type { Comparison, Face, FaceEngine } from '../engine/engine.js'
+import { compareChecked, requireQuality } from '../engine/require-quality.js'
 import { describeComparison, describeFace, explainJson, PictureError } from './comparison-json.js'
 import { formatPair } from './comparison-text.js'
 import { addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
@@ -16,12 +17,17 @@ import { EXIT_ERROR, EXIT_MATCH, EXIT_NO_MATCH, printJson, printLines } from './
 import { printable } from './table.js'
 import { WORDS } from './words.js'
 
-/** The score from which two faces count as one person's unless told: one false accept in a thousand. */
+/** The score from which two faces count as one person's unless told: one false accept in a thousand, in the worst group. */
 const DEFAULT_THRESHOLD = 70
+
+/** Of every command that compares. */
+export const MIN_QUALITY_HELP =
+  'refuse faces of less quality, 0 to 100; 0 refuses none, and poor pictures of strangers may score high (default: by the model pack)'
 
 interface CompareFlags extends EngineFlags, LanguageFlag {
   readonly json?: boolean
   readonly threshold: number
+  readonly minQuality?: number
   readonly top?: number
   readonly annotate?: string
 }
@@ -45,6 +51,7 @@ export function addCompareCommand(program: Command): void {
     .argument('<A>', 'picture: a file, an http(s) url, or - for standard input')
     .argument('<B...>', 'the same, or folders and patterns: then the pictures are ranked by their score with A')
     .option('--threshold <score>', 'a match from this score on, 0 to 100', parseScore, DEFAULT_THRESHOLD)
+    .option('--min-quality <n>', MIN_QUALITY_HELP, parseScore)
     .option('--top <n>', 'show the best n only', optionValue(wholeNumber(1)))
     .option('--annotate <file>', 'write a PNG: A and the best of B side by side, with boxes and landmarks')
     .option('--json', 'print JSON')
@@ -97,21 +104,22 @@ async function compare(a: string, b: readonly string[], flags: CompareFlags): Pr
 }
 
 async function comparePair(a: string, b: string, options: CompareOptions): Promise<number> {
-  const { config, threshold, language } = options
+  const { config, threshold, minQuality, language } = options
   const { createEngine } = await import('../engine/local-engine.js')
   const { maxPixels, modelPack } = config
   const engine = await createEngine({ maxPixels, modelPack, onWarning: warn })
   try {
     const pictures = [await analyzePicture(a, engine, options), await analyzePicture(b, engine, options)] as const
     const [{ face: faceA }, { face: faceB }] = pictures
-    const comparison = engine.compare(faceA, faceB)
+    const comparison = compareChecked(engine, faceA, faceB, options)
+    const { qualityChecked } = comparison
     const match = comparison.similarity >= threshold
     if (options.annotate !== undefined) await annotate(options.annotate, pictures, comparison, options)
     if (options.json) {
       const faces = { faceA: describeFace(faceA), faceB: describeFace(faceB) }
-      printJson({ match, threshold, ...describeComparison(comparison), packId: faceA.packId, ...faces })
+      printJson({ match, threshold, ...describeComparison(comparison), qualityChecked, packId: faceA.packId, ...faces })
     } else {
-      printLines(formatPair(comparison, pictures, { threshold, modelPack, words: WORDS[language] }))
+      printLines(formatPair(comparison, pictures, { threshold, minQuality, modelPack, words: WORDS[language] }))
       noteAnnotated(options)
     }
     return match ? EXIT_MATCH : EXIT_NO_MATCH
@@ -120,15 +128,17 @@ async function comparePair(a: string, b: string, options: CompareOptions): Promi
   }
 }
 
-/** Throws a PictureError, which names the picture. */
+/** Throws a PictureError, which names the picture; also for a face that is shown too poorly. */
 export async function analyzePicture(
   picture: string,
-  engine: Pick<FaceEngine, 'analyze'>,
-  { config }: Pick<CompareOptions, 'config'>,
+  engine: Pick<FaceEngine, 'analyze' | 'leastQuality'>,
+  { config, minQuality = engine.leastQuality }: Pick<CompareOptions, 'config' | 'minQuality'>,
 ): Promise<AnalyzedPicture> {
   try {
     const bytes = await readPicture(picture, config)
-    return { picture, bytes, face: await engine.analyze(bytes) }
+    const face = await engine.analyze(bytes)
+    requireQuality(face, minQuality)
+    return { picture, bytes, face }
   } catch (error) {
     throw new PictureError(picture, error)
   }

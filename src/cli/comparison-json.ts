@@ -1,4 +1,5 @@
 import type { Comparison, Face } from '../engine/engine.js'
+import { QualityTooLowError } from '../engine/require-quality.js'
 import { FaceCompareError } from '../errors.js'
 import { explain } from './report.js'
 
@@ -17,13 +18,15 @@ export function describeComparison({ similarity, parts, cosine }: Comparison) {
   return { similarity, parts, cosine }
 }
 
-export function describeFace({ box, detectionScore, rollDegrees, faceCount, imageWidth, imageHeight, stages }: Face) {
-  return { box, detectionScore, rollDegrees, faceCount, imageWidth, imageHeight, stages }
+export function describeFace(face: Face) {
+  const { box, quality, detectionScore, rollDegrees, faceCount, imageWidth, imageHeight, stages } = face
+  return { box, quality, detectionScore, rollDegrees, faceCount, imageWidth, imageHeight, stages }
 }
 
-/** An error for scripts: its code of the table where it has one, and its sentence. */
+/** An error for scripts: its code of the table where it has one, its sentence, and the quality of a face that is shown too poorly. */
 export function explainJson(error: unknown) {
   const cause = error instanceof PictureError ? error.cause : error
   const code = cause instanceof FaceCompareError ? { code: cause.code } : {}
-  return { ...code, detail: explain(error) }
+  const quality = cause instanceof QualityTooLowError ? { quality: cause.quality } : {}
+  return { ...code, detail: explain(error), ...quality }
 }

@@ -1,9 +1,13 @@
 import { styleText } from 'node:util'
-import type { Comparison, Face } from '../engine/engine.js'
+import type { Face } from '../engine/engine.js'
 import { PART_NAMES } from '../engine/face.js'
+import type { CheckedComparison } from '../engine/require-quality.js'
 import { SCORE_FOR_FAR } from '../score/calibration.js'
 import { formatTable, printable } from './table.js'
 import type { Words } from './words.js'
+
+/** What is warned of. */
+export type NotedFace = Pick<Face, 'faceCount' | 'quality'>
 
 interface NamedFace {
   readonly picture: string
@@ -11,6 +15,8 @@ interface NamedFace {
 }
 
 export interface PairText {
+  /** What was asked for; undefined where it was left to the model pack. */
+  readonly minQuality: number | undefined
   readonly threshold: number
   /** Scores of packs of one's own promise no rates here. */
   readonly modelPack: string | undefined
@@ -24,9 +30,9 @@ export function paint(match: boolean, text: string): string {
 
 /** What a person wants to know of two compared pictures, line by line. */
 export function formatPair(
-  { similarity, parts }: Comparison,
+  { similarity, parts, qualityChecked }: CheckedComparison,
   [a, b]: readonly [NamedFace, NamedFace],
-  { threshold, modelPack, words }: PairText,
+  { threshold, minQuality, modelPack, words }: PairText,
 ): readonly string[] {
   const match = similarity >= threshold
   const scores = [
@@ -34,7 +40,7 @@ export function formatPair(
     ...PART_NAMES.map((part) => [words.parts[part], parts[part].toFixed(2)]),
   ]
   const rarity = modelPack === undefined ? describeRarity(similarity, words) : undefined
-  const crowds = [['A', a.face] as const, ['B', b.face] as const].filter(([, { faceCount }]) => faceCount > 1)
+  const sides = [['A', a.face] as const, ['B', b.face] as const]
   const [first = '', ...others] = formatTable(scores, ['left', 'right'])
   return [
     styleText('bold', first),
@@ -43,7 +49,16 @@ export function formatPair(
     ...(rarity === undefined ? [] : [rarity]),
     '',
     ...formatTable(describePictures(a, b, words)),
-    ...crowds.map(([side, { faceCount }]) => words.manyFaces(side, faceCount)),
+    ...sides.flatMap(([side, face]) => warnOf(side, face, words)),
+    ...(minQuality !== undefined && !qualityChecked ? [words.unchecked] : []),
+  ]
+}
+
+/** What should be known of a face that was compared. */
+export function warnOf(side: 'A' | 'B', { faceCount, quality }: NotedFace, words: Words): readonly string[] {
+  return [
+    ...(faceCount > 1 ? [words.manyFaces(side, faceCount)] : []),
+    ...(quality && quality.reasons.length > 0 ? [words.flawed(side, words.flaws(quality.reasons))] : []),
   ]
 }
 
@@ -67,6 +82,9 @@ function describePictures(a: NamedFace, b: NamedFace, { rows, place }: Words): r
       const [x = '', y = '', width = '', height = ''] = [box.x, box.y, box.width, box.height].map((v) => v.toFixed(0))
       return place(width, height, x, y)
     }),
+    ...(a.face.quality || b.face.quality
+      ? [both(rows.quality, ({ quality }) => (quality ? quality.score.toFixed(2) : '-'))]
+      : []),
     both(rows.detectionScore, ({ detectionScore }) => detectionScore.toFixed(2)),
     both(rows.faceCount, ({ faceCount }) => String(faceCount)),
     both(rows.decode, ({ stages }) => ms(stages.decodeMs)),

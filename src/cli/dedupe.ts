@@ -2,12 +2,14 @@ import type { Command } from 'commander'
 import type { Config } from '../config.js'
 import { formatContactSheet } from '../dedupe/contact-sheet.js'
 import { type Group, groupFaces } from '../dedupe/group-faces.js'
+import { isQualityChecked } from '../engine/require-quality.js'
 import { codeOf } from '../errors.js'
 import { type Picture, readPictureFolder } from '../evaluation/data-set.js'
 import type { Failure, Outcome } from '../evaluation/face-vectors.js'
 import { createTerminalBar } from '../evaluation/progress.js'
+import { refusePoor } from '../evaluation/refuse-poor.js'
 import { calibrate, type Knots, similarityAtScore } from '../score/calibration.js'
-import { parseScore } from './compare.js'
+import { MIN_QUALITY_HELP, parseScore } from './compare.js'
 import { embedInProcesses } from './embed.js'
 import { addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
 import { explainIn, sentenceOf } from './error-words.js'
@@ -23,6 +25,7 @@ const DEFAULT_THRESHOLD = 85
 
 interface DedupeFlags extends EngineFlags, LanguageFlag {
   readonly threshold: number
+  readonly minQuality?: number
   readonly json?: boolean
   readonly html?: string
   readonly cache?: string
@@ -40,6 +43,8 @@ export interface FailedPicture extends Failure {
 /** Pictures by person. */
 export interface Deduped {
   readonly packId: string | undefined
+  /** Whether every face was held to a quality at which the scores were found to hold. */
+  readonly qualityChecked: boolean
   /** Of two and more; the largest first. */
   readonly groups: readonly { readonly pictures: readonly FoundPicture[]; readonly meanScore: number }[]
   readonly alone: readonly FoundPicture[]
@@ -62,6 +67,7 @@ export function addDedupeCommand(program: Command): void {
       parseScore,
       DEFAULT_THRESHOLD,
     )
+    .option('--min-quality <n>', MIN_QUALITY_HELP, parseScore)
     .option('--html <file>', 'write a contact sheet: one page with a small picture of each face')
     .option('--cache <file>', 'keep the embeddings there (a file or a folder), to resume and to repeat quickly')
     .option('--json', 'print JSON')
@@ -115,7 +121,7 @@ async function dedupe(folder: string, flags: DedupeFlags): Promise<number> {
 
 async function groupPictures(
   pictures: readonly Picture[],
-  { config, cache, threshold, language }: DedupeOptions,
+  { config, cache, threshold, minQuality, language }: DedupeOptions,
   signal: AbortSignal,
 ): Promise<Omit<Deduped, 'skippedFiles'>> {
   const { embedded, numbers } = await embedInProcesses(pictures, config, {
@@ -124,9 +130,10 @@ async function groupPictures(
     signal,
     onUnreadable: describeUnreadable,
   })
+  const least = minQuality ?? numbers.leastQuality
   const found: FoundPicture[] = []
   const failed: FailedPicture[] = []
-  for (const [i, outcome] of embedded.outcomes.entries()) {
+  for (const [i, outcome] of refusePoor(embedded.outcomes, least).entries()) {
     const picture = pictures[i]
     if (!picture) continue
     if ('face' in outcome) found.push({ ...picture, outcome })
@@ -134,8 +141,9 @@ async function groupPictures(
   }
   const { calibration } = numbers.fit
   const faces = found.map(({ outcome }) => outcome.face)
+  const qualityChecked = isQualityChecked(faces, least, numbers)
   const groups = await groupFaces(faces, { leastSimilarity: similarityAtScore(calibration, threshold), signal })
-  return { packId: embedded.packId, ...splitGroups(groups, found, calibration), failed }
+  return { packId: embedded.packId, qualityChecked, ...splitGroups(groups, found, calibration), failed }
 }
 
 /** A file that cannot be opened is a picture without a face to compare, by the name of the system's error. */
@@ -157,26 +165,39 @@ function splitGroups(groups: readonly Group[], found: readonly FoundPicture[], c
   }
 }
 
-function describe({ packId, groups, alone, failed, skippedFiles }: Deduped, { threshold }: DedupeOptions) {
+function describe(
+  { packId, qualityChecked, groups, alone, failed, skippedFiles }: Deduped,
+  { threshold }: DedupeOptions,
+) {
   const namesOf = (pictures: readonly Picture[]) => pictures.map(({ name }) => name)
   return {
     threshold,
     packId,
+    qualityChecked,
     groups: groups.map(({ pictures, meanScore }) => ({ similarity: meanScore, pictures: namesOf(pictures) })),
     alone: namesOf(alone),
-    failed: failed.map(({ picture, kind, sentence }) => ({ picture: picture.name, kind, detail: sentence })),
+    failed: failed.map(({ picture, kind, sentence, shown }) => ({
+      picture: picture.name,
+      kind,
+      detail: sentence,
+      quality: shown?.quality,
+    })),
     skippedFiles,
   }
 }
 
-function summarize({ groups, alone, failed, skippedFiles }: Deduped, { threshold, language }: DedupeOptions) {
-  const { sheet } = WORDS[language]
+function summarize(
+  { groups, alone, failed, skippedFiles, qualityChecked }: Deduped,
+  { threshold, minQuality, language }: DedupeOptions,
+) {
+  const { sheet, unchecked } = WORDS[language]
   const grouped = groups.reduce((sum, { pictures }) => sum + pictures.length, 0)
   return [
     sheet.groups(groups.length, grouped, threshold),
     ...(alone.length > 0 ? [sheet.alone(alone.length)] : []),
     ...(failed.length > 0 ? [sheet.failed(failed.length)] : []),
     ...(skippedFiles > 0 ? [sheet.skipped(skippedFiles)] : []),
+    ...(minQuality !== undefined && !qualityChecked ? [unchecked] : []),
   ]
 }
 
@@ -189,9 +210,9 @@ function printGroups(deduped: Deduped, options: DedupeOptions): void {
     }),
     ...summarize(deduped, options),
   ])
-  for (const { picture, kind, sentence } of deduped.failed) {
-    const reason = sentenceOf(options.language, kind, sentence)
-    process.stderr.write(`facecompare: ${printable(`${picture.name}: ${reason}`)}\n`)
+  for (const failure of deduped.failed) {
+    const reason = sentenceOf(options.language, failure)
+    process.stderr.write(`facecompare: ${printable(`${failure.picture.name}: ${reason}`)}\n`)
   }
 }
 
@@ -199,7 +220,7 @@ async function writeSheet(file: string, folder: string, deduped: Deduped, option
   const { config, language } = options
   const { sheet } = WORDS[language]
   const { makeSheetPictures } = await import('./sheet-pictures.js')
-  const drawn = await makeSheetPictures(deduped, config, (kind, sentence) => sentenceOf(language, kind, sentence))
+  const drawn = await makeSheetPictures(deduped, config, (failure) => sentenceOf(language, failure))
   const page = formatContactSheet({
     lang: language,
     title: sheet.title(folder),

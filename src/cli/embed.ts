@@ -78,9 +78,9 @@ export function countLanes({ workers }: Config): number {
 /** What is kept of the most prominent face of a picture, or why there is none. */
 export async function analyzeForGrouping(engine: FaceEngine, bytes: Uint8Array): Promise<Analysed> {
   try {
-    const { packId, embedding, cohort, parts, box } = await engine.analyze(bytes)
+    const { packId, embedding, cohort, parts, box, quality } = await engine.analyze(bytes)
     const quantised = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, quantise(part)]))
-    return { packId, outcome: { face: { embedding, cohort, parts: quantised, box } }, lasting: true }
+    return { packId, outcome: { face: { embedding, cohort, parts: quantised, box, quality } }, lasting: true }
   } catch (error) {
     if (!(error instanceof FaceCompareError)) throw error
     const { kind, message } = error

@@ -1,7 +1,10 @@
+import { QualityTooLowError } from '../engine/require-quality.js'
 import { type ErrorName, FaceCompareError } from '../errors.js'
+import type { Failure } from '../evaluation/face-vectors.js'
 import { PictureError } from './comparison-json.js'
 import type { Language } from './language.js'
 import { explain, explainFileError } from './report.js'
+import { explainPoorFaceInChinese } from './words.js'
 
 /** What the engine and the fetching of images throw, in Chinese; other errors are explained in English. */
 const CHINESE: Partial<Readonly<Record<ErrorName, string>>> = {
@@ -29,12 +32,16 @@ const CHINESE_OF_FILES = {
 export function explainIn(language: Language, error: unknown): string {
   if (language === 'en') return explain(error)
   if (error instanceof PictureError) return `${error.picture}: ${explainIn(language, error.cause)}`
-  if (error instanceof FaceCompareError) return sentenceOf(language, error.kind, error.message)
+  if (error instanceof FaceCompareError) {
+    const shown = error instanceof QualityTooLowError ? error : undefined
+    return sentenceOf(language, { kind: error.kind, sentence: error.message, shown })
+  }
   return explainFileError(error, CHINESE_OF_FILES) ?? explain(error)
 }
 
-/** The sentence of an error of which only its name and its English sentence are left. */
-export function sentenceOf(language: Language, kind: string, english: string): string {
+/** The sentence of a failure. */
+export function sentenceOf(language: Language, { kind, sentence, shown }: Failure): string {
+  if (language === 'zh' && shown) return explainPoorFaceInChinese(shown.quality, shown.minQuality)
   const chinese: unknown = Object.hasOwn(CHINESE, kind) ? Reflect.get(CHINESE, kind) : undefined
-  return language === 'zh' && typeof chinese === 'string' ? chinese : english
+  return language === 'zh' && typeof chinese === 'string' ? chinese : sentence
 }

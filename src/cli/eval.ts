@@ -3,19 +3,26 @@ import { basename, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { wholeNumber } from '../config/values.js'
 import type { Config } from '../config.js'
+import { isQualityChecked } from '../engine/require-quality.js'
 import { compareAll, type DataSet, readPairsFiles, readPersonFolder } from '../evaluation/data-set.js'
-import { type Embedded, requirePack } from '../evaluation/embed-pictures.js'
+import { requirePack } from '../evaluation/embed-pictures.js'
+import type { Outcome } from '../evaluation/face-vectors.js'
+import { readGroups } from '../evaluation/groups.js'
 import { createProgress } from '../evaluation/progress.js'
-import { makeReport, type Report } from '../evaluation/report.js'
+import { refusePoor } from '../evaluation/refuse-poor.js'
+import { type Measured, makeReport, type Report } from '../evaluation/report.js'
 import { formatHtml, type Thumbnails } from '../evaluation/report-html.js'
 import { formatText } from '../evaluation/report-text.js'
-import { type ScoredPairs, scoreAllPairs, scoreListedPairs } from '../evaluation/score-pairs.js'
+import { type ScoredPairs, type ScoreOptions, scoreAllPairs, scoreListedPairs } from '../evaluation/score-pairs.js'
+import { MIN_QUALITY_HELP, parseScore } from './compare.js'
 import { embedInProcesses } from './embed.js'
 import { addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
+import { formatGroups } from './group-tables.js'
 import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
 import { optionValue } from './option-value.js'
 import { checkWritable } from './output-file.js'
 import { printJson } from './report.js'
+import { WORDS } from './words.js'
 
 /** The longer side of a picture in the page, in pixels. */
 const THUMBNAIL_SIDE = 160
@@ -23,11 +30,15 @@ const THUMBNAIL_SIDE = 160
 const COUNT = optionValue(wholeNumber(0, 1000))
 const DEFAULT_FARS = '1e-2,1e-3,1e-4,1e-5'
 
+export const GROUPS_OPTION = 'CSV that says which group a person or a picture is of: person-or-picture,group'
+
 interface EvalOptions extends EngineFlags {
   readonly pairs?: readonly string[]
   readonly all?: boolean
   readonly folds: number
   readonly far: readonly number[]
+  readonly minQuality?: number
+  readonly groups?: string
   readonly hardest: number
   readonly json?: string
   readonly html?: string
@@ -51,6 +62,8 @@ export function addEvalCommand(program: Command): void {
         .argParser(parseFars)
         .default(parseFars(DEFAULT_FARS), DEFAULT_FARS),
     )
+    .option('--min-quality <n>', MIN_QUALITY_HELP, parseScore)
+    .option('--groups <file>', GROUPS_OPTION)
     .option('--hardest <n>', 'how many of the hardest pairs of either kind to list', COUNT, 10)
     .option('--json <file>', 'write the figures as JSON; "-" prints them instead of the text')
     .option('--html <file>', 'write a page with charts that needs nothing else')
@@ -59,6 +72,7 @@ export function addEvalCommand(program: Command): void {
     .addHelpText(
       'after',
       `
+A line of --groups for a picture (its path in the folder) wins over that of its person; strangers are compared within a group.
 Labels in CSV: 1 or 0, same or different, genuine or impostor, true or false. LFW: name i j, or name i other j.
 Embeddings are biometric data of the people in the pictures: they are kept only with --cache, and the file stays until you delete it.
 FACECOMPARE_WORKERS sets the number of worker processes. Ends with 0 when it ran, 2 for an error.`,
@@ -89,9 +103,10 @@ async function evaluate(folder: string, options: EvalOptions): Promise<number> {
   const listed =
     options.pairs === undefined ? await readPersonFolder(folder) : await readPairsFiles(folder, options.pairs)
   const dataSet = options.all ? compareAll(listed) : listed
+  const grouped = options.groups === undefined ? undefined : await readGroups(folder, options.groups, dataSet)
   const interruption = watchInterrupt()
   try {
-    const report = await measure(folder, dataSet, config, options, interruption.signal)
+    const report = await measure(folder, { dataSet, grouped }, config, options, interruption.signal)
     await writeReport(report, dataSet, config, options)
     return 0
   } catch (error) {
@@ -106,7 +121,7 @@ async function evaluate(folder: string, options: EvalOptions): Promise<number> {
 
 async function measure(
   folder: string,
-  dataSet: DataSet,
+  { dataSet, grouped }: Pick<Measured, 'dataSet' | 'grouped'>,
   config: Config,
   options: EvalOptions,
   signal: AbortSignal,
@@ -127,13 +142,21 @@ async function measure(
         "the pack's threshold is a cosine of 0.\n",
     )
   }
+  const { minQuality = numbers.leastQuality } = options
+  const outcomes = refusePoor(embedded.outcomes, minQuality)
+  const faces = outcomes.flatMap((outcome) => ('face' in outcome ? outcome.face : []))
+  if (options.minQuality !== undefined && !isQualityChecked(faces, minQuality, numbers)) {
+    process.stderr.write(`facecompare: ${WORDS.en.unchecked}\n`)
+  }
   return makeReport({
     dataSetName: basename(resolve(folder)),
     dataSet,
+    grouped,
     packId,
     createdAt: new Date().toISOString(),
-    outcomes: embedded.outcomes,
-    scored: await score(dataSet, embedded, options.hardest, signal),
+    outcomes,
+    minQuality,
+    scored: await score(dataSet, outcomes, { hardest: options.hardest, grouping: grouped, signal }),
     fars: options.far,
     folds: options.folds,
     packThreshold: fit.bestThreshold,
@@ -143,13 +166,12 @@ async function measure(
 
 export async function score(
   { pairing }: DataSet,
-  { outcomes }: Embedded,
-  hardest: number,
-  signal: AbortSignal,
+  outcomes: readonly Outcome[],
+  wanted: Omit<ScoreOptions, 'onProgress'>,
 ): Promise<ScoredPairs> {
   const faces = outcomes.map((outcome) => ('face' in outcome ? outcome.face : undefined))
   const progress = createProgress(process.stderr, 'percent of pairs', 100)
-  const options = { hardest, signal, onProgress: (share: number) => progress.show(Math.floor(100 * share)) }
+  const options = { ...wanted, onProgress: (share: number) => progress.show(Math.floor(100 * share)) }
   try {
     if (pairing.kind === 'listed') return await scoreListedPairs(faces, pairing.pairs, options)
     return await scoreAllPairs(faces, pairing.personOf, options)
@@ -165,7 +187,9 @@ async function writeReport(report: Report, dataSet: DataSet, config: Config, opt
   }
   if (options.json === '-') return printJson(report)
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
-  process.stdout.write(formatText(report))
+  const { byGroup, persons, pictures } = report
+  const groups = byGroup ? formatGroups(byGroup, { persons, pictures: pictures.total }) : ''
+  process.stdout.write(formatText(report) + groups)
 }
 
 async function makeThumbnails({ hardest }: Report, { pictures }: DataSet, { maxPixels }: Config): Promise<Thumbnails> {

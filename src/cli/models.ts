@@ -2,7 +2,12 @@ import type { Command } from 'commander'
 import type { Config } from '../config.js'
 import { calibratePack } from './calibrate.js'
 import { addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
+import { GROUPS_OPTION } from './eval.js'
 import { formatTable } from './table.js'
+
+interface CalibrateOptions extends EngineFlags {
+  readonly groups?: string
+}
 
 export function addModelsCommand(program: Command): void {
   const models = program.command('models').description('Lists, checks and calibrates the networks that compare faces.')
@@ -19,12 +24,13 @@ export function addModelsCommand(program: Command): void {
     .command('calibrate')
     .description('Makes the calibration of a model pack from labelled pictures and writes it into the pack.')
     .argument('<folder>', 'one sub-folder a person; every picture is compared with every other')
+    .option('--groups <file>', `${GROUPS_OPTION}; its rates then hold in the worst group`)
     .addHelpText(
       'after',
       '\nScore 90 needs 100,000 pairs of pictures of different people: about 450 people with one picture each.',
     )
-    .action(async (folder: string, options: EngineFlags) => {
-      process.exitCode = await calibratePack(folder, readEngineConfig(options))
+    .action(async (folder: string, options: CalibrateOptions) => {
+      process.exitCode = await calibratePack(folder, readEngineConfig(options), options.groups)
     })
   for (const command of [list, verify, calibrate]) addPackOption(command)
 }
@@ -51,7 +57,9 @@ async function verifyModels({ modelPack }: Config): Promise<void> {
   const onWarning = (sentence: string) => process.stderr.write(`facecompare: ${sentence}\n`)
   const { networks, numbers, close } = await openPack({ modelPack, calibration: 'optional', onWarning })
   await close()
-  printTable(networks.map(({ role, file, inputSize, gives }) => [role, file, describeSize(inputSize), gives, 'ok']))
+  printTable(
+    networks.map(({ pack, role, file, inputSize, gives }) => [role, file, describeSize(inputSize), gives, pack, 'ok']),
+  )
   if (numbers.calibrationProblem !== undefined)
     print(`The pack ${numbers.calibrationProblem}: it can be evaluated and calibrated, not served.`)
   print(`${numbers.id} ok`)

@@ -1,10 +1,10 @@
-import type { Comparison } from '../engine/engine.js'
+import { type CheckedComparison, compareChecked } from '../engine/require-quality.js'
 import { runLanes } from '../evaluation/lanes.js'
 import { createTerminalBar } from '../evaluation/progress.js'
 import type { EnginePool } from '../worker/pool.js'
 import { type AnalyzedPicture, analyzePicture, annotate, type CompareOptions, noteAnnotated } from './compare.js'
 import { describeComparison, describeFace, explainJson, PictureError } from './comparison-json.js'
-import { paint } from './comparison-text.js'
+import { type NotedFace, paint, warnOf } from './comparison-text.js'
 import { countLanes, openPool } from './embed.js'
 import { explainIn } from './error-words.js'
 import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
@@ -15,7 +15,7 @@ import { WORDS } from './words.js'
 /** A candidate after comparison: nothing that could be compared again, so that thousands take little memory. */
 interface Ranked {
   readonly picture: string
-  readonly comparison: Comparison
+  readonly comparison: CheckedComparison
   readonly face: ReturnType<typeof describeFace>
 }
 
@@ -82,7 +82,7 @@ async function compareAll(
     const [place, picture] = next.value
     try {
       const analyzed = await analyzePicture(picture, pool, options)
-      const comparison = pool.compare(probe.face, analyzed.face)
+      const comparison = compareChecked(pool, probe.face, analyzed.face, options)
       // Its bytes are kept for the drawing; those of all others go.
       const { similarity } = comparison
       const isBetter = !best || similarity > best.similarity || (similarity === best.similarity && place < best.place)
@@ -116,6 +116,7 @@ function describeRanking({ probe, ranked, failed }: Ranking, { threshold, top }:
       picture,
       match: comparison.similarity >= threshold,
       ...describeComparison(comparison),
+      qualityChecked: comparison.qualityChecked,
       face,
     })),
     failed: failed.map(({ picture, cause }) => ({ picture, ...explainJson(cause) })),
@@ -123,9 +124,13 @@ function describeRanking({ probe, ranked, failed }: Ranking, { threshold, top }:
 }
 
 function printRanking({ probe, ranked, failed }: Ranking, options: CompareOptions): void {
-  const { threshold, top } = options
+  const { threshold, minQuality, top } = options
   const words = WORDS[options.language]
-  const crowd = (faceCount: number) => (faceCount > 1 ? words.manyFacesIn(faceCount) : '')
+  const note = ({ faceCount, quality }: NotedFace) =>
+    [
+      ...(faceCount > 1 ? [words.manyFacesIn(faceCount)] : []),
+      ...(quality?.reasons.length ? [words.flaws(quality.reasons)] : []),
+    ].join('; ')
   const { rank, similarity, verdict, picture } = words.ranking
   const shown = ranked.slice(0, top)
   const rows = shown.map(({ picture, comparison, face }, i) => [
@@ -133,16 +138,19 @@ function printRanking({ probe, ranked, failed }: Ranking, options: CompareOption
     comparison.similarity.toFixed(2),
     comparison.similarity >= threshold ? words.match : words.noMatch,
     printable(picture),
-    crowd(face.faceCount),
+    note(face),
   ])
   const [head = '', ...lines] = formatTable([[rank, similarity, verdict, picture, ''], ...rows], ['right', 'right'])
   const matching = ranked.filter(({ comparison }) => comparison.similarity >= threshold).length
-  if (probe.face.faceCount > 1) printLines([words.manyFaces('A', probe.face.faceCount)])
+  printLines(warnOf('A', probe.face, words))
   if (shown.length > 0) {
     printLines([head, ...lines.map((line, i) => (i < matching ? paint(true, line) : line))])
     if (shown.length < ranked.length) printLines([words.shown(shown.length, ranked.length)])
   }
   printLines([words.matches(matching, ranked.length, threshold)])
+  if (minQuality !== undefined && ranked.some(({ comparison }) => !comparison.qualityChecked)) {
+    printLines([words.unchecked])
+  }
   if (ranked.length > 0) noteAnnotated(options)
   for (const error of failed) {
     process.stderr.write(`facecompare: ${printable(explainIn(options.language, error))}\n`)

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import type { Config } from '../config.js'
 import type { SheetPicture } from '../dedupe/contact-sheet.js'
+import type { ErrorName } from '../errors.js'
+import type { Failure } from '../evaluation/face-vectors.js'
 import { runLanes } from '../evaluation/lanes.js'
 import type { Deduped, FailedPicture, FoundPicture } from './dedupe.js'
 import { countLanes } from './embed.js'
@@ -9,6 +11,9 @@ import { countLanes } from './embed.js'
 const SIDE = 160
 /** The longer side that pictures are decoded to before faces are cut out. */
 const MAX_DECODED_SIDE = 1280
+
+/** What became of pictures that could be decoded. */
+const DECODABLE: readonly string[] = ['FACE_NOT_DETECTED', 'QUALITY_TOO_LOW'] satisfies readonly ErrorName[]
 
 interface SheetPictures {
   readonly groups: readonly (readonly SheetPicture[])[]
@@ -20,7 +25,7 @@ interface SheetPictures {
 export async function makeSheetPictures(
   { groups, alone, failed }: Deduped,
   config: Config,
-  explainFailure: (kind: string, sentence: string) => string,
+  explainFailure: (failure: Failure) => string,
 ): Promise<SheetPictures> {
   const thumbnails = new Map<string, Uint8Array>()
   const all = [...groups.flatMap(({ pictures }) => pictures), ...alone, ...failed]
@@ -36,10 +41,10 @@ export async function makeSheetPictures(
   return {
     groups: groups.map(({ pictures }) => pictures.map(show)),
     alone: alone.map(show),
-    failed: failed.map(({ picture, kind, sentence }) => ({
-      name: picture.name,
-      thumbnail: thumbnails.get(picture.file),
-      reason: explainFailure(kind, sentence),
+    failed: failed.map((failure) => ({
+      name: failure.picture.name,
+      thumbnail: thumbnails.get(failure.picture.file),
+      reason: explainFailure(failure),
     })),
   }
 }
@@ -60,7 +65,7 @@ async function drawThumbnail(
       return await cutFace({ bytes, box }, { maxPixels, side: SIDE, maxSide: MAX_DECODED_SIDE })
     }
     // What a worker process could not decode, or did not survive, is not tried here.
-    return picture.kind === 'FACE_NOT_DETECTED' ? await shrinkPicture(bytes, { maxPixels, side: SIDE }) : undefined
+    return DECODABLE.includes(picture.kind) ? await shrinkPicture(bytes, { maxPixels, side: SIDE }) : undefined
   } catch {
     // It may be gone by now; the page is still worth having.
     return undefined

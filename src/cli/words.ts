@@ -1,4 +1,6 @@
+import type { Quality, QualityReason } from '../engine/engine.js'
 import type { PartName } from '../engine/face.js'
+import { REASON_WORDS } from '../engine/require-quality.js'
 import type { Language } from './language.js'
 
 /** Everything that `compare` and `dedupe` say to a person, errors apart. */
@@ -12,13 +14,27 @@ export interface Words {
   readonly rarity: (oneIn: number, side: 'fewer' | 'more') => string
   readonly rows: Readonly<
     Record<
-      'picture' | 'size' | 'face' | 'detectionScore' | 'faceCount' | 'decode' | 'detect' | 'align' | 'embed',
+      | 'picture'
+      | 'size'
+      | 'face'
+      | 'quality'
+      | 'detectionScore'
+      | 'faceCount'
+      | 'decode'
+      | 'detect'
+      | 'align'
+      | 'embed',
       string
     >
   >
   readonly place: (width: string, height: string, x: string, y: string) => string
   readonly manyFaces: (side: 'A' | 'B', count: number) => string
   readonly manyFacesIn: (count: number) => string
+  /** What is wrong with how a face is shown. */
+  readonly flaws: (reasons: readonly QualityReason[]) => string
+  /** A face that was compared, although something is wrong with its picture. */
+  readonly flawed: (side: 'A' | 'B', flaws: string) => string
+  readonly unchecked: string
   readonly ranking: Readonly<Record<'rank' | 'similarity' | 'verdict' | 'picture', string>>
   readonly matches: (matching: number, compared: number, threshold: number) => string
   readonly shown: (shown: number, compared: number) => string
@@ -49,11 +65,13 @@ const ENGLISH: Words = {
   match: 'match',
   noMatch: 'no match',
   verdict: (match, threshold) => `${match ? 'match' : 'no match'} at a threshold of ${threshold}`,
-  rarity: (oneIn, side) => `${side} than one in ${oneIn.toLocaleString('en')} pairs of strangers score so high`,
+  rarity: (oneIn, side) =>
+    `${side} than one in ${oneIn.toLocaleString('en')} pairs of strangers score so high, in the worst group that was measured`,
   rows: {
     picture: 'picture',
     size: 'size',
     face: 'face',
+    quality: 'quality',
     detectionScore: 'detection score',
     faceCount: 'faces seen',
     decode: 'decode',
@@ -64,6 +82,9 @@ const ENGLISH: Words = {
   place: (width, height, x, y) => `${width} x ${height} at ${x}, ${y}`,
   manyFaces: (side, count) => `picture ${side} shows ${count} faces; the most prominent was compared`,
   manyFacesIn: (count) => `the most prominent of ${count} faces`,
+  flaws: (reasons) => new Intl.ListFormat('en-GB').format(reasons.map((reason) => REASON_WORDS[reason])),
+  flawed: (side, flaws) => `the face in picture ${side} is ${flaws}: take it again if you can`,
+  unchecked: 'quality was not checked: poor pictures of strangers may score as high',
   ranking: { rank: '#', similarity: 'similarity', verdict: 'verdict', picture: 'picture' },
   matches: (matching, compared, threshold) =>
     `${matching} of ${plural(compared, 'picture', 'pictures')} ${matching === 1 ? 'matches' : 'match'} at a threshold of ${threshold}`,
@@ -89,6 +110,17 @@ const ENGLISH: Words = {
   },
 }
 
+/** What goes on after "the face". */
+const CHINESE_REASONS: Readonly<Record<QualityReason, string>> = {
+  small: '过小',
+  blurred: '模糊',
+  dark: '过暗',
+  over_exposed: '过曝',
+  covered: '被遮挡',
+  turned_away: '偏转过大',
+  cut_off: '不完整',
+}
+
 const CHINESE: Words = {
   similarity: '相似度',
   parts: { eyebrow: '眉毛', eye: '眼睛', nose: '鼻子', mouth: '嘴巴' },
@@ -96,11 +128,12 @@ const CHINESE: Words = {
   noMatch: '不匹配',
   verdict: (match, threshold) => `${match ? '匹配' : '不匹配'}（阈值 ${threshold}）`,
   rarity: (oneIn, side) =>
-    `陌生人之间达到该分数的比例${side === 'fewer' ? '低于' : '高于'} ${oneIn.toLocaleString('en')} 分之一`,
+    `在测过的最差的群体中，达到该分数的陌生人配对${side === 'fewer' ? '不到' : '超过'} ${oneIn.toLocaleString('en')} 分之一`,
   rows: {
     picture: '图片',
     size: '尺寸',
     face: '人脸',
+    quality: '质量',
     detectionScore: '检测分数',
     faceCount: '人脸数量',
     decode: '解码',
@@ -111,6 +144,9 @@ const CHINESE: Words = {
   place: (width, height, x, y) => `${width} x ${height}，位于 ${x}, ${y}`,
   manyFaces: (side, count) => `图片 ${side} 中有 ${count} 张人脸，比对的是最突出的一张`,
   manyFacesIn: (count) => `${count} 张人脸中最突出的一张`,
+  flaws: (reasons) => reasons.map((reason) => CHINESE_REASONS[reason]).join('、'),
+  flawed: (side, flaws) => `图片 ${side} 的人脸${flaws}，有条件请重拍`,
+  unchecked: '未检查质量：陌生人的劣质图片也可能得到这样高的分数',
   ranking: { rank: '#', similarity: '相似度', verdict: '结论', picture: '图片' },
   matches: (matching, compared, threshold) => `${compared} 张图片中有 ${matching} 张匹配（阈值 ${threshold}）`,
   shown: (shown, compared) => `共 ${compared} 张，只列出最高的 ${shown} 张`,
@@ -131,6 +167,12 @@ const CHINESE: Words = {
     failed: (count) => `${count} 张图片没有可比对的人脸`,
     skipped: (count) => `${count} 个文件的名称不是图片`,
   },
+}
+
+/** Why a face was not compared. The error's own sentence is the English one. */
+export function explainPoorFaceInChinese({ score, reasons }: Quality, minQuality: number): string {
+  const flaws = reasons.length === 0 ? '质量过低' : CHINESE.flaws(reasons)
+  return `人脸${flaws}，无法比对：质量 ${score}，至少需要 ${minQuality}。`
 }
 
 export const WORDS: Readonly<Record<Language, Words>> = { en: ENGLISH, zh: CHINESE }

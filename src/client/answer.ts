@@ -1,4 +1,4 @@
-import type { ComparedFace, Comparison, ComparisonWithFaces } from './comparison.js'
+import type { ComparedFace, Comparison, ComparisonWithFaces, QualityReason } from './comparison.js'
 import { FaceCompareApiError, FaceCompareNoAnswerError, type Side } from './errors.js'
 import type { TransportAnswer } from './transport.js'
 
@@ -31,7 +31,8 @@ function readComparison(data: JsonObject, { threshold }: AnswerOptions): Compari
   const { similarity, session_id: sessionId } = data
   const parts = { eyebrow: data.eyebrow_sim, eye: data.eye_sim, nose: data.nose_sim, mouth: data.mouth_sim }
   if (!isNumber(similarity) || typeof sessionId !== 'string' || !areNumbers(parts)) return undefined
-  return { similarity, match: similarity >= threshold, threshold, parts, sessionId }
+  const checked = typeof data.quality_checked === 'boolean' ? { qualityChecked: data.quality_checked } : {}
+  return { similarity, match: similarity >= threshold, threshold, parts, sessionId, ...checked }
 }
 
 function readFace(face: unknown): ComparedFace | undefined {
@@ -42,7 +43,25 @@ function readFace(face: unknown): ComparedFace | undefined {
   const landmarks: readonly unknown[] = face.landmarks
   if (!areNumbers(box) || !areNumbers(rest) || !landmarks.every(isPoint)) return undefined
   const size = { imageWidth: face.image_width, imageHeight: face.image_height }
-  return { box, landmarks, ...rest, ...(areNumbers(size) ? size : {}) }
+  const { quality } = face
+  const shown = isNumber(quality) ? { quality, qualityReasons: readReasons(face.quality_reasons) } : {}
+  return { box, landmarks, ...rest, ...(areNumbers(size) ? size : {}), ...shown }
+}
+
+const QUALITY_REASONS: ReadonlySet<unknown> = new Set<QualityReason>([
+  'small',
+  'blurred',
+  'dark',
+  'over_exposed',
+  'covered',
+  'turned_away',
+  'cut_off',
+])
+
+/** Those that this client knows: a later service may tell others as well. */
+function readReasons(reasons: unknown): readonly QualityReason[] {
+  const isReason = (reason: unknown): reason is QualityReason => QUALITY_REASONS.has(reason)
+  return Array.isArray(reasons) ? reasons.filter(isReason) : []
 }
 
 /** The `Server-Timing` header (W3C Server Timing, section 3): `decodeA;dur=1.5, ...`. */
@@ -69,6 +88,8 @@ function readError(code: number, kind: string, data: JsonObject, answer: Transpo
     status: answer.status,
     sessionId: typeof data.session_id === 'string' ? data.session_id : undefined,
     retryAfterSeconds: readRetryAfter(answer),
+    quality: isNumber(data.quality) ? data.quality : undefined,
+    qualityReasons: readReasons(data.quality_reasons),
   })
 }
 

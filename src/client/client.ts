@@ -42,10 +42,15 @@ interface SignOptions {
 export type FaceCompareClientOptions = ConnectionOptions & (SecretOptions | SignOptions)
 
 export interface CompareOptions {
-  /** Asks for `faces`: box, landmarks and more of both. */
+  /** Asks for `faces`: box, landmarks, quality and more of both. */
   readonly returnFaces?: boolean
   /** The similarity from which on `match` is true, 0 to 100; 70 when absent. */
   readonly threshold?: number
+  /**
+   * Faces of less quality are refused with code -1103, 0 to 100; what the service's model pack asks for when absent. Below that,
+   * scores of poor pictures promise nothing; 0 refuses none. `qualityChecked` of the comparison then says which it was.
+   */
+  readonly minQuality?: number
   /** Goes before the client's. */
   readonly timeoutMs?: number
   /** Ends the call, also while it waits to be tried again. */
@@ -98,11 +103,12 @@ export function createFaceCompareClient(options: FaceCompareClientOptions): Face
   async function compare(a: ImageSource, b: ImageSource, call: CompareOptions = {}): Promise<Comparison> {
     const { returnFaces = false, threshold = DEFAULT_THRESHOLD, timeoutMs = clientTimeoutMs } = call
     requireWholeNumber('timeoutMs', timeoutMs, 1, LONGEST_TIMEOUT_MS)
-    if (!(threshold >= 0 && threshold <= 100)) throw new RangeError('Expected threshold to be a number from 0 to 100.')
+    requireShare('threshold', threshold)
+    if (call.minQuality !== undefined) requireShare('minQuality', call.minQuality)
     const deadline = openDeadline(timeoutMs, call.signal)
     try {
       const [sideA, sideB] = await deadline.within(() => Promise.all([readSource(a, 'A'), readSource(b, 'B')]))
-      const body = encodeCall(options, returnFaces, sideA, sideB)
+      const body = encodeCall(options, call, sideA, sideB)
       const readBy = { origin: originOf(url), returnFaces, threshold }
       return await retrying(async () => readAnswer(await attempt(body, deadline), readBy), retries, deadline)
     } finally {
@@ -140,9 +146,13 @@ function requireWholeNumber(name: string, value: number, least: number, most: nu
   throw new RangeError(`Expected ${name} to be a whole number from ${least} to ${most} but received ${value}.`)
 }
 
+function requireShare(name: string, value: number): void {
+  if (!(value >= 0 && value <= 100)) throw new RangeError(`Expected ${name} to be a number from 0 to 100.`)
+}
+
 function encodeCall(
   { appid, bucket = '' }: ConnectionOptions,
-  returnFaces: boolean,
+  { returnFaces = false, minQuality }: CompareOptions,
   a: SideField,
   b: SideField,
 ): FormBody {
@@ -150,6 +160,7 @@ function encodeCall(
     { name: 'appid', value: appid },
     ...(bucket === '' ? [] : [{ name: 'bucket', value: bucket }]),
     ...(returnFaces ? [{ name: 'return_faces', value: '1' }] : []),
+    ...(minQuality === undefined ? [] : [{ name: 'min_quality', value: String(minQuality) }]),
     'url' in a ? { name: 'urlA', value: a.url } : { name: 'imageA', value: a.bytes },
     'url' in b ? { name: 'urlB', value: b.url } : { name: 'imageB', value: b.bytes },
   ])

@@ -1,6 +1,12 @@
+/** What can be wrong with how a face is shown. */
+export type QualityReason = 'small' | 'blurred' | 'dark' | 'over_exposed' | 'covered' | 'turned_away' | 'cut_off'
+
 /** The result of comparing the most prominent faces of two pictures. */
 export interface Comparison {
-  /** Calibrated score, 0 to 100: 70, 80 and 90 are false accept rates of 1e-3, 1e-4 and 1e-5. Identical files score 100. */
+  /**
+   * Calibrated score, 0 to 100: of pairs of strangers of one group and one sex, in the worst of the groups that were measured, one
+   * in a thousand reaches 70, one in ten thousand 80, one in a hundred thousand 90. Identical files score 100.
+   */
   readonly similarity: number
   /** Whether the similarity is at or above `threshold`. */
   readonly match: boolean
@@ -15,6 +21,11 @@ export interface Comparison {
   }
   /** The id of the call, as in the service's log. */
   readonly sessionId: string
+  /**
+   * With `minQuality` alone: whether both faces were held to at least the quality that the scores were measured for. Where it is
+   * false, the score promises nothing of poor pictures.
+   */
+  readonly qualityChecked?: boolean
 }
 
 /** With `returnFaces`: where the faces are. */
@@ -38,4 +49,8 @@ export interface ComparedFace {
   /** The upright picture that all coordinates refer to, in pixels; absent where the service does not tell. */
   readonly imageWidth?: number
   readonly imageHeight?: number
+  /** 0 to 100: of a hundred faces in plain pictures so many are shown no better; absent where the service has no measure of it. */
+  readonly quality?: number
+  /** What is wrong with the picture of the face; empty where nothing was seen. Comes with `quality`. */
+  readonly qualityReasons?: readonly QualityReason[]
 }

@@ -1,3 +1,5 @@
+import type { QualityReason } from './comparison.js'
+
 /** Which of the two images an error belongs to. */
 export type Side = 'A' | 'B'
 
@@ -22,6 +24,11 @@ export class FaceCompareApiError extends Error {
   /** How long the service asks to wait, in whole seconds; with code 15. */
   readonly retryAfterSeconds: number | undefined
 
+  /** How well the face is shown, 0 to 100; where it was refused for that (code -1103). */
+  readonly quality: number | undefined
+  /** What is wrong with the picture of a face that was refused for its quality; else empty. */
+  readonly qualityReasons: readonly QualityReason[]
+
   constructor(fields: Omit<FaceCompareApiError, keyof Error>) {
     const { code, kind, detail, side } = fields
     super(`${kind} (code ${code}${side ? `, image ${side}` : ''})${detail ? `: ${detail}` : ''}`)
@@ -32,6 +39,8 @@ export class FaceCompareApiError extends Error {
     this.status = fields.status
     this.sessionId = fields.sessionId
     this.retryAfterSeconds = fields.retryAfterSeconds
+    this.quality = fields.quality
+    this.qualityReasons = fields.qualityReasons
   }
 }
 

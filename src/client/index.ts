@@ -5,7 +5,7 @@ export {
   type FaceCompareClient,
   type FaceCompareClientOptions,
 } from './client.js'
-export type { ComparedFace, Comparison, ComparisonWithFaces } from './comparison.js'
+export type { ComparedFace, Comparison, ComparisonWithFaces, QualityReason } from './comparison.js'
 export { FaceCompareApiError, FaceCompareNoAnswerError, type NoAnswerReason, type Side } from './errors.js'
 export type { BlobLike, ImageSource, UrlLike } from './image-source.js'
 export { createMiniProgramTransport, type MiniProgram, type MiniProgramRequest } from './mini-program.js'

@@ -1,12 +1,14 @@
 import { FaceCompareError } from '../errors.js'
-import { type DecodedImage, decodeDraft, decodeImage, decodeRegion, type Region } from '../image/decode.js'
-import type { Detection, Detector } from '../pipeline/detect.js'
+import { type DecodedImage, decodeDraft, decodeImage } from '../image/decode.js'
+import type { Detection } from '../pipeline/detect.js'
 import type { EmbeddedFace } from '../pipeline/embed.js'
-import { rollOf } from '../pipeline/landmarks.js'
-import { isAtLeast, type Located, locateFaces, rankTurns } from '../pipeline/locate.js'
-import { Pyramid } from '../pipeline/pyramid.js'
-import { type Recognised, type Recogniser, recogniseFace } from '../pipeline/recognise.js'
+import { isAtLeast, type Located, locateFaces, rankTurns, searchFaces } from '../pipeline/locate.js'
+import { isFace, type Recognised, type Recogniser, recogniseFace } from '../pipeline/recognise.js'
+import { measureShown } from '../pipeline/shown.js'
+import { Stopwatch } from '../pipeline/stopwatch.js'
+import type { Shown } from '../score/flaws.js'
 import type { Box, Stages } from './face.js'
+import { cutOut, type Frame, FULL_SIZE, frameOf, moveFace, placeFace } from './frame.js'
 
 /**
  * Width times height that pictures are decoded to: of a picture of 40 megapixels a face of 100 pixels is still 20 wide, as
@@ -16,8 +18,6 @@ export const MAX_DECODED_AREA = 1_600_000
 
 /** The longer side of a face, in pixels, below which its aligned image would show more than there is. */
 const SHARP_SIDE = 112
-/** What is cut out of the full-size picture, in longer sides of the face: all that an aligned face shows, however it is turned. */
-const CUT_SIDE = 2
 
 export interface AnalysedPicture {
   readonly embedded: EmbeddedFace
@@ -28,6 +28,8 @@ export interface AnalysedPicture {
   readonly detectionScore: number
   /** Degrees, clockwise positive. */
   readonly rollDegrees: number
+  /** Undefined unless it was asked for. */
+  readonly shown: Shown | undefined
   readonly faceCount: number
   readonly imageWidth: number
   readonly imageHeight: number
@@ -36,136 +38,132 @@ export interface AnalysedPicture {
 
 export interface AnalyzeOptions {
   readonly maxPixels: number
+  /** Whether to measure how the face is shown. */
+  readonly measuresShown: boolean
   /** A monotonic clock. */
   readonly nowMs: () => number
 }
 
-/** An image, and where its pixels are in the full-size picture: `x` and `y` of its corner, and its pixels for one of that. */
-interface Frame {
-  readonly pyramid: Pyramid
-  readonly x: number
-  readonly y: number
-  readonly scale: number
+/** So many candidates whose parts tell that they are no faces are enough to say that a picture shows none. */
+const MOST_CANDIDATES = 8
+/** So many are cut out of the full-size picture, which may have to be decoded as a whole for each. */
+const MOST_CUTS = 2
+
+/** One call. */
+interface Analysis {
+  readonly bytes: Uint8Array
+  readonly recogniser: Recogniser
+  readonly maxPixels: number
+  readonly watch: Stopwatch
+  /** How many candidates were cut out of the full-size picture. */
+  cuts: number
 }
 
-/** The most prominent face of an image file. Throws what {@link decodeImage} throws, and FACE_NOT_DETECTED. */
+/**
+ * The most prominent face of an image file; what the detector takes for one and its parts are not is passed over. Throws
+ * what {@link decodeImage} throws, and FACE_NOT_DETECTED.
+ */
 export async function analyzePicture(
   bytes: Uint8Array,
   recogniser: Recogniser,
-  { maxPixels, nowMs }: AnalyzeOptions,
+  { maxPixels, measuresShown, nowMs }: AnalyzeOptions,
 ): Promise<AnalysedPicture> {
-  const watch = new Stopwatch(nowMs)
-  const { detector } = recogniser
-  const { image, located } = await findInFile(bytes, detector, maxPixels, watch)
-  const whole: Frame = { pyramid: new Pyramid(image), x: 0, y: 0, scale: image.scale }
-  const { frame, face } = await sharpen(bytes, whole, located.chosen, { detector, maxPixels, watch, image })
-  const found = await recogniseFace(recogniser, frame.pyramid, face, nowMs)
-  const { alignMs, embedMs } = found
-  const stages = { decodeMs: watch.decodeMs, detectMs: watch.detectMs, alignMs, embedMs }
-  return { ...placeFace(found, frame), faceCount: located.faces.length, ...sizeOf(image), stages }
+  const analysis: Analysis = { bytes, recogniser, maxPixels, watch: new Stopwatch(nowMs), cuts: 0 }
+  let candidates = 0
+  for await (const candidate of findInFile(analysis)) {
+    const judged = await judge(analysis, candidate)
+    if (judged) return describe(judged, candidate, { measuresShown, stages: analysis.watch.spent })
+    if (++candidates === MOST_CANDIDATES) break
+  }
+  throw new FaceCompareError('FACE_NOT_DETECTED', 'No face was found in the image.')
 }
 
-/** Adds up what one picture takes. */
-class Stopwatch {
-  decodeMs = 0
-  detectMs = 0
-  readonly #nowMs: () => number
+interface Candidate {
+  readonly image: DecodedImage
+  /** All of it. */
+  readonly whole: Frame
+  readonly located: Located
+}
 
-  constructor(nowMs: () => number) {
-    this.#nowMs = nowMs
-  }
-
-  decoding<T>(work: () => Promise<T>): Promise<T> {
-    return this.#time(work, (ms) => {
-      this.decodeMs += ms
-    })
-  }
-
-  detecting<T>(work: () => Promise<T>): Promise<T> {
-    return this.#time(work, (ms) => {
-      this.detectMs += ms
-    })
-  }
-
-  async #time<T>(work: () => Promise<T>, add: (ms: number) => void): Promise<T> {
-    const startMs = this.#nowMs()
-    const result = await work()
-    add(this.#nowMs() - startMs)
-    return result
+/**
+ * By a small version of a large photograph when its most prominent face is large enough there, else by all that the search needs;
+ * what comes next is what is most prominent when the one before is none.
+ */
+async function* findInFile(analysis: Analysis): AsyncGenerator<Candidate> {
+  const { bytes, maxPixels, watch, recogniser } = analysis
+  const known = yield* findInDraft(analysis)
+  const image = await watch.time('decodeMs', () => decodeImage(bytes, { maxPixels, maxArea: MAX_DECODED_AREA }))
+  const whole = frameOf(image)
+  const refused = known.map((face) => moveFace(face, FULL_SIZE, whole))
+  const search = searchFaces(recogniser.detector, whole.pyramid, { refused })
+  for (;;) {
+    const next = await watch.time('detectMs', () => search.next())
+    if (next.done) return
+    yield { image, whole, located: next.value }
   }
 }
 
-/** By a small version of a large photograph when its most prominent face is large enough there, else by all that the search needs. */
-async function findInFile(
-  bytes: Uint8Array,
-  detector: Detector,
-  maxPixels: number,
-  watch: Stopwatch,
-): Promise<{ readonly image: DecodedImage; readonly located: Located }> {
-  const limits = { maxPixels, maxArea: MAX_DECODED_AREA }
-  const draft = await watch.decoding(() => decodeDraft(bytes, limits))
-  if (draft) {
-    const located = await watch.detecting(() => locateFaces(detector, new Pyramid(draft), SHARP_SIDE))
-    if (located && isAtLeast(SHARP_SIDE, located.chosen)) return { image: draft, located }
-  }
-  const image = await watch.decoding(() => decodeImage(bytes, limits))
-  const located = await watch.detecting(() => locateFaces(detector, new Pyramid(image)))
-  if (!located) throw new FaceCompareError('FACE_NOT_DETECTED', 'No face was found in the image.')
-  return { image, located }
+/** Returns what was refused, in pixels of the full-size picture, and holds the draft no longer than that takes. */
+async function* findInDraft({
+  bytes,
+  maxPixels,
+  watch,
+  recogniser,
+}: Analysis): AsyncGenerator<Candidate, readonly Detection[]> {
+  const image = await watch.time('decodeMs', () => decodeDraft(bytes, { maxPixels, maxArea: MAX_DECODED_AREA }))
+  if (!image) return []
+  const whole = frameOf(image)
+  const options = { leastSide: SHARP_SIDE }
+  const located = await watch.time('detectMs', () => locateFaces(recogniser.detector, whole.pyramid, options))
+  if (!located || !isAtLeast(SHARP_SIDE, located.chosen)) return []
+  yield { image, whole, located }
+  return [moveFace(located.chosen, whole, FULL_SIZE)]
 }
 
-/** The face where it has as many pixels as there are: cut out of the full-size picture when the shrunk one shows it too small. */
-async function sharpen(
-  bytes: Uint8Array,
-  whole: Frame,
-  face: Detection,
-  context: { detector: Detector; maxPixels: number; watch: Stopwatch; image: DecodedImage },
-): Promise<{ readonly frame: Frame; readonly face: Detection }> {
-  const { detector, maxPixels, watch, image } = context
-  if (whole.scale === 1 || isAtLeast(SHARP_SIDE, face)) return { frame: whole, face }
-  const region = regionAround(face.box, image)
-  const cut = await watch.decoding(() => decodeRegion(bytes, region, { maxPixels }))
-  const frame: Frame = { pyramid: new Pyramid(cut), x: region.left, y: region.top, scale: 1 }
-  const moved = moveFace(face, whole, frame)
+interface Judged {
+  readonly frame: Frame
+  readonly found: Recognised
+}
+
+/**
+ * The candidate where it has as many pixels as there are; undefined where its parts tell that it is no face. The first one that is
+ * too small in the shrunk picture is cut out at once, because it mostly is a face; a later one must pass for a face as it is.
+ */
+async function judge(analysis: Analysis, { image, whole, located }: Candidate): Promise<Judged | undefined> {
+  const { bytes, maxPixels, recogniser, watch } = analysis
+  const { chosen } = located
+  if (whole.scale === 1 || isAtLeast(SHARP_SIDE, chosen)) return recognise(analysis, whole, chosen)
+  if (analysis.cuts > 0) {
+    const asItIs = await recognise(analysis, whole, chosen)
+    if (!asItIs || analysis.cuts === MOST_CUTS) return asItIs
+  }
+  analysis.cuts++
+  const frame = await watch.time('decodeMs', () => cutOut(bytes, whole, chosen, { image, maxPixels }))
+  const moved = moveFace(chosen, whole, frame)
   // On more pixels the detector places it better.
-  const [closer = moved] = await watch.detecting(() => rankTurns(detector, frame.pyramid, moved))
-  return { frame, face: closer }
+  const [closer = moved] = await watch.time('detectMs', () => rankTurns(recogniser.detector, frame.pyramid, moved))
+  return recognise(analysis, frame, closer)
 }
 
-function regionAround({ x, y, width, height }: Box, { sourceWidth, sourceHeight, scale }: DecodedImage): Region {
-  const half = (CUT_SIDE * Math.max(width, height)) / 2 / scale
-  const [centreX, centreY] = [(x + width / 2) / scale, (y + height / 2) / scale]
-  const clamp = (value: number, most: number) => Math.min(most, Math.max(0, value))
-  const left = clamp(Math.floor(centreX - half), sourceWidth - 1)
-  const top = clamp(Math.floor(centreY - half), sourceHeight - 1)
-  return {
-    left,
-    top,
-    width: Math.max(1, clamp(Math.ceil(centreX + half), sourceWidth) - left),
-    height: Math.max(1, clamp(Math.ceil(centreY + half), sourceHeight) - top),
+async function recognise({ recogniser, watch }: Analysis, frame: Frame, face: Detection): Promise<Judged | undefined> {
+  const found = await recogniseFace(recogniser, frame.pyramid, face, watch.nowMs)
+  watch.add(found.spent)
+  return isFace(recogniser, found) ? { frame, found } : undefined
+}
+
+function describe(
+  { frame, found }: Judged,
+  { image, located }: Candidate,
+  { measuresShown, stages }: { readonly measuresShown: boolean; readonly stages: Stages },
+): AnalysedPicture {
+  const { sourceWidth: imageWidth, sourceHeight: imageHeight } = image
+  const placed = placeFace(found, frame)
+  const scene = {
+    landmarks: found.landmarks,
+    inPicture: placed.landmarks,
+    picture: { width: imageWidth, height: imageHeight },
+    gain: frame.gain,
   }
-}
-
-function moveFace(face: Detection, from: Frame, to: Frame): Detection {
-  const ratio = to.scale / from.scale
-  const x = (value: number) => (value / from.scale + from.x - to.x) * to.scale
-  const y = (value: number) => (value / from.scale + from.y - to.y) * to.scale
-  const { box, points } = face
-  const moved = { x: x(box.x), y: y(box.y), width: box.width * ratio, height: box.height * ratio }
-  return { ...face, box: moved, ...(points && { points: points.map((p) => ({ x: x(p.x), y: y(p.y) })) }) }
-}
-
-function placeFace({ face, landmarks, embedded }: Recognised, { x, y, scale }: Frame) {
-  const { box, score } = face
-  return {
-    embedded,
-    box: { x: box.x / scale + x, y: box.y / scale + y, width: box.width / scale, height: box.height / scale },
-    landmarks: landmarks.map((value, i) => value / scale + (i % 2 === 0 ? x : y)),
-    detectionScore: score,
-    rollDegrees: (rollOf(landmarks) * 180) / Math.PI,
-  }
-}
-
-function sizeOf({ sourceWidth, sourceHeight }: DecodedImage) {
-  return { imageWidth: sourceWidth, imageHeight: sourceHeight }
+  const shown = measuresShown ? measureShown(frame.pyramid, scene) : undefined
+  return { ...placed, shown, faceCount: located.faces.length, imageWidth, imageHeight, stages }
 }

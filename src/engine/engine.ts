@@ -1,6 +1,7 @@
 import type { Comparison } from '../score/compare.js'
 import type { Face } from './face.js'
 
+export type { Quality, QualityReason } from '../pipeline/quality.js'
 export type { Comparison, PartSimilarities } from '../score/compare.js'
 export type { Face } from './face.js'
 
@@ -20,7 +21,9 @@ export interface FaceEngine {
    * `analyze` decides for itself: others may take the places meanwhile.
    */
   readonly requireRoom?: (images: number) => void
-  /** Compares two faces; symmetric, cheap, never waits. */
+  /** The quality below which what a score promises was not found to hold, 0 to 100; 0 where the pack has no measure of quality. */
+  readonly leastQuality: number
+  /** Compares two faces however they are shown; symmetric, cheap, never waits. */
   readonly compare: (a: Face, b: Face) => Comparison
   /** Finishes what is under way, then ends processes and frees models. */
   readonly close: () => Promise<void>

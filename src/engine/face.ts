@@ -1,3 +1,4 @@
+import type { Quality } from '../pipeline/quality.js'
 import type { CohortScale } from '../score/cohort.js'
 
 /** What is kept of one face while a call lasts: everything that comparing needs, and nothing that shows the person. */
@@ -18,6 +19,8 @@ export interface Face {
   readonly detectionScore: number
   /** Degrees, clockwise positive: how far the head is turned in the image plane. */
   readonly rollDegrees: number
+  /** How well it can be told by what the picture shows of it; undefined where the pack has no measure of that. */
+  readonly quality: Quality | undefined
   /** How many faces were seen in the image. */
   readonly faceCount: number
   /** The upright image that all coordinates refer to. */

@@ -2,6 +2,7 @@ import { embedFace } from '../pipeline/embed.js'
 import type { Recogniser } from '../pipeline/recognise.js'
 import { NO_COHORT, scaleByCohort } from '../score/cohort.js'
 import { compareFaces } from '../score/compare.js'
+import { rateQuality } from '../score/quality.js'
 import { directionFrom } from '../score/vectors.js'
 import { analyzePicture } from './analyze-picture.js'
 import type { FaceEngine } from './engine.js'
@@ -16,25 +17,28 @@ export async function createEngine({
   ...options
 }: EngineOptions): Promise<FaceEngine & { readonly numbers: PackNumbers }> {
   const { detector, landmarks, embedders, numbers, close } = await openPack(options)
-  const { id, fit } = numbers
+  const { id, fit, quality } = numbers
   const recogniser: Recogniser = {
     detector,
     landmarks,
     embed: (pyramid, face) => embedFace(embedders, pyramid, face),
+    faceLikeness: numbers.faceLikeness,
   }
-  const nowMs = () => performance.now()
+  const analyzing = { maxPixels, measuresShown: quality !== undefined, nowMs: () => performance.now() }
 
   async function analyze(bytes: Uint8Array): Promise<Face> {
-    const { embedded, ...found } = await analyzePicture(bytes, recogniser, { maxPixels, nowMs })
+    const { embedded, shown, ...found } = await analyzePicture(bytes, recogniser, analyzing)
     const { embedding, parts } = embedded
     return {
       ...found,
       packId: id,
       embedding,
+      quality: quality && shown && rateQuality(quality, embedded, shown),
       cohort: fit.cohort ? scaleByCohort(fit.cohort, embedding) : NO_COHORT,
       parts: mapParts((part) => directionFrom(fit.parts[part].mean, parts[part])),
     }
   }
 
-  return { analyze, compare: (a, b) => compareFaces(a, b, fit), numbers, close }
+  const { leastQuality } = numbers
+  return { analyze, leastQuality, compare: (a, b) => compareFaces(a, b, fit), numbers, close }
 }

@@ -3,6 +3,8 @@ import { type PackFolder, packError } from '../packs/folder.js'
 import { INSTALL_ANEW, identifyContent, type ResolvedPack, resolvePack, verifyPieces } from '../packs/resolve.js'
 import type { Knots } from '../score/calibration.js'
 import type { Fit, PartFits } from '../score/fit.js'
+import type { PartsMeasure } from '../score/parts-measure.js'
+import type { QualityFit } from '../score/quality.js'
 import type { Upright } from '../score/upright.js'
 import { mapParts } from './face.js'
 import type { PackOptions } from './options.js'
@@ -18,8 +20,14 @@ export interface PackNumbers {
   readonly content: string
   /** Whether the facial parts are read with networks of the pack, so that its calibration holds what they are compared by. */
   readonly hasOwnParts: boolean
+  /** What a face is rated by; undefined where the pack has no measure of quality. */
+  readonly quality: QualityFit | undefined
+  /** The quality of a face below which what the scores promise was not found to hold, 0 to 100; 0 without a measure of quality. */
+  readonly leastQuality: number
   /** What tells that a face was aligned the wrong way up, and the pack whose first embedder it was fitted to. */
   readonly upright: { readonly of: PackFolder; readonly measure: Upright } | undefined
+  /** What tells a face from what is none by its parts; undefined where everything that is detected counts as a face. */
+  readonly faceLikeness: PartsMeasure | undefined
 }
 
 /** Where there is no calibration: cosine similarities -1 to 1 as 0 to 100. */
@@ -62,11 +70,17 @@ export async function fitPack(pack: ResolvedPack, options: PackOptions): Promise
   // Which way up a face is has to be known before anything is calibrated.
   const upright =
     (own?.fit.pack === content && uprightOf(pack.folder, own.fit)) || uprightOf(pack.partsFrom, forParts?.fit)
+  // The parts of a pack with its own networks are read in its own way: a measure of other networks tells nothing of them.
+  const ofParts = hasOwnParts ? own : forParts
+  const faceLikeness = hasOwnParts && own?.fit.pack !== content ? undefined : ofParts?.fit.faceLikeness
   const id = [content, ...new Set([found?.hash ?? 'none', forParts?.hash ?? 'none'])].join('-')
+  // Of networks that are compared otherwise nothing is promised at any quality.
+  const quality = own?.fit.pack === content ? own.fit.quality : undefined
+  const leastQuality = (calibration !== 'none' && quality?.least) || 0
   const problem = unreadable ? 'has a calibration that cannot be read' : describeProblem(found?.fit, content)
   if (found && problem === undefined) {
     warnOfShortCurve(pack, found.fit, options)
-    return { id, fit: { ...found.fit, parts }, content, hasOwnParts, upright }
+    return { id, fit: { ...found.fit, parts }, content, hasOwnParts, quality, leastQuality, upright, faceLikeness }
   }
   const calibrationProblem = problem ?? ''
   if (calibration === 'required') {
@@ -74,7 +88,7 @@ export async function fitPack(pack: ResolvedPack, options: PackOptions): Promise
     throw packError(pack.folder.name, `it ${calibrationProblem}; ${remedy}`)
   }
   const fit = { ...NO_CALIBRATION, parts: hasOwnParts ? NO_PARTS : parts }
-  return { id, fit, calibrationProblem, content, hasOwnParts, upright }
+  return { id, fit, calibrationProblem, content, hasOwnParts, quality, leastQuality, upright, faceLikeness }
 }
 
 function uprightOf(of: PackFolder, fit: PackFit | undefined): PackNumbers['upright'] {

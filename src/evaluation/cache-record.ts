@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Box } from '../engine/face.js'
+import type { Quality } from '../pipeline/quality.js'
 import type { CohortScale } from '../score/cohort.js'
 import type { FaceVectors, Outcome } from './face-vectors.js'
 
@@ -18,6 +19,8 @@ interface Head {
   readonly cohort?: CohortScale
   readonly parts?: Readonly<Record<string, number>>
   readonly box?: Box
+  /** Absent, beside a face, where the pack has no measure of it. */
+  readonly quality?: Quality | undefined
 }
 
 export function formatRecord(key: string, outcome: Outcome): Buffer {
@@ -30,6 +33,7 @@ export function formatRecord(key: string, outcome: Outcome): Buffer {
           cohort: outcome.face.cohort,
           parts: Object.fromEntries(Object.entries(outcome.face.parts).map(([name, part]) => [name, part.length])),
           box: outcome.face.box,
+          quality: outcome.face.quality,
         }
   const vectors = 'failure' in outcome ? [] : [outcome.face.embedding, ...Object.values(outcome.face.parts)]
   const text = Buffer.from(JSON.stringify(head))
@@ -82,8 +86,13 @@ function isHead(value: unknown): value is Head {
   if (!('embedding' in value) || !('parts' in value) || !('cohort' in value) || !('box' in value)) return false
   const { embedding, parts, cohort, box } = value
   if (!hasNumbers(cohort, ['gain', 'offset', 'centre']) || !hasNumbers(box, ['x', 'y', 'width', 'height'])) return false
+  if ('quality' in value && !isQuality(value.quality)) return false
   if (typeof embedding !== 'number' || typeof parts !== 'object' || parts === null) return false
   return Object.values(parts).every((length) => typeof length === 'number')
+}
+
+function isQuality(value: unknown): boolean {
+  return hasNumbers(value, ['score']) && Array.isArray(Reflect.get(Object(value), 'reasons'))
 }
 
 function hasNumbers(value: unknown, names: readonly string[]): boolean {
@@ -92,7 +101,10 @@ function hasNumbers(value: unknown, names: readonly string[]): boolean {
   )
 }
 
-function readVectors({ embedding = 0, cohort, parts = {}, box }: Head, bytes: Buffer): FaceVectors | undefined {
+function readVectors(
+  { embedding = 0, cohort, parts = {}, box, quality }: Head,
+  bytes: Buffer,
+): FaceVectors | undefined {
   const sizes = Object.entries(parts)
   if (!cohort || !box || 4 * embedding + sizes.reduce((sum, [, size]) => sum + size, 0) !== bytes.length)
     return undefined
@@ -104,5 +116,5 @@ function readVectors({ embedding = 0, cohort, parts = {}, box }: Head, bytes: Bu
     read[name] = new Int8Array(own, at, size)
     at += size
   }
-  return { embedding: new Float32Array(own, 0, embedding), cohort, parts: read, box }
+  return { embedding: new Float32Array(own, 0, embedding), cohort, parts: read, box, quality }
 }

@@ -21,7 +21,9 @@ export interface ListedPair {
 export type Pairing =
   | {
       readonly kind: 'all'
-      readonly personCount: number /** The person of each picture. */
+      /** Their names: a sub-folder each. */
+      readonly persons: readonly string[]
+      /** The person of each picture, by the place of the name. */
       readonly personOf: Int32Array
     }
   | { readonly kind: 'listed'; readonly pairs: readonly ListedPair[] }
@@ -40,6 +42,7 @@ export async function readPersonFolder(folder: string): Promise<DataSet> {
   const entries = await listFolder(folder)
   const pictures: Picture[] = []
   const personOf: number[] = []
+  const persons: string[] = []
   const counts: number[] = []
   let skippedFiles = 0
   for (const entry of entries) {
@@ -55,6 +58,7 @@ export async function readPersonFolder(folder: string): Promise<DataSet> {
       pictures.push({ name: `${entry.name}/${file}`, file: join(folder, entry.name, file) })
       personOf.push(counts.length)
     }
+    persons.push(entry.name)
     counts.push(found.length)
   }
   if (counts.length < 2) {
@@ -65,7 +69,7 @@ export async function readPersonFolder(folder: string): Promise<DataSet> {
   if (counts.every((count) => count < 2)) {
     throw new Error(`No person in ${folder} has two pictures, so there is no genuine pair.`)
   }
-  const pairing = { kind: 'all', personCount: counts.length, personOf: Int32Array.from(personOf) } as const
+  const pairing = { kind: 'all', persons, personOf: Int32Array.from(personOf) } as const
   return { pictures, pairing, skippedFiles }
 }
 
@@ -100,9 +104,15 @@ export async function readPairsFiles(folder: string, pairsFiles: readonly string
   return { pictures, pairing: { kind: 'listed', pairs }, skippedFiles: 0 }
 }
 
+/** The path of a file that is named from the folder of a data set or by a path of its own. Throws one sentence for none. */
+export function findListFile(folder: string, name: string, what: string): string {
+  const path = [join(folder, name), name].find((candidate) => existsSync(candidate))
+  if (path === undefined) throw new Error(`There is no ${what} ${name}, neither in ${folder} nor by that path.`)
+  return path
+}
+
 async function readPairLines(folder: string, pairsFile: string): Promise<readonly PairLine[]> {
-  const path = [join(folder, pairsFile), pairsFile].find((candidate) => existsSync(candidate))
-  if (path === undefined) throw new Error(`There is no pairs file ${pairsFile}, neither in ${folder} nor by that path.`)
+  const path = findListFile(folder, pairsFile, 'pairs file')
   const text = await readFile(path, 'utf8')
   return isCsv(path, text) ? readCsvPairs(text) : readLfwPairs(text)
 }
@@ -125,7 +135,7 @@ export function compareAll(dataSet: DataSet): DataSet {
     const [a, b] = [pictures[wrong.a]?.name, pictures[wrong.b]?.name]
     throw new Error(`All pairs can only be compared where each person has a folder, but ${a} and ${b} say otherwise.`)
   }
-  return { ...dataSet, pairing: { kind: 'all', personCount: persons.size, personOf } }
+  return { ...dataSet, pairing: { kind: 'all', persons: [...persons.keys()], personOf } }
 }
 
 function isCsv(path: string, text: string): boolean {

@@ -4,7 +4,7 @@ import { bodyLength, formatRecord, isWhole, parseBody, RECORD_PREFIX_BYTES } fro
 import type { Outcome } from './face-vectors.js'
 
 /** The file begins with it; to be changed with the format of the records. */
-const MAGIC = Buffer.from('facecompare embeddings 2\n')
+const MAGIC = Buffer.from('facecompare embeddings 3\n')
 
 /** Where a folder is named instead of a file. */
 const FILE_NAME = 'embeddings.cache'

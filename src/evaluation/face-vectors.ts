@@ -1,4 +1,5 @@
 import type { Box } from '../engine/face.js'
+import type { Quality } from '../pipeline/quality.js'
 import type { CohortScale } from '../score/cohort.js'
 
 /** What is kept of one face where many pictures are compared. */
@@ -11,6 +12,8 @@ export interface FaceVectors {
   readonly parts: Readonly<Record<string, Int8Array>>
   /** Where it is, in pixels of the upright picture. */
   readonly box: Box
+  /** How well it is shown; undefined where the pack has no measure of that. */
+  readonly quality: Quality | undefined
 }
 
 /** What became of one picture: a face, or the reason why there is none. */
@@ -21,6 +24,8 @@ export interface Failure {
   readonly kind: string
   /** For a person. */
   readonly sentence: string
+  /** Of a face that is shown too poorly: how, and what was asked for. Not kept, because every run asks for itself. */
+  readonly shown?: { readonly quality: Quality; readonly minQuality: number } | undefined
 }
 
 /**

@@ -16,12 +16,19 @@ export interface Curve {
   readonly impostorPairs: number
 }
 
+/** What of a curve tells thresholds from false accept rates. */
+export type Impostors = Pick<Curve, 'impostorsFrom' | 'impostorPairs'>
+
+export function measureImpostors({ impostor }: Pick<Tally, 'impostor'>): Impostors {
+  const impostorsFrom = sumFromTop(impostor)
+  return { impostorsFrom, impostorPairs: impostorsFrom[0] ?? 0 }
+}
+
 /** Throws RangeError when no genuine or no impostor pair was compared. */
 export function measureCurve(tally: Tally): Curve {
   const genuineFrom = sumFromTop(tally.genuine)
-  const impostorsFrom = sumFromTop(tally.impostor)
+  const { impostorsFrom, impostorPairs } = measureImpostors(tally)
   const compared = genuineFrom[0] ?? 0
-  const impostorPairs = impostorsFrom[0] ?? 0
   if (compared === 0 || impostorPairs === 0) throw new RangeError('Expected both genuine and impostor pairs')
   return { tally, genuineFrom, impostorsFrom, genuinePairs: compared + tally.failed.genuine, impostorPairs }
 }
@@ -36,6 +43,13 @@ function sumFromTop(counts: Uint32Array): Float64Array {
   return sums
 }
 
+/** How many pairs reach the lower edge of a bin. */
+export function countFrom(counts: Uint32Array, bin: number): number {
+  let sum = 0
+  for (let i = bin; i < counts.length; i++) sum += counts[i] ?? 0
+  return sum
+}
+
 /** True accept rate of the threshold at the lower edge of a bin. */
 export function tarFrom(curve: Curve, bin: number): number {
   return (curve.genuineFrom[bin] ?? 0) / curve.genuinePairs
@@ -47,7 +61,7 @@ export function farFrom(curve: Curve, bin: number): number {
 }
 
 /** The lowest bin (0 to {@link BIN_COUNT}) from which on a condition holds that holds for all bins above it too. */
-export function lowestBin(holds: (bin: number) => boolean): number {
+function lowestBin(holds: (bin: number) => boolean): number {
   let low = 0
   let high = BIN_COUNT
   while (low < high) {
@@ -59,10 +73,29 @@ export function lowestBin(holds: (bin: number) => boolean): number {
 }
 
 /** The bin of the lowest threshold that accepts at most this share of impostor pairs. */
-export function binAtFar(curve: Curve, far: number): number {
+export function binAtFar(impostors: Impostors, far: number): number {
+  return binAllowing(impostors, pairsAllowed(impostors.impostorPairs, far))
+}
+
+/** The bin of the lowest threshold that accepts at most so many impostor pairs. */
+export function binAllowing({ impostorsFrom }: Impostors, allowed: number): number {
+  return lowestBin((bin) => (impostorsFrom[bin] ?? 0) <= allowed)
+}
+
+/** How many of so many impostor pairs may be accepted at a rate. */
+export function pairsAllowed(pairs: number, far: number): number {
   // The small addition: .001 * 3000 must not be one less than 3.
-  const allowed = Math.floor(far * curve.impostorPairs + 1e-9)
-  return lowestBin((bin) => (curve.impostorsFrom[bin] ?? 0) <= allowed)
+  return Math.floor(far * pairs + 1e-9)
+}
+
+/** From so many impostor pairs on one of them may be accepted at a rate: fewer cannot tell whether it holds. */
+export function pairsNeeded(far: number): number {
+  return Math.ceil(1 / far - 1e-9)
+}
+
+/** The bin of the lowest threshold whose similarity has a score. */
+export function binAtScore(score: number, toScore: (similarity: number) => number): number {
+  return lowestBin((bin) => toScore(thresholdOf(bin)) >= score)
 }
 
 /** Area under the ROC curve, ties counted half; 1 means that every genuine pair is above every impostor pair. */

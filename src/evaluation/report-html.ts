@@ -1,4 +1,5 @@
 import { drawHistogram, drawRocChart } from './charts.js'
+import { noteGroups, tabulateGroups } from './group-text.js'
 import { escapeHtml, formatPage } from './html.js'
 import type { HardPair, Report, TarAtFar } from './report.js'
 import { listFigures, percent, rate, warnOfFew } from './report-text.js'
@@ -36,12 +37,13 @@ export function formatHtml(report: Report, thumbnails: Thumbnails = new Map()): 
 ${table([], listFigures(report))}
 <div class="charts">
 <figure><h2>ROC curve</h2>${drawRocChart(report)}<figcaption>True accept rate (up) over false accept rate.</figcaption></figure>
-<figure><h2>Scores</h2>${drawHistogram(report)}<figcaption>Share of <span class="key genuine"></span> genuine and <span class="key impostor"></span> impostor pairs; a score of 70, 80 or 90 stands for a false accept rate of 1e-3, 1e-4 or 1e-5 on the pictures that the pack was calibrated on.</figcaption></figure>
+<figure><h2>Scores</h2>${drawHistogram(report)}<figcaption>Share of <span class="key genuine"></span> genuine and <span class="key impostor"></span> impostor pairs; a score of 70, 80 or 90 stands for a false accept rate of 1e-3, 1e-4 or 1e-5 on the pictures that the pack was calibrated on, in the worst of their groups where it was made for groups.</figcaption></figure>
 </div>
 <h2>True accept rate at chosen false accept rates</h2>
 ${table(['FAR', 'TAR', 'similarity', 'score', ''], report.tarAtFar.map(rowAtFar))}
 <h2>What the promised scores do on these pictures</h2>
 ${table(['score', 'similarity', 'FAR', 'TAR'], rowsAtScores(report))}
+${groupsSection(report)}
 ${partsSection(report)}
 ${hardestSection('Genuine pairs with the lowest scores', report.hardest.genuine, thumbnails)}
 ${hardestSection('Impostor pairs with the highest scores', report.hardest.impostor, thumbnails)}
@@ -86,6 +88,17 @@ function rowsAtScores({ atScores }: Report): readonly (readonly Cell[])[] {
   return atScores.map(({ score, threshold, far, tar }) =>
     [String(score), threshold.toFixed(4), percent(far), percent(tar)].map(number),
   )
+}
+
+function groupsSection(report: Report): string {
+  const { byGroup, persons, pictures } = report
+  if (!byGroup) return ''
+  const tables = tabulateGroups(byGroup).map(({ title, rows: [heads = [], ...rows] }) => {
+    const cells = rows.map((row) => row.map((cell, i) => (i === 0 || heads[i] === 'group' ? cell : number(cell))))
+    return `<h2>${title}</h2>${table(heads, cells)}`
+  })
+  const notes = noteGroups(byGroup, { persons, pictures: pictures.total }).map((note) => `<p>${escapeHtml(note)}</p>`)
+  return [...tables, ...notes].join('\n')
 }
 
 function partsSection({ partsRocAuc }: Report): string {

@@ -17,12 +17,18 @@ function countPairs(total: number, failed: number): string {
   return failed === 0 ? String(total) : `${total} (${failed} not compared)`
 }
 
+/** What is refused for its quality is told apart from what shows no face. */
+function countPictures({ total, failed, tooPoor }: Report['pictures']): string {
+  const counted = `${total}, ${failed.length - tooPoor} without a face that could be used`
+  return tooPoor === 0 ? counted : `${counted}, ${tooPoor} shown too poorly`
+}
+
 /** Names and values of the report's figures, in order: for the text and for the page. */
 export function listFigures(report: Report): readonly (readonly [name: string, value: string])[] {
   const { pictures, pairs, accuracy, persons } = report
   return [
     ...(persons === undefined ? [] : [['persons', String(persons)] as const]),
-    ['pictures', `${pictures.total}, ${pictures.failed.length} without a face that could be used`],
+    ['pictures', countPictures(pictures)],
     ['genuine pairs', countPairs(pairs.genuine, pairs.genuineFailed)],
     ['impostor pairs', countPairs(pairs.impostor, pairs.impostorFailed)],
     ['accuracy', `${sayAccuracy(accuracy.atPackThreshold, report)}, the model pack's own threshold`],

@@ -6,15 +6,18 @@ import {
   accuracyFrom,
   bestBin,
   binAtFar,
+  binAtScore,
   type Curve,
   equalErrorRate,
   farFrom,
-  lowestBin,
   measureCurve,
+  pairsNeeded,
   rocAuc,
   tarFrom,
   thresholdOf,
 } from './figures.js'
+import { type GroupReport, PROMISES, reportGroups } from './group-figures.js'
+import type { GroupedDataSet } from './groups.js'
 import type { RankedPair } from './hardest.js'
 import type { ScoredPairs } from './score-pairs.js'
 import { BIN_COUNT, binOf, type Tally } from './tally.js'
@@ -27,7 +30,15 @@ export interface Report {
   readonly createdAt: string
   /** Absent where the pairs came from a list. */
   readonly persons?: number
-  readonly pictures: { readonly total: number; readonly failed: readonly FailedPicture[] }
+  readonly pictures: {
+    readonly total: number
+    /** In the order of the pictures. */
+    readonly failed: readonly FailedPicture[]
+    /** How many of these failed because their face is shown too poorly. */
+    readonly tooPoor: number
+    /** The quality that a face must have, 0 to 100; 0 where all are compared. */
+    readonly minQuality: number
+  }
   readonly skippedFiles: number
   readonly pairs: {
     readonly genuine: number
@@ -47,6 +58,8 @@ export interface Report {
   readonly equalErrorRate: number
   readonly tarAtFar: readonly TarAtFar[]
   readonly atScores: readonly RatesAtScore[]
+  /** Only where groups were named. */
+  readonly byGroup?: GroupReport
   /** Area under the ROC curve of each facial part, by name, over pairs that could be compared; of very many a sample. */
   readonly partsRocAuc: Readonly<Record<string, number>>
   readonly hardest: { readonly genuine: readonly HardPair[]; readonly impostor: readonly HardPair[] }
@@ -101,9 +114,13 @@ export interface HardPair {
 export interface Measured {
   readonly dataSetName: string
   readonly dataSet: DataSet
+  /** The one that the pairs were scored with. */
+  readonly grouped?: GroupedDataSet | undefined
   readonly packId: string
   readonly createdAt: string
   readonly outcomes: readonly Outcome[]
+  /** The quality that a face must have, 0 to 100. */
+  readonly minQuality: number
   readonly scored: ScoredPairs
   readonly fars: readonly number[]
   /** Folds of a cross-validation over listed pairs; 0 for none. */
@@ -114,8 +131,6 @@ export interface Measured {
   readonly toScore: (similarity: number) => number
 }
 
-/** The scores that the service promises a false accept rate for. */
-const PROMISED_SCORES = [70, 80, 90] as const
 const HISTOGRAM_SLICES = 50
 const ROC_POINTS_PER_DECADE = 24
 
@@ -134,19 +149,25 @@ export function makeReport(measured: Measured): Report {
     const threshold = thresholdOf(bin)
     return { threshold, score: toScore(threshold), ...accuracyFrom(curve, bin) }
   }
-  const { failed } = scored.tally
+  const failed = listFailed(names, outcomes)
+  const failedPairs = scored.tally.failed
   return {
     dataSet: measured.dataSetName,
     packId: measured.packId,
     createdAt: measured.createdAt,
-    ...(dataSet.pairing.kind === 'all' ? { persons: dataSet.pairing.personCount } : {}),
-    pictures: { total: names.length, failed: listFailed(names, outcomes) },
+    ...(dataSet.pairing.kind === 'all' ? { persons: dataSet.pairing.persons.length } : {}),
+    pictures: {
+      total: names.length,
+      failed,
+      tooPoor: failed.filter(({ kind }) => kind === 'QUALITY_TOO_LOW').length,
+      minQuality: measured.minQuality,
+    },
     skippedFiles: dataSet.skippedFiles,
     pairs: {
       genuine: curve.genuinePairs,
-      impostor: curve.impostorPairs + failed.impostor,
-      genuineFailed: failed.genuine,
-      impostorFailed: failed.impostor,
+      impostor: curve.impostorPairs + failedPairs.impostor,
+      genuineFailed: failedPairs.genuine,
+      impostorFailed: failedPairs.impostor,
     },
     accuracy: {
       // Its own bin, or the next: the edge that is nearest.
@@ -157,7 +178,8 @@ export function makeReport(measured: Measured): Report {
     rocAuc: rocAuc(curve),
     equalErrorRate: equalErrorRate(curve),
     tarAtFar: fars.map((far) => measureTarAtFar(curve, far, toScore)),
-    atScores: PROMISED_SCORES.map((score) => measureAtScore(curve, score, toScore)),
+    atScores: PROMISES.map(({ score }) => measureAtScore(curve, score, toScore)),
+    ...(measured.grouped && { byGroup: measureGroups(measured, measured.grouped) }),
     partsRocAuc: Object.fromEntries([...scored.parts].map(([part, tally]) => [part, rocAuc(measureKinds(tally))])),
     hardest: { genuine: scored.hardest.genuine.map(nameHard), impostor: scored.hardest.impostor.map(nameHard) },
     roc: drawRoc(curve),
@@ -183,7 +205,7 @@ function listFailed(names: readonly string[], outcomes: readonly Outcome[]): rea
 }
 
 function measureTarAtFar(curve: Curve, far: number, toScore: Measured['toScore']): TarAtFar {
-  const needed = Math.ceil(1 / far - 1e-9)
+  const needed = pairsNeeded(far)
   if (curve.impostorPairs < needed) return { far, supported: false, impostorPairsNeeded: needed }
   const bin = binAtFar(curve, far)
   const threshold = thresholdOf(bin)
@@ -192,8 +214,13 @@ function measureTarAtFar(curve: Curve, far: number, toScore: Measured['toScore']
 }
 
 function measureAtScore(curve: Curve, score: number, toScore: Measured['toScore']): RatesAtScore {
-  const bin = lowestBin((candidate) => toScore(thresholdOf(candidate)) >= score)
+  const bin = binAtScore(score, toScore)
   return { score, threshold: thresholdOf(bin), far: farFrom(curve, bin), tar: tarFrom(curve, bin) }
+}
+
+function measureGroups({ dataSet, outcomes, scored, toScore }: Measured, grouped: GroupedDataSet): GroupReport {
+  const bins = PROMISES.map(({ score }) => binAtScore(score, toScore))
+  return reportGroups(grouped, dataSet, outcomes, scored.groups ?? [], bins)
 }
 
 /** From the rate of a single impostor pair up to 1, evenly on a logarithmic axis. */

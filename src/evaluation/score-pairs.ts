@@ -4,6 +4,7 @@ import { dotProduct } from '../score/vectors.js'
 import type { ComparedPair } from './cross-validate.js'
 import type { ListedPair } from './data-set.js'
 import { cosineOf, type FaceVectors } from './face-vectors.js'
+import type { Grouping } from './groups.js'
 import { type Hardest, keepHardest, type RankedPair } from './hardest.js'
 import { multiplyAllPairs } from './pair-products.js'
 import { addPair, createTally, type Tally } from './tally.js'
@@ -16,11 +17,14 @@ export interface ScoredPairs {
   readonly hardest: { readonly genuine: readonly RankedPair[]; readonly impostor: readonly RankedPair[] }
   /** The pairs of a list, in its order; absent where all pictures are compared. */
   readonly listed?: readonly ComparedPair[]
+  /** The pairs of pictures of one group, by the places of the groups; absent without groups. */
+  readonly groups?: readonly Tally[]
 }
 
 export interface ScoreOptions {
   /** How many of the hardest pairs of either kind are kept. */
   readonly hardest: number
+  readonly grouping?: Grouping | undefined
   /** Told the share of the work that is done, 0 to 1, several times a second. */
   readonly onProgress?: (share: number) => void
   readonly signal?: AbortSignal
@@ -42,13 +46,13 @@ export async function scoreListedPairs(
   options: ScoreOptions,
 ): Promise<ScoredPairs> {
   const genuine = pairs.filter((pair) => pair.genuine).length
-  const book = openBook(faces, { genuine, impostor: pairs.length - genuine }, options.hardest)
+  const book = openBook(faces, { genuine, impostor: pairs.length - genuine }, options)
   const turn = createTurns(options)
   const listed: ComparedPair[] = []
   for (const [i, { a, b, genuine }] of pairs.entries()) {
     const [p, q] = [faces[a], faces[b]]
     const similarity = p && q ? book.enter(a, b, genuine, dotProduct(p.embedding, q.embedding)) : undefined
-    if (similarity === undefined) addPair(book.tally, genuine, undefined)
+    if (similarity === undefined) book.miss(a, b, genuine)
     listed.push({ genuine, similarity })
     if (i % 64 === 0) await turn(i / pairs.length)
   }
@@ -62,10 +66,12 @@ export async function scoreAllPairs(
   options: ScoreOptions,
 ): Promise<ScoredPairs> {
   const found = [...faces.keys()].filter((i) => faces[i])
-  const [all, compared] = [countPairs(personOf), countPairs(Int32Array.from(found, (i) => personOf[i] ?? -1))]
-  const book = openBook(faces, compared, options.hardest)
-  book.tally.failed.genuine = all.genuine - compared.genuine
-  book.tally.failed.impostor = all.impostor - compared.impostor
+  const book = openBook(faces, countPairs(personOf.filter((_, i) => faces[i])), options)
+  countMissed(book.tally, faces, personOf)
+  for (const [group, tally] of book.groups.entries()) {
+    const isMember = (_: unknown, i: number) => options.grouping?.groupOf[i] === group
+    countMissed(tally, faces.filter(isMember), personOf.filter(isMember))
+  }
   const turn = createTurns(options)
   const embeddings = found.flatMap((i) => faces[i]?.embedding ?? [])
   const enter = (p: number, q: number, cosine: number): void => {
@@ -74,6 +80,13 @@ export async function scoreAllPairs(
   }
   for (const share of multiplyAllPairs(embeddings, enter)) await turn(share)
   return book.close()
+}
+
+/** Counts the pairs of which a picture has no face: there is nothing to compare, so that they need not be gone through. */
+function countMissed({ failed }: Tally, faces: FoundFaces, personOf: Int32Array): void {
+  const [all, compared] = [countPairs(personOf), countPairs(personOf.filter((_, i) => faces[i]))]
+  failed.genuine = all.genuine - compared.genuine
+  failed.impostor = all.impostor - compared.impostor
 }
 
 function countPairs(personOf: Int32Array): { readonly genuine: number; readonly impostor: number } {
@@ -88,9 +101,16 @@ function countPairs(personOf: Int32Array): { readonly genuine: number; readonly 
 function openBook(
   faces: FoundFaces,
   pairs: { readonly genuine: number; readonly impostor: number },
-  hardestLimit: number,
+  { hardest: hardestLimit, grouping }: ScoreOptions,
 ) {
   const tally = createTally()
+  const groups = (grouping?.names ?? []).map(() => createTally())
+  const groupOf = grouping?.groupOf
+  /** The tally of the group that both pictures are of. */
+  const groupOfBoth = (a: number, b: number): Tally | undefined => {
+    const group = groupOf?.[a] ?? -1
+    return group >= 0 && group === groupOf?.[b] ? groups[group] : undefined
+  }
   const parts = new Map(Object.keys(faces.find((face) => face)?.parts ?? {}).map((part) => [part, createTally()]))
   const genuineShare = LARGEST_PART_SAMPLE / pairs.genuine
   const impostorShare = LARGEST_PART_SAMPLE / pairs.impostor
@@ -100,12 +120,21 @@ function openBook(
   }
   return {
     tally,
+    groups,
+    /** Counts a pair that cannot be compared. */
+    miss(a: number, b: number, genuine: boolean): void {
+      addPair(tally, genuine, undefined)
+      const group = groupOfBoth(a, b)
+      if (group) addPair(group, genuine, undefined)
+    },
     /** Gives the relative similarity. */
     enter(a: number, b: number, genuine: boolean, cosine: number): number {
       const [faceA, faceB] = [faces[a], faces[b]]
       if (!faceA || !faceB) throw new Error('Expected two faces')
       const similarity = relativeSimilarity(cosine, faceA.cohort, faceB.cohort)
       addPair(tally, genuine, similarity)
+      const group = groupOfBoth(a, b)
+      if (group) addPair(group, genuine, similarity)
       hardest[genuine ? 'genuine' : 'impostor'].offer(a, b, similarity)
       if (scatter(a, b) >= (genuine ? genuineShare : impostorShare)) return similarity
       for (const [part, counted] of parts) {
@@ -119,6 +148,7 @@ function openBook(
       tally,
       parts,
       hardest: { genuine: hardest.genuine.list(), impostor: hardest.impostor.list() },
+      ...(grouping && { groups }),
     }),
   }
 }

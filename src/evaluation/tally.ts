@@ -6,7 +6,7 @@ export interface Tally {
   /** Pairs in each bin; bin `i` covers the similarities from `lowerEdge(i)` to `lowerEdge(i + 1)`. */
   readonly genuine: Uint32Array
   readonly impostor: Uint32Array
-  /** Pairs that could not be compared, because a picture shows no face or cannot be decoded. */
+  /** Pairs that could not be compared, because a picture shows no face, or too poorly, or cannot be decoded. */
   readonly failed: { genuine: number; impostor: number }
 }
 

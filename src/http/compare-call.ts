@@ -40,6 +40,18 @@ export function wantsFaces(fields: Fields): boolean {
   return value === '1'
 }
 
+/** A number as it is written in decimal, or by JSON. */
+const NUMBER = /^\d{1,15}(\.\d{1,20})?(e-\d{1,3})?$/
+
+/** The quality that both faces must have, 0 to 100; undefined when empty or absent: then the pack says. */
+export function readMinQuality(fields: Fields): number | undefined {
+  const value = fields.text('min_quality') ?? ''
+  if (value === '') return undefined
+  if (!NUMBER.test(value) || Number(value) > 100)
+    throw new FaceCompareError('INVALID_PARAMETER', 'Expected min_quality to be a number from 0 to 100.')
+  return Number(value)
+}
+
 /** Where both images come from; everything that can be told without the network, of A first. */
 export function readSides(fields: Fields, maxImageBytes: number): Sides<ImageSource> {
   return { A: readSide(fields, 'A', maxImageBytes), B: readSide(fields, 'B', maxImageBytes) }

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { claimSingleUse, type SignatureLedger } from '../auth/authenticate.js'
 import type { Comparison, Face, FaceEngine } from '../engine/engine.js'
+import { type CheckedComparison, compareChecked, requireQuality } from '../engine/require-quality.js'
 import { FaceCompareError, type Side } from '../errors.js'
 import type { FetchImage } from '../image/fetch-remote.js'
 import { type Call, describeStages, noteStage, timed } from './call-log.js'
@@ -8,6 +9,7 @@ import {
   attribute,
   checkApp,
   type ImageSource,
+  readMinQuality,
   readSides,
   requireComparison,
   type Sides,
@@ -36,6 +38,11 @@ const LARGE_BODY_BYTES = 1024 * 1024
 
 interface CallContext extends CompareContext {
   readonly share: UploadShare
+}
+
+interface SidesContext extends CallContext {
+  /** The model pack's own when undefined. */
+  readonly minQuality: number | undefined
 }
 
 /** Answers a comparison: upload, app, single use, the two sides, their similarity. Throws FaceCompareErrors. */
@@ -71,13 +78,19 @@ async function compareUpload(
   if (!identity) throw new FaceCompareError('SIGNATURE_MISSING', 'The request carries no signature.')
   checkApp(fields, identity)
   const withFaces = wantsFaces(fields)
+  const minQuality = readMinQuality(fields)
   // Before the claim: who is asked to come again must be able to, with the same signature.
   engine.requireRoom?.(IMAGES)
   await claimSingleUse(identity, context.ledger)
   const sides = readSides(fields, context.maxImageBytes)
-  const compared = await timed(call, 'faces', () => compareSides(sides, call, context, stopWhenClientLeaves(reply)))
+  const { comparison, faces } = await timed(call, 'faces', () =>
+    compareSides(sides, call, { ...context, minQuality }, stopWhenClientLeaves(reply)),
+  )
   if (withFaces) reply.header('server-timing', describeStages(call))
-  return context.replies.sendComparison(request, reply, compared.comparison, withFaces ? compared.faces : undefined)
+  return context.replies.sendComparison(request, reply, comparison, {
+    faces: withFaces ? faces : undefined,
+    qualityChecked: minQuality === undefined ? undefined : comparison.qualityChecked,
+  })
 }
 
 /**
@@ -101,15 +114,17 @@ function stopWhenClientLeaves(reply: FastifyReply): AbortController {
 async function compareSides(
   sides: Sides<ImageSource>,
   call: Call,
-  context: CallContext,
+  context: SidesContext,
   stop: AbortController,
-): Promise<{ readonly comparison: Comparison; readonly faces: Sides<Face> }> {
+): Promise<{ readonly comparison: CheckedComparison; readonly faces: Sides<Face> }> {
   const pendingA = analyzeSide('A', sides.A, call, context, stop.signal)
   const pendingB = analyzeSide('B', sides.B, call, context, stop.signal)
   try {
     const a = await Promise.race([pendingA, refusalOf(pendingB)])
     const faces = { A: a, B: await pendingB }
-    return { comparison: checkScores(context.engine.compare(faces.A, faces.B)), faces }
+    const comparison = compareChecked(context.engine, faces.A, faces.B, context)
+    checkScores(comparison)
+    return { comparison, faces }
   } catch (error) {
     stop.abort(error)
     throw error
@@ -132,7 +147,7 @@ async function analyzeSide(
   side: Side,
   source: ImageSource,
   call: Call,
-  { engine, fetchImage, share }: CallContext,
+  { engine, fetchImage, share, minQuality }: SidesContext,
   signal: AbortSignal,
 ): Promise<Face> {
   try {
@@ -144,6 +159,7 @@ async function analyzeSide(
     call.bytes[`image${side}`] = bytes.length
     const face = await timed(call, `analyze${side}`, () => engine.analyze(bytes, signal))
     noteStages(call, side, face)
+    requireQuality(face, minQuality ?? engine.leastQuality)
     return face
   } catch (error) {
     throw attribute(error, side)
@@ -158,8 +174,8 @@ function noteStages(call: Call, side: Side, { stages }: Face): void {
 }
 
 /** JSON has no NaN: it would go out as `null` under the code of success. */
-function checkScores(comparison: Comparison): Comparison {
-  const scores = [comparison.similarity, ...Object.values(comparison.parts)]
-  if (scores.every((score) => score >= 0 && score <= 100)) return comparison
+function checkScores({ similarity, parts }: Comparison): void {
+  const scores = [similarity, ...Object.values(parts)]
+  if (scores.every((score) => score >= 0 && score <= 100)) return
   throw new FaceCompareError('INTERNAL', 'The similarity could not be computed.')
 }

@@ -49,6 +49,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function readText(name: TextField, value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value
+  if (name === 'min_quality') {
+    if (typeof value === 'number') return String(value)
+    throw wrongType(name, 'a number or a text')
+  }
   const mayBeNumber = name === 'appid' || name === 'return_faces'
   if (mayBeNumber && Number.isSafeInteger(value)) return String(value)
   throw wrongType(name, mayBeNumber ? 'a text or a whole number' : 'a text')

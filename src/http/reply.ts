@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Comparison, Face } from '../engine/engine.js'
+import type { Comparison, Face, Quality } from '../engine/engine.js'
+import { QualityTooLowError } from '../engine/require-quality.js'
 import { ERRORS, FaceCompareError, type Side } from '../errors.js'
 import type { Connections } from './connections.js'
 
@@ -28,14 +29,20 @@ export interface ReplyOptions {
   readonly countCall: CountCall
 }
 
+/** What an answer says beside the scores, because its call asked for it. */
+export interface ToldBesides {
+  /** Where they are and how well they are shown. */
+  readonly faces: Readonly<Record<Side, Face>> | undefined
+  readonly qualityChecked: boolean | undefined
+}
+
 /** The one place where answers are made. */
 export interface Replies {
-  /** With `faces` the answer says where they are. */
   sendComparison(
     request: FastifyRequest,
     reply: FastifyReply,
     comparison: Comparison,
-    faces?: Readonly<Record<Side, Face>>,
+    besides: ToldBesides,
   ): FastifyReply
   /** Anything thrown; what is not a FaceCompareError is told as INTERNAL, without a word of what it says. */
   sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply
@@ -77,9 +84,9 @@ export function createReplies({ connections, statusAlways200, countCall }: Reply
   }
 
   return {
-    sendComparison(request, reply, comparison, faces) {
+    sendComparison(request, reply, comparison, besides) {
       settle(request, reply, 0)
-      return send(request, reply, 200, comparisonBody(comparison, request.id, faces))
+      return send(request, reply, 200, comparisonBody(comparison, request.id, besides))
     },
     sendError(request, reply, thrown) {
       const error = toFaceCompareError(thrown)
@@ -119,7 +126,7 @@ function commonHeaders(sessionId: string): Readonly<Record<string, string>> {
 function comparisonBody(
   { similarity, parts }: Comparison,
   sessionId: string,
-  faces?: Readonly<Record<Side, Face>>,
+  { faces, qualityChecked }: ToldBesides,
 ): object {
   return {
     data: {
@@ -129,6 +136,7 @@ function comparisonBody(
       nose_sim: parts.nose,
       mouth_sim: parts.mouth,
       ...(faces ? { faceA: faceBody(faces.A), faceB: faceBody(faces.B) } : {}),
+      ...(qualityChecked === undefined ? {} : { quality_checked: qualityChecked }),
       session_id: sessionId,
     },
     code: 0,
@@ -141,7 +149,7 @@ function comparisonBody(
  * in degrees, clockwise positive.
  */
 function faceBody(face: Face): object {
-  const { box, landmarks, detectionScore, rollDegrees, faceCount, imageWidth, imageHeight } = face
+  const { box, landmarks, detectionScore, rollDegrees, faceCount, imageWidth, imageHeight, quality } = face
   const points = Array.from({ length: landmarks.length / 2 }, (_, i) => [
     round(landmarks[2 * i] ?? 0),
     round(landmarks[2 * i + 1] ?? 0),
@@ -154,7 +162,13 @@ function faceBody(face: Face): object {
     face_count: faceCount,
     image_width: imageWidth,
     image_height: imageHeight,
+    ...(quality ? qualityBody(quality) : {}),
   }
+}
+
+/** 0 to 100, and what is wrong with the picture. */
+function qualityBody({ score, reasons }: Quality): object {
+  return { quality: score, quality_reasons: reasons }
 }
 
 function round(value: number): number {
@@ -168,6 +182,7 @@ function errorBody(error: FaceCompareError, sessionId: string): object {
     data: {
       session_id: sessionId,
       ...(error.side ? { fail_flag: FAIL_FLAGS[error.side] } : {}),
+      ...(error instanceof QualityTooLowError ? qualityBody(error.quality) : {}),
       detail: error.message,
     },
     code: error.code,

@@ -1,9 +1,26 @@
 import { ERRORS } from '../errors.js'
+import { QUALITY_REASONS } from '../pipeline/quality.js'
 import type { JsonObject } from './json-object.js'
 
 export const SESSION_ID = 'efee12cf-85a2-424b-bb85-7d75be8dd909'
 
 const SCORE: JsonObject = { type: 'number', minimum: 0, maximum: 100 }
+
+const QUALITY: JsonObject = {
+  ...SCORE,
+  description:
+    'How well the face is shown: of a hundred faces in plain pictures so many are shown no better. Absent where the model pack ' +
+    'has no measure of it.',
+}
+
+const QUALITY_REASONS_FIELD: JsonObject = {
+  type: 'array',
+  description:
+    'What is wrong with the picture of the face: `small`, `blurred`, `dark`, `over_exposed`, `covered`, `turned_away`, `cut_off`; ' +
+    'empty where nothing was seen. Comes with `quality`.',
+  items: { type: 'string', enum: [...QUALITY_REASONS] },
+  uniqueItems: true,
+}
 
 const SESSION_ID_FIELD: JsonObject = {
   type: 'string',
@@ -42,6 +59,8 @@ export const FACE: JsonObject = {
     face_count: { type: 'integer', minimum: 1, description: 'How many faces the picture shows.' },
     image_width: { type: 'integer', minimum: 1, description: 'Width of the upright picture, in pixels.' },
     image_height: { type: 'integer', minimum: 1, description: 'Height of the upright picture, in pixels.' },
+    quality: QUALITY,
+    quality_reasons: QUALITY_REASONS_FIELD,
   },
 }
 
@@ -58,8 +77,9 @@ export const COMPARISON: JsonObject = {
         similarity: {
           ...SCORE,
           description:
-            'Similarity of the two faces. At 70, 80 and 90 one in a thousand, ten thousand and a hundred thousand pairs of ' +
-            'strangers would be accepted. Identical files score 100; the order of the two does not matter.',
+            'Similarity of the two faces. Of pairs of strangers of one group and one sex, in the worst of the groups that were ' +
+            'measured, one in a thousand reaches 70, one in ten thousand 80, one in a hundred thousand 90. Identical files ' +
+            'score 100; the order of the two does not matter.',
         },
         eyebrow_sim: part('eyebrows'),
         eye_sim: part('eyes'),
@@ -67,6 +87,12 @@ export const COMPARISON: JsonObject = {
         mouth_sim: part('mouth'),
         faceA: { allOf: [{ $ref: '#/components/schemas/Face' }], description: 'With `return_faces=1` alone.' },
         faceB: { allOf: [{ $ref: '#/components/schemas/Face' }], description: 'With `return_faces=1` alone.' },
+        quality_checked: {
+          type: 'boolean',
+          description:
+            'With `min_quality` alone: whether both faces were held to at least the quality that the scores were measured for. ' +
+            'Where it is `false`, the score promises nothing of poor pictures.',
+        },
         session_id: SESSION_ID_FIELD,
       },
     },
@@ -93,10 +119,19 @@ export const FAILURE: JsonObject = {
           enum: [1, 2],
           description: 'The picture that failed: 1 for A, 2 for B; 1 when both did. Absent when neither is to blame.',
         },
+        quality: { ...SCORE, description: 'How well the face is shown, where it is refused for that.' },
+        quality_reasons: {
+          ...QUALITY_REASONS_FIELD,
+          description: 'What is wrong with its picture, as with `return_faces=1`.',
+        },
         detail: { type: 'string', description: 'One sentence for a person. It may change; do not compare it.' },
       },
     },
-    code: { type: 'integer', enum: ENTRIES.map(({ code }) => code), description: 'Stable; see the table of codes.' },
+    code: {
+      type: 'integer',
+      enum: [...new Set(ENTRIES.map(({ code }) => code))],
+      description: 'Stable; see the table of codes.',
+    },
     message: { type: 'string', enum: [...new Set(ENTRIES.map(({ message }) => message))], description: 'Stable.' },
   },
 }

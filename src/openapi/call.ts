@@ -11,7 +11,11 @@ export const CALL_FIELDS = {
   imageB: 'The bytes of the second picture.',
   urlA: 'Where the first picture is (http or https). When a side has an image and a url, the url alone is used.',
   urlB: 'Where the second picture is.',
-  return_faces: '`1` adds to the answer where the faces are; `0`, empty or absent does not.',
+  return_faces:
+    '`1` adds to the answer where the faces are and how well they are shown; `0`, empty or absent does not.',
+  min_quality:
+    'Faces of less quality are refused with code -1103, 0 to 100; empty or absent leaves it to the model pack. Below the ' +
+    "pack's own, scores of poor pictures promise nothing; `0` refuses none. The answer then has `quality_checked`.",
 } as const
 
 export type FieldName = keyof typeof CALL_FIELDS
@@ -31,8 +35,9 @@ const URLS: Readonly<Record<string, JsonObject>> = {
   urlB: text('urlB', { maxLength: MAX_TEXT_CHARACTERS }),
 }
 
-const RETURN_FACES: Readonly<Record<string, JsonObject>> = {
+const CHOICES: Readonly<Record<string, JsonObject>> = {
   return_faces: text('return_faces', { enum: ['', '0', '1'] }),
+  min_quality: text('min_quality'),
 }
 
 export const MULTIPART_CALL: JsonObject = {
@@ -44,7 +49,7 @@ export const MULTIPART_CALL: JsonObject = {
     imageA: text('imageA', { format: 'binary', contentMediaType: 'application/octet-stream' }),
     imageB: text('imageB', { format: 'binary', contentMediaType: 'application/octet-stream' }),
     ...URLS,
-    ...RETURN_FACES,
+    ...CHOICES,
   },
 }
 
@@ -61,6 +66,7 @@ export const JSON_CALL: JsonObject = {
     imageB: text('imageB', { description: `${CALL_FIELDS.imageB} ${BASE64}` }),
     ...URLS,
     return_faces: { description: CALL_FIELDS.return_faces, enum: ['', '0', '1', 0, 1] },
+    min_quality: { ...text('min_quality'), type: ['string', 'number'], minimum: 0, maximum: 100 },
   },
 }
 
@@ -68,7 +74,7 @@ export const FORM_CALL: JsonObject = {
   type: 'object',
   description: 'Urls only: images do not travel in it.',
   required: ['appid', 'urlA', 'urlB'],
-  properties: { ...TEXTS, ...URLS, ...RETURN_FACES },
+  properties: { ...TEXTS, ...URLS, ...CHOICES },
 }
 
 /** The bodies, by the name of their schema. */

@@ -5,6 +5,8 @@ import { mapParts } from '../engine/face.js'
 import type { Knots } from '../score/calibration.js'
 import type { Cohort } from '../score/cohort.js'
 import type { Fit, PartFits } from '../score/fit.js'
+import type { PartsMeasure } from '../score/parts-measure.js'
+import type { QualityFit } from '../score/quality.js'
 import type { Upright } from '../score/upright.js'
 import { type PackFolder, packError } from './folder.js'
 
@@ -19,6 +21,10 @@ export interface PackFit extends Omit<Fit, 'parts'> {
   readonly parts?: PartFits | undefined
   /** Of the pack's first embedder, where it is known. */
   readonly upright?: Upright | undefined
+  /** Of the facial parts, where it is known. */
+  readonly faceLikeness?: PartsMeasure | undefined
+  /** Of the pack's first embedder, where the lengths of what it gives tell how well a face is shown. */
+  readonly quality?: QualityFit | undefined
 }
 
 /** The labelled pictures, in numbers. */
@@ -28,6 +34,8 @@ export interface FitData {
   /** Pairs that could be compared. */
   readonly genuinePairs: number
   readonly impostorPairs: number
+  /** The groups that the rates hold in, with the pairs within each; absent where none were named. */
+  readonly groups?: readonly { readonly name: string; readonly impostorPairs: number }[]
   /** ISO 8601. */
   readonly date: string
 }
@@ -91,6 +99,8 @@ export function formatFit({
   parts,
   cohort,
   upright,
+  faceLikeness,
+  quality,
 }: PackFit): string {
   const json = {
     format: FORMAT,
@@ -103,6 +113,8 @@ export function formatFit({
       parts: mapParts((part) => ({ mean: encodeFloats(parts[part].mean), curve: parts[part].calibration })),
     }),
     ...(upright && { upright: { ...upright, direction: encodeFloats(upright.direction) } }),
+    ...(faceLikeness && { faceLikeness: encodePartsMeasure(faceLikeness) }),
+    ...(quality && { quality: encodeQuality(quality) }),
     ...(cohort && { cohort: { ...cohort, members: encodeRows(cohort.members, cohort.columns) } }),
   }
   return `${JSON.stringify(json, null, 1)}\n`
@@ -122,12 +134,23 @@ function parseFit(json: unknown): PackFit {
       pictures: numberOf(data.pictures),
       genuinePairs: numberOf(data.genuinePairs),
       impostorPairs: numberOf(data.impostorPairs),
+      ...(data.groups !== undefined && { groups: parseGroups(data.groups) }),
       date: typeof data.date === 'string' ? data.date : '',
     },
     parts: root.parts === undefined ? undefined : parseParts(recordOf(root.parts)),
     upright: root.upright === undefined ? undefined : parseUpright(recordOf(root.upright)),
+    faceLikeness: root.faceLikeness === undefined ? undefined : parsePartsMeasure(recordOf(root.faceLikeness)),
+    quality: root.quality === undefined ? undefined : parseQuality(recordOf(root.quality)),
     cohort: root.cohort === undefined ? undefined : parseCohort(recordOf(root.cohort)),
   }
+}
+
+function parseGroups(value: unknown): NonNullable<FitData['groups']> {
+  const groups: unknown[] = Array.isArray(value) ? value : []
+  return groups.map((group) => {
+    const { name, impostorPairs } = recordOf(group)
+    return { name: String(name), impostorPairs: numberOf(impostorPairs) }
+  })
 }
 
 function parseParts(root: JsonRecord): PartFits {
@@ -139,6 +162,30 @@ function parseParts(root: JsonRecord): PartFits {
 
 function parseUpright({ direction, perLength, offset }: JsonRecord): Upright {
   return { direction: decodeFloats(direction), perLength: numberOf(perLength), offset: numberOf(offset) }
+}
+
+function encodeQuality({ covered, ...quality }: QualityFit) {
+  return { ...quality, ...(covered && { covered: encodePartsMeasure(covered) }) }
+}
+
+function parseQuality({ lengths, least, covered }: JsonRecord): QualityFit {
+  const numbers = Array.isArray(lengths) ? lengths.map(numberOf) : []
+  const rises = numbers.every((length, i) => i === 0 || length >= numbers[i - 1]!)
+  if (numbers.length < 2 || !(numbers[0]! > 0) || !rises) throw new Error('Expected lengths that rise')
+  return {
+    lengths: numbers,
+    least: numberOf(least),
+    covered: covered === undefined ? undefined : parsePartsMeasure(recordOf(covered)),
+  }
+}
+
+function encodePartsMeasure({ directions, offset }: PartsMeasure) {
+  return { offset, directions: mapParts((part) => encodeFloats(directions[part])) }
+}
+
+function parsePartsMeasure({ directions, offset }: JsonRecord): PartsMeasure {
+  const encoded = recordOf(directions)
+  return { offset: numberOf(offset), directions: mapParts((part) => decodeFloats(encoded[part])) }
 }
 
 function parseCohort(root: JsonRecord): Cohort {

@@ -23,6 +23,8 @@ export interface LoadedPack {
 
 /** One network of a pack after it has been loaded and run once. */
 export interface LoadedNetwork {
+  /** The name of the pack whose file it is. */
+  readonly pack: string
   /** Such as `embedder 1`. */
   readonly role: string
   readonly file: string
@@ -113,7 +115,7 @@ function blank(side: number): Pyramid {
 }
 
 async function loadDetector(piece: ResolvedPack['detector'], open: Open) {
-  const { role, entry } = piece
+  const { pack, role, entry } = piece
   const fail = failureOf(piece)
   const network = await open(piece)
   const input = onlyInput(network, fail)
@@ -141,11 +143,11 @@ async function loadDetector(piece: ResolvedPack['detector'], open: Open) {
   await lookAt(detector, blank(side), view).catch((cause: unknown) => {
     throw fail(shorten(cause), cause)
   })
-  return { loaded: detector, network: { role, file: entry.file, inputSize, gives: 'faces' } }
+  return { loaded: detector, network: { pack: pack.name, role, file: entry.file, inputSize, gives: 'faces' } }
 }
 
 async function loadLandmarks(piece: ResolvedPack['landmarks'], open: Open) {
-  const { role, entry } = piece
+  const { pack, role, entry } = piece
   const fail = failureOf(piece)
   const network = await open(piece)
   const output = checkPorts(network, entry, fail)
@@ -156,11 +158,11 @@ async function loadLandmarks(piece: ResolvedPack['landmarks'], open: Open) {
   await findLandmarks(loaded, blank(size), { box, roll: 0 }).catch((cause: unknown) => {
     throw fail(shorten(cause), cause)
   })
-  return { loaded, network: { role, file: entry.file, inputSize: size, gives: '68 landmarks' } }
+  return { loaded, network: { pack: pack.name, role, file: entry.file, inputSize: size, gives: '68 landmarks' } }
 }
 
 async function loadEmbedder(piece: EmbedderPiece, open: Open) {
-  const { role, entry, alignment, weight, maps } = piece
+  const { pack, role, entry, alignment, weight, maps } = piece
   const fail = failureOf(piece)
   const network = await open(piece)
   const { inputForm: input, views } = entry
@@ -179,7 +181,7 @@ async function loadEmbedder(piece: EmbedderPiece, open: Open) {
     throw fail(shorten(cause), cause)
   })
   const gives = [`embedding ${length}`, ...(maps.length > 0 ? ['parts'] : [])].join(', ')
-  return { loaded: embedder, network: { role, file: entry.file, inputSize: input.size, gives } }
+  return { loaded: embedder, network: { pack: pack.name, role, file: entry.file, inputSize: input.size, gives } }
 }
 
 /** Holds a network to what the manifest says of its input and outputs; gives the name of the output that is read. */

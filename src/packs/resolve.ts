@@ -37,12 +37,16 @@ export interface ResolvedPack {
   readonly partsFrom: PackFolder
 }
 
-/** Reads a pack's manifest, the default pack's when no folder is named. Throws FaceCompareError INTERNAL with one sentence. */
+/**
+ * Reads a pack's manifest, the default pack's when no folder is named, and where the pack leaves something to the default one
+ * that of both. Throws FaceCompareError INTERNAL with one sentence.
+ */
 export async function resolvePack(path: string | undefined): Promise<ResolvedPack> {
-  const defaults = await openDefaultPack()
-  const folder = path === undefined ? defaults : await openPackFolder(path)
+  const folder = path === undefined ? await openDefaultPack() : await openPackFolder(path)
   const { detector, landmarks, embedders, alignment } = folder.manifest
   const hasParts = embedders.some((entry) => entry.kind === 'onnx' && entry.parts.length > 0)
+  const isWhole = hasParts && [detector, landmarks, ...embedders].every(({ kind }) => kind !== 'default')
+  const defaults = isWhole ? folder : await openDefaultPack()
   const pieces = embedders.flatMap((entry, i): readonly EmbedderPiece[] => {
     const weight = folder.manifest.weights[i] ?? 0
     if (entry.kind === 'onnx') {

@@ -32,10 +32,12 @@ interface Room {
   outputs: { readonly tensors: InferenceSession.OnnxValueMapType; readonly values: Outputs } | undefined
 }
 
-/** So many rooms wait to be used again: one image needs few sizes, and seldom are more than a few worked on at the same time. */
-const MOST_SPARE_ROOMS = 4
-/** The input of the largest room that is kept. Of larger ones, those of fine looks at large pictures, there is seldom use. */
-const MOST_KEPT_BYTES = 2 * 1024 * 1024
+/**
+ * Rooms wait to be used again as long as they take no more than this together, and are no more than so many: one image needs few sizes,
+ * and the largest, a part of a fine look, several times.
+ */
+const MOST_SPARE_BYTES = 5 * 1024 * 1024
+const MOST_SPARE_ROOMS = 16
 
 /**
  * Makes an ONNX file with one float32 input runnable on the CPU. A run blocks the calling thread until it is done: the
@@ -60,10 +62,12 @@ export async function openNetwork(onnx: Uint8Array, intraOpThreads: number): Pro
     return { key, input, feeds: { [inputName]: new Tensor('float32', input, dims) }, outputs: undefined }
   }
 
-  /** The one that was used longest ago is given up. */
+  /** Those that were used longest ago are given up, but none for one that is too large to be kept by itself. */
   function keepRoom(room: Room): void {
-    if (!open || room.input.byteLength > MOST_KEPT_BYTES) return
-    spare = [...spare.slice(-(MOST_SPARE_ROOMS - 1)), room]
+    if (!open || bytesOf(room) > MOST_SPARE_BYTES) return
+    spare.push(room)
+    const sum = () => spare.reduce((bytes, kept) => bytes + bytesOf(kept), 0)
+    while (spare.length > MOST_SPARE_ROOMS || sum() > MOST_SPARE_BYTES) spare.shift()
   }
 
   async function runIn(room: Room): Promise<Outputs> {
@@ -100,6 +104,11 @@ export async function openNetwork(onnx: Uint8Array, intraOpThreads: number): Pro
   }
 }
 
+function bytesOf({ input, outputs }: Room): number {
+  const results = [...(outputs?.values.values() ?? [])]
+  return results.reduce((bytes, { data }) => bytes + data.byteLength, input.byteLength)
+}
+
 function describePort(port: InferenceSession.ValueMetadata): Port {
   return port.isTensor
     ? { name: port.name, type: port.type, shape: port.shape }
@@ -114,6 +123,8 @@ function openSession(onnx: Uint8Array, intraOpThreads: number): Promise<Inferenc
     graphOptimizationLevel: 'all',
     intraOpNumThreads: intraOpThreads,
     interOpNumThreads: 1,
+    // Else what a run takes is kept as one block for each size of input, and a detector has many: 15 MB, for nothing gained in time.
+    enableMemPattern: false,
     logSeverityLevel: ERRORS_ONLY,
     // Idle threads of the runtime wait instead of burning a core.
     extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },

@@ -94,7 +94,7 @@ function placeView({ x, y, scale, roll }: View, input: Size): Similarity {
 }
 
 /** Greedy non-maximum suppression. */
-export function suppress<T extends Pick<SeenFace, 'box' | 'score'>>(faces: readonly T[], sameFaceIou: number): T[] {
+function suppress<T extends Pick<SeenFace, 'box' | 'score'>>(faces: readonly T[], sameFaceIou: number): T[] {
   const kept: T[] = []
   for (const face of faces.toSorted((p, q) => q.score - p.score)) {
     if (kept.every((other) => overlap(other.box, face.box) <= sameFaceIou)) kept.push(face)
@@ -104,11 +104,20 @@ export function suppress<T extends Pick<SeenFace, 'box' | 'score'>>(faces: reado
 
 /** Intersection over union. */
 export function overlap(p: Box, q: Box): number {
+  const shared = sharedArea(p, q)
+  return shared === 0 ? 0 : shared / (p.width * p.height + q.width * q.height - shared)
+}
+
+/** The share of a box that lies in another one. */
+export function coveredShare(box: Box, other: Box): number {
+  const shared = sharedArea(box, other)
+  return shared === 0 ? 0 : shared / (box.width * box.height)
+}
+
+function sharedArea(p: Box, q: Box): number {
   const width = Math.min(p.x + p.width, q.x + q.width) - Math.max(p.x, q.x)
   const height = Math.min(p.y + p.height, q.y + q.height) - Math.max(p.y, q.y)
-  if (width <= 0 || height <= 0) return 0
-  const shared = width * height
-  return shared / (p.width * p.height + q.width * q.height - shared)
+  return Math.max(0, width) * Math.max(0, height)
 }
 
 function placeFace({ score, box, points }: SeenFace, toImage: Similarity, roll: number): Detection {

@@ -168,27 +168,28 @@
       (local.set $count (i32.sub (local.get $count) (i32.const 2)))
       (br_if $map (local.get $count))))
 
-  ;; A matrix of f32, row by row at `rows`, times a vector at `vector`: `count` numbers at `out`. `columns` is a multiple of 8.
+  ;; A matrix of i8, row by row at `rows`, times a vector of i16 at `vector`: `count` i32 at `out`. `columns` is a multiple of 16.
   (func (export "multiply")
     (param $rows i32) (param $columns i32) (param $count i32) (param $vector i32) (param $out i32)
-    (local $end i32) (local $at i32) (local $even v128) (local $odd v128)
-    (local.set $end (i32.add (local.get $vector) (i32.shl (local.get $columns) (i32.const 2))))
+    (local $end i32) (local $at i32) (local $even v128) (local $odd v128) (local $bytes v128)
+    (local.set $end (i32.add (local.get $vector) (i32.shl (local.get $columns) (i32.const 1))))
     (loop $row
       (local.set $at (local.get $vector))
-      (local.set $even (v128.const f32x4 0 0 0 0))
-      (local.set $odd (v128.const f32x4 0 0 0 0))
+      (local.set $even (v128.const i32x4 0 0 0 0))
+      (local.set $odd (v128.const i32x4 0 0 0 0))
       (loop $next
-        (local.set $even (f32x4.add (local.get $even)
-          (f32x4.mul (v128.load (local.get $rows)) (v128.load (local.get $at)))))
-        (local.set $odd (f32x4.add (local.get $odd)
-          (f32x4.mul (v128.load offset=16 (local.get $rows)) (v128.load offset=16 (local.get $at)))))
-        (local.set $rows (i32.add (local.get $rows) (i32.const 32)))
+        (local.set $bytes (v128.load (local.get $rows)))
+        (local.set $even (i32x4.add (local.get $even)
+          (i32x4.dot_i16x8_s (i16x8.extend_low_i8x16_s (local.get $bytes)) (v128.load (local.get $at)))))
+        (local.set $odd (i32x4.add (local.get $odd)
+          (i32x4.dot_i16x8_s (i16x8.extend_high_i8x16_s (local.get $bytes)) (v128.load offset=16 (local.get $at)))))
+        (local.set $rows (i32.add (local.get $rows) (i32.const 16)))
         (local.set $at (i32.add (local.get $at) (i32.const 32)))
         (br_if $next (i32.lt_u (local.get $at) (local.get $end))))
-      (local.set $even (f32x4.add (local.get $even) (local.get $odd)))
-      (f32.store (local.get $out) (f32.add
-        (f32.add (f32x4.extract_lane 0 (local.get $even)) (f32x4.extract_lane 1 (local.get $even)))
-        (f32.add (f32x4.extract_lane 2 (local.get $even)) (f32x4.extract_lane 3 (local.get $even)))))
+      (local.set $even (i32x4.add (local.get $even) (local.get $odd)))
+      (i32.store (local.get $out) (i32.add
+        (i32.add (i32x4.extract_lane 0 (local.get $even)) (i32x4.extract_lane 1 (local.get $even)))
+        (i32.add (i32x4.extract_lane 2 (local.get $even)) (i32x4.extract_lane 3 (local.get $even)))))
       (local.set $out (i32.add (local.get $out) (i32.const 4)))
       (local.set $count (i32.sub (local.get $count) (i32.const 1)))
       (br_if $row (local.get $count))))

@@ -1,5 +1,5 @@
 import type { Box } from '../engine/face.js'
-import { type Detection, type Detector, lookAt, overlap, type View } from './detect.js'
+import { coveredShare, type Detection, type Detector, lookAt, overlap, type View } from './detect.js'
 import { chooseFace, hasRoomForAnother } from './prominence.js'
 import type { Pyramid } from './pyramid.js'
 import type { Size } from './warp.js'
@@ -15,6 +15,8 @@ const WELL_SEEN = 20
 
 const QUARTER = Math.PI / 2
 const TURNS = [QUARTER, -QUARTER, Math.PI]
+/** A coarse look misses one in forty of the faces that lean as far as this from it. */
+const LEANS = [QUARTER / 2, -QUARTER / 2]
 /** Finer looks than this, in pixels of the input, are turned no more: they are dear, and there upright ones see most faces. */
 const MOST_TURNED_PIXELS = 600_000
 
@@ -26,6 +28,8 @@ const FILLED = 0.9
 
 /** What a closer look sees counts as the face itself when the boxes overlap as much as this. */
 const SAME_FACE = 0.3
+/** What lies in the box of a surer face with more than this share of its own is a part of that: a mouth, seen upside down, say. */
+const PART_OF_FACE = 0.5
 /** So many faces are looked at closer before a picture counts as showing none. */
 const MAX_CLOSER_LOOKS = 12
 
@@ -41,33 +45,88 @@ export interface Located {
   readonly chosen: Detection
 }
 
+export interface SearchOptions {
+  /**
+   * The longer side of the most prominent face, in pixels of the image, below which the first look ends the search: for small
+   * versions of pictures, which are worth no more.
+   */
+  readonly leastSide?: number
+  /** What is known to be no face, in pixels of the image. */
+  readonly refused?: readonly Detection[]
+}
+
+interface Search {
+  readonly detector: Detector
+  readonly pyramid: Pyramid
+  readonly pick: Pick
+}
+
+/** Leaves out what was refused. */
+type Pick = (faces: readonly Detection[]) => readonly Detection[]
+
+/** The first of what {@link searchFaces} finds. */
+export async function locateFaces(
+  detector: Detector,
+  pyramid: Pyramid,
+  options?: SearchOptions,
+): Promise<Located | undefined> {
+  for await (const located of searchFaces(detector, pyramid, options)) return located
+  return undefined
+}
+
 /**
  * Finds the faces of an image: by one or two looks those of a plain portrait, else from coarse to fine, until the most prominent one is well
- * seen: then no larger one is missed. Each level looks at the picture upright and turned by quarters, because turned faces are missed else.
- *
- * @param leastSide the longer side of the most prominent face, in pixels of the image, below which the first look ends the search: for
- *   small versions of pictures, which are worth no more
+ * seen: then no larger one is missed. Each level looks at the picture upright and turned, because turned faces are missed else.
+ * Whoever asks for more says that what was chosen last is none: the search goes on without it, but not without what lies inside of its
+ * box, where a person may stand before what was taken for a head.
  */
-export async function locateFaces(detector: Detector, pyramid: Pyramid, leastSide = 0): Promise<Located | undefined> {
+export async function* searchFaces(
+  detector: Detector,
+  pyramid: Pyramid,
+  { leastSide = 0, refused: known = [] }: SearchOptions = {},
+): AsyncGenerator<Located> {
   const { image } = pyramid
-  let seen = await lookFirst(detector, pyramid)
-  if (leastSide > 0 && !isAtLeast(leastSide, chooseFace(seen, image))) return undefined
-  const plain = asPlain(seen, detector, image)
-  if (plain && !fillsFrame(plain.chosen.box, image)) return plain
-  // What fills the frame, or is not sure without a margin, is sure with one.
-  seen = merge(seen, await lookFromAfar(detector, pyramid, 0))
-  const fromAfar = asPlain(seen, detector, image)
-  if (fromAfar) return fromAfar
+  const refused = [...known]
+  const pick: Pick = (faces) => faces.filter((face) => !refused.some((other) => isSameBox(other, face)))
+  const search = { detector, pyramid, pick }
+  const refuse = ({ chosen, faces }: Located): readonly Detection[] => {
+    refused.push(chosen)
+    return pick(faces)
+  }
   const first = firstScale(detector, image)
+  const look = (scale: number, roll: number) => lookAtAll(search, scale, roll)
+  let seen = await look(first, 0)
+  if (leastSide > 0 && !isAtLeast(leastSide, chooseFace(seen, image))) return
+  const plain = asPlain(seen, detector, image)
+  if (plain && !fillsFrame(plain.chosen.box, image)) {
+    yield plain
+    seen = refuse(plain)
+  }
+  // What fills the frame, or is not sure without a margin, is sure with one.
+  seen = merge(seen, pick(await lookFromAfar(detector, pyramid, 0)))
+  const fromAfar = asPlain(seen, detector, image)
+  if (fromAfar) {
+    yield fromAfar
+    seen = refuse(fromAfar)
+  }
   const last = Math.max(1, 2 * first)
   for (let scale = first; ; scale = Math.min(2 * scale, last)) {
-    if (scale > first) seen = merge(seen, await lookAtAll(detector, pyramid, scale, 0))
-    for (const roll of turnsAt(scale, image)) seen = merge(seen, await lookAtAll(detector, pyramid, scale, roll))
-    const found = await confirm(seen, detector, pyramid)
-    if (found && isWellSeen(found.chosen, scale)) return found
-    if (scale === last) return found ?? (await locateTurnedFromAfar(detector, pyramid))
+    if (scale > first) seen = merge(seen, await look(scale, 0))
+    if (mayTurn(scale, image)) {
+      for (const roll of TURNS) seen = merge(seen, await look(scale, roll))
+      for (const roll of leansOf(detector)) seen = complete(seen, await look(scale, roll))
+    }
+    const confirmed = new Set<Detection>()
+    let found = await confirm(search, seen, confirmed)
+    while (found && (scale === last || isWellSeen(found.chosen, scale))) {
+      yield found
+      found = await confirm(search, refuse(found), confirmed)
+    }
+    if (scale === last) break
     seen = found?.faces ?? []
   }
+  const turned = await locateTurnedFromAfar(search)
+  if (turned) yield turned
 }
 
 /** The face as each of four closer looks shows it, the surest first, in which it most likely stands upright; none where none shows it. */
@@ -78,10 +137,6 @@ export async function rankTurns(detector: Detector, pyramid: Pyramid, face: Dete
     if (seen) looks.push(seen)
   }
   return looks.toSorted((p, q) => q.score - p.score)
-}
-
-function lookFirst(detector: Detector, pyramid: Pyramid): Promise<readonly Detection[]> {
-  return lookAtAll(detector, pyramid, firstScale(detector, pyramid.image), 0)
 }
 
 function asPlain(faces: readonly Detection[], { kind }: Detector, image: Size): Located | undefined {
@@ -107,26 +162,33 @@ function firstScale({ inputSize = FIRST_SIDE }: Detector, { width, height }: Siz
   return inputSize / Math.min(Math.max(width, height), LONGEST * Math.min(width, height))
 }
 
-function turnsAt(scale: number, { width, height }: Size): readonly number[] {
-  return width * height * scale * scale <= MOST_TURNED_PIXELS ? TURNS : []
+function mayTurn(scale: number, { width, height }: Size): boolean {
+  return width * height * scale * scale <= MOST_TURNED_PIXELS
 }
 
-/** All of the image, in several parts where the detector cannot see it at once. */
+/** A network of one size would have to look at a leaning picture in four parts. */
+function leansOf({ inputSize }: Detector): readonly number[] {
+  return inputSize === undefined ? LEANS : []
+}
+
+/**
+ * All of the image, in several parts where the detector cannot see it at once. What was refused is left out before the faces of the
+ * parts are put together: else it would take those inside of it with it.
+ */
 async function lookAtAll(
-  detector: Detector,
-  pyramid: Pyramid,
+  { detector, pyramid, pick }: Search,
   scale: number,
   roll: number,
 ): Promise<readonly Detection[]> {
   const { width, height } = pyramid.image
-  const lies = Math.abs(Math.sin(roll)) > 0.5
-  const longest = (detector.inputSize ?? MOST_SIDE) / scale
+  const [c, s] = [Math.abs(Math.cos(roll)), Math.abs(Math.sin(roll))]
+  const longest = (detector.inputSize ?? MOST_SIDE) / scale / (c + s)
   let faces: readonly Detection[] = []
   for (const x of spread(width, longest)) {
     for (const y of spread(height, longest)) {
       const [w, h] = [Math.min(width, longest), Math.min(height, longest)]
-      const view: View = { x, y, width: lies ? h : w, height: lies ? w : h, scale, roll }
-      faces = merge(faces, await lookAt(detector, pyramid, view))
+      const view: View = { x, y, width: c * w + s * h, height: s * w + c * h, scale, roll }
+      faces = merge(faces, pick(await lookAt(detector, pyramid, view)))
     }
   }
   return faces
@@ -139,10 +201,10 @@ function spread(length: number, most: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => most / 2 + (i * (length - most)) / (count - 1))
 }
 
-async function locateTurnedFromAfar(detector: Detector, pyramid: Pyramid): Promise<Located | undefined> {
+async function locateTurnedFromAfar(search: Search): Promise<Located | undefined> {
   let seen: readonly Detection[] = []
-  for (const roll of TURNS) seen = merge(seen, await lookFromAfar(detector, pyramid, roll))
-  return confirm(seen, detector, pyramid)
+  for (const roll of TURNS) seen = merge(seen, search.pick(await lookFromAfar(search.detector, search.pyramid, roll)))
+  return confirm(search, seen, new Set())
 }
 
 function lookFromAfar(detector: Detector, pyramid: Pyramid, roll: number): Promise<readonly Detection[]> {
@@ -159,20 +221,40 @@ function merge(p: readonly Detection[], q: readonly Detection[]): readonly Detec
   return kept
 }
 
-function isSameFace(p: Detection, q: Detection): boolean {
-  return overlap(p.box, q.box) > SAME_FACE
+/** Those that were seen, and of the others what is none of them: a face that leans less than the look has too large a box there. */
+function complete(seen: readonly Detection[], others: readonly Detection[]): readonly Detection[] {
+  return [...seen, ...others.filter((face) => seen.every((known) => !isSameFace(known, face)))]
 }
 
-/** The faces whose most prominent one is seen in closer looks too, and as those show it; what they do not show is dropped. */
-async function confirm(seen: readonly Detection[], detector: Detector, pyramid: Pyramid): Promise<Located | undefined> {
-  const confirmed = new Set<Detection>()
+function isSameFace(surer: Detection, face: Detection): boolean {
+  return isSameBox(surer, face) || coveredShare(face.box, surer.box) > PART_OF_FACE
+}
+
+/** Of a face itself it holds whatever its box is: one without an area overlaps nothing. */
+function isSameBox(p: Detection, q: Detection): boolean {
+  return p === q || overlap(p.box, q.box) > SAME_FACE
+}
+
+/**
+ * The faces whose most prominent one is seen in closer looks too, and as those show it; what they do not show is dropped.
+ *
+ * @param confirmed those that closer looks showed before, which need none again; it grows
+ */
+async function confirm(
+  { detector, pyramid, pick }: Search,
+  seen: readonly Detection[],
+  confirmed: Set<Detection>,
+): Promise<Located | undefined> {
   let faces = seen
   for (let looks = 0; looks < MAX_CLOSER_LOOKS; looks++) {
     const chosen = chooseFace(faces, pyramid.image)
     if (!chosen) return undefined
     if (confirmed.has(chosen)) return { faces: faces.toSorted((p, q) => q.score - p.score), chosen }
-    const [closer] = await rankTurns(detector, pyramid, chosen)
-    const others = faces.filter((face) => face !== chosen && !(closer && isSameFace(face, closer)))
+    const [closer] = pick((await rankTurns(detector, pyramid, chosen)).slice(0, 1))
+    // What was chosen is large, and need not be the surest: a sure face inside of it is no part of it.
+    const isCloser = (face: Detection) =>
+      closer !== undefined && (closer.score >= face.score ? isSameFace : isSameBox)(closer, face)
+    const others = faces.filter((face) => face !== chosen && !isCloser(face))
     faces = closer ? [closer, ...others] : others
     if (closer) confirmed.add(closer)
   }

@@ -11,7 +11,7 @@ export interface Success extends ComparisonWithFaces {
 }
 
 /** The service that gives the page always tells the size of the picture. */
-export type ShownFace = Required<ComparedFace>
+export type ShownFace = ComparedFace & Required<Pick<ComparedFace, 'imageWidth' | 'imageHeight'>>
 
 /** Reads an answer; undefined when it is none of this service. */
 export function readShownAnswer(answer: TransportAnswer): Answer | undefined {

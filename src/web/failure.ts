@@ -1,13 +1,14 @@
 import { FaceCompareApiError } from '../client/errors.js'
 import type { Outcome } from './call.js'
 import { isClockToBlame } from './clock.js'
+import { explainRefusal } from './flaws.js'
 import { fill, type Texts } from './texts/texts.js'
 
 /** Why there is no score, for a person. */
 export interface Failure {
   /** One sentence: what, and on which side. */
   readonly what: string
-  /** The same on the card of its picture, which needs not be named. */
+  /** The same on the card of its picture. */
   readonly onCard: string
   readonly advice: string | undefined
   /** What the service said itself, in English, and the code and id of the call; for whoever asks. */
@@ -30,10 +31,11 @@ export function explainFailure(outcome: Outcome, texts: Texts, clockOffsetMs = 0
   }
   const { code, side, detail = '', sessionId = '' } = answer
   const known = texts.failures[code] ?? texts.otherFailure
+  const refusal = explainRefusal(answer, texts)
   const isClockOff = isClockToBlame(code, clockDifferenceMs)
   return {
-    what: side ? fill(texts.sideFailed, { side, what: beginSmall(known.what) }) : known.what,
-    onCard: known.what,
+    what: refusal ?? (side ? fill(texts.sideFailed, { side, what: beginSmall(known.what) }) : known.what),
+    onCard: refusal ?? known.what,
     advice: isClockOff ? describeClock(clockDifferenceMs, texts) : known.advice,
     details: [fill(texts.serviceSaid, { detail }), fill(texts.codeAndSession, { code, session: sessionId })],
     side,

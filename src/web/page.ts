@@ -8,6 +8,7 @@ import { drawDial, turnDial } from './dial.js'
 import { byId } from './element.js'
 import { explainFailure, type Failure } from './failure.js'
 import { FailurePanel } from './failure-panel.js'
+import { describeHint } from './flaws.js'
 import { listenForFiles } from './incoming.js'
 import { isComplete, takeKeysFromLink } from './keys.js'
 import { KeysPanel } from './keys-panel.js'
@@ -257,7 +258,9 @@ export class Page {
     renderParts(success, texts)
     renderTimes(success, phase.outcome.roundTripMs, texts)
     const { title, meaning } = judge(success.similarity, texts)
-    this.#say(fill(texts.scoreSaid, { score: success.similarity, title, meaning }))
+    const hints = (['A', 'B'] as const).map((side) => describeHint(side, success.faces[side], texts))
+    const said = fill(texts.scoreSaid, { score: success.similarity, title, meaning })
+    this.#say([said, ...hints].filter((sentence) => sentence !== '').join(' '))
   }
 
   /** For those who hear the page; what is said already is not said again. */

@@ -1,6 +1,7 @@
 import type { ShownFace } from './answer.js'
 import { hasCamera } from './camera.js'
 import { byId, create, within } from './element.js'
+import { describeHint } from './flaws.js'
 import { drawOutline, viewFace } from './outline.js'
 import { describeBytes, type Picture, readUrl } from './picture.js'
 import { fill, type Texts } from './texts/texts.js'
@@ -57,6 +58,7 @@ export class PictureCard {
     this.#root.classList.toggle('filled', picture !== undefined)
     this.#write('.about', describePicture(picture, face, texts))
     this.#write('.note', describeNote(picture, face, this.#canShow, texts))
+    this.#write('.hint', describeHint(this.#side, face, texts))
     this.#write('.wrong', wrong ?? '')
     this.#offerSaving(picture, texts)
     if (isNewFace) this.#showFace(face)
@@ -207,8 +209,9 @@ function describeNote(
 ): string {
   if (!picture) return ''
   if (face) {
-    const { imageWidth: width, imageHeight: height, detectionScore: score } = face
-    return fill(texts.faceOf, { width, height, score: score.toFixed(2) })
+    const { imageWidth: width, imageHeight: height, detectionScore: score, quality } = face
+    const told = fill(texts.faceOf, { width, height, score: score.toFixed(2) })
+    return quality === undefined ? told : told + fill(texts.qualityOf, { quality: Math.floor(quality) })
   }
   if (picture.kind === 'url') return texts.pictureFrom
   if (!canShow) return texts.notShown

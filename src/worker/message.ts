@@ -1,6 +1,7 @@
 import { type Face, PART_NAMES } from '../engine/face.js'
 import type { EngineOptions } from '../engine/options.js'
 import { ERRORS, type ErrorName, FaceCompareError } from '../errors.js'
+import { QUALITY_REASONS } from '../pipeline/quality.js'
 
 /** The streams of a worker process, as file descriptors that it is born with. */
 export const CHANNEL_FD = 3
@@ -130,10 +131,23 @@ function isFace(value: unknown): value is Face {
     [embedding, landmarks].every(isFloats) &&
     hasAll(parts, PART_NAMES, isFloats) &&
     hasAll(value, FACE_NUMBERS, Number.isFinite) &&
+    isQuality(value.quality) &&
     hasAll(cohort, ['gain', 'offset', 'centre'], Number.isFinite) &&
     hasAll(box, ['x', 'y', 'width', 'height'], Number.isFinite) &&
     hasAll(stages, ['decodeMs', 'detectMs', 'alignMs', 'embedMs'], Number.isFinite)
   )
+}
+
+/** Of packs without a measure of quality there is none. */
+function isQuality(value: unknown): boolean {
+  if (value === undefined) return true
+  if (!isRecord(value) || !isScore(value.score) || !Array.isArray(value.reasons)) return false
+  const names: readonly unknown[] = QUALITY_REASONS
+  return value.reasons.length <= names.length && value.reasons.every((reason) => names.includes(reason))
+}
+
+function isScore(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= 100
 }
 
 function hasAll(value: unknown, names: readonly string[], isRight: (value: unknown) => boolean): boolean {

@@ -117,6 +117,7 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
   return {
     analyze,
     requireRoom: (images) => queue.requireRoom(images),
+    leastQuality: numbers.leastQuality,
     compare: (a, b) => compareFaces(a, b, numbers.fit),
     numbers,
     ready: crew.ready,

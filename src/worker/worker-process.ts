@@ -64,11 +64,15 @@ export class WorkerProcess {
     // Whoever awaits it later still sees the failure.
     this.ready.catch(() => undefined)
     try {
-      this.#child = spawn(process.execPath, [`--max-old-space-size=${MAX_HEAP_MIB}`, fileURLToPath(file)], {
-        env: selectEnvironment(process.env),
-        // Standard output belongs to the parent: what a library may print goes to standard error.
-        stdio: ['ignore', 2, 2, 'pipe', 'pipe'],
-      })
+      this.#child = spawn(
+        process.execPath,
+        [`--max-old-space-size=${MAX_HEAP_MIB}`, '--expose-gc', fileURLToPath(file)],
+        {
+          env: selectEnvironment(process.env),
+          // Standard output belongs to the parent: what a library may print goes to standard error.
+          stdio: ['ignore', 2, 2, 'pipe', 'pipe'],
+        },
+      )
     } catch (error) {
       this.#end(error instanceof Error ? error : new Error(String(error)))
       return

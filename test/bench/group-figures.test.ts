@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { type Compared, findWorst, measureGroups, measurePeople, readSubject } from '../../bench/group-figures.js'
+import { groupSubjects, measureGroups, measurePeople, readSubject } from '../../bench/group-figures.js'
+import { findWorst } from '../../src/evaluation/group-figures.js'
+import { addPair, binOf, createTally, type Tally } from '../../src/evaluation/tally.js'
 
-/** Faces are numbers, alike as far as they are near. */
-const compared: Compared = { similarityOf: (a, b) => 1 - Math.abs(a - b) / 100, thresholds: [0.9, 0.95, 0.99] }
+/** The similarities that stand for the scores. */
+const BINS = [0.9, 0.95, 0.99].map(binOf)
+
+function tallyOf(strangers: readonly number[], genuine: readonly (number | undefined)[] = []): Tally {
+  const tally = createTally()
+  for (const similarity of strangers) addPair(tally, false, similarity)
+  for (const similarity of genuine) addPair(tally, true, similarity)
+  return tally
+}
 
 describe('readSubject', () => {
   it('reads group, sex and, of children, the class of their age', () => {
@@ -17,14 +26,14 @@ describe('readSubject', () => {
 })
 
 describe('measureGroups', () => {
-  const subjects = ['white/1_f_30', 'white/2_f_30', 'white/3_f_30', 'child/1_f_4', 'white/1_m_30', 'child/2_f_5']
-  const { groups, keeping } = measureGroups(
-    subjects.map((name) => readSubject(`${name}.jpg`)),
-    [0, 5, 40, 0, undefined, 1],
-    compared,
-  )
+  const names = ['white/1_f_30', 'white/2_f_30', 'white/3_f_30', 'child/1_f_4', 'white/1_m_30', 'child/2_f_5']
+  const subjects = names.map((name) => readSubject(`${name}.jpg`))
+  const found = [true, true, true, true, false, true]
+  const tallies = [tallyOf([0.955, 0.65, 0.6]), tallyOf([]), tallyOf([0.995])]
+  const { groups, keeping } = measureGroups(subjects, found, tallies, BINS)
 
   it('compares those of one group and one sex, children last', () => {
+    expect([...groupSubjects(subjects).groupOf]).toEqual([0, 0, 0, 2, 1, 2])
     expect(groups).toEqual([
       { group: 'white', sex: 'f', pictures: 3, found: 3, pairs: 3, accepted: [1, 1, 0] },
       { group: 'white', sex: 'm', pictures: 1, found: 0, pairs: 0, accepted: [0, 0, 0] },
@@ -32,10 +41,11 @@ describe('measureGroups', () => {
     ])
   })
 
-  it('knows the similarity that keeps a rate in every group', () => {
+  it('knows the threshold that keeps a rate in every group: so few pairs accept none', () => {
+    const [adults, everybody] = [binOf(0.955) + 1, binOf(0.995) + 1]
     expect(keeping).toEqual([
-      { far: 1e-3, adults: 0.95, everybody: 0.99 },
-      { far: 1e-4, adults: 0.95, everybody: 0.99 },
+      { far: 1e-3, adults, everybody },
+      { far: 1e-4, adults, everybody },
     ])
   })
 
@@ -45,11 +55,12 @@ describe('measureGroups', () => {
 })
 
 describe('measurePeople', () => {
-  const keeping = [{ far: 1e-3, adults: 0.95, everybody: 0.985 }]
+  const keeping = [{ far: 1e-3, adults: binOf(0.95), everybody: binOf(0.985) }]
 
   it('rejects a genuine pair whose picture shows no face, and does not count such strangers', () => {
-    const figures = measurePeople(['a', 'a', 'a', 'b', 'b'], [0, 1, undefined, 50, 53], compared, keeping)
-    expect(figures).toEqual({
+    const tally = tallyOf([0.5, 0.51, 0.47, 0.48], [0.992, 0.97, undefined, undefined])
+    addPair(tally, false, undefined)
+    expect(measurePeople(tally, BINS, keeping)).toEqual({
       genuinePairs: 4,
       impostorPairs: 4,
       acceptedAtScores: [0.5, 0.5, 0.25],

@@ -46,10 +46,19 @@ describe('facecompare eval', () => {
     ['a single fold', ['people', '--pairs', 'pairs.csv', '--folds', '1'], /One fold leaves no pairs/],
     ['folds without a list', ['people', '--folds', '5'], /--folds asks for a list of pairs/],
     ['pictures without a page', ['people', '--with-pictures'], /--with-pictures asks for --html/],
+    ['no such groups file', ['people', '--groups', 'groups.csv'], /There is no groups file groups\.csv, neither/],
+    ['a folder of groups', ['people', '--groups', 'man'], /Expected a file but received a folder\.$/],
+    ['a picture for groups', ['people', '--groups', 'man/1.jpg'], /The groups file is no text in UTF-8\.$/],
+    [
+      'groups of others',
+      ['people', '--groups', 'people/others.csv'],
+      /No name of the groups file is .* Zoe, in line 1\.$/,
+    ],
     ['a report that cannot be written', ['people', '--html', '/missing/report.html'], /cannot be written/],
     ['a picture for a cache', ['people', '--cache', 'people/man/1.jpg'], /is no cache of embeddings/],
   ])('ends with 2 and one sentence for %s', async (_name, [folder = '', ...args], sentence) => {
     const placed = args.map((arg) => (arg.startsWith('people/') ? path(arg) : arg))
+    await writeFile(path('people/others.csv'), 'Zoe,a\n')
     const { code, stderr, stdout } = await evaluate(path(folder), ...placed)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr.trim().split('\n')[0]).toMatch(sentence)
@@ -103,6 +112,35 @@ describe('facecompare eval', () => {
     const all = await evaluate(...lists, '--all')
     expect(all.stdout).toMatch(/^persons +3$/m)
     expect(all.stdout).toMatch(/^impostor pairs +8$/m)
+  })
+
+  it('prints the figures by group, and writes them down', async () => {
+    await writeFile(path('people/groups.csv'), 'name,group\nwoman,women\nother,women\nman/1.jpg,men\nZoe,women\n')
+    const cached = [path('people'), '--groups', 'groups.csv', '--cache', path('of groups')]
+    const { code, stdout, stderr } = await evaluate(...cached, '--json', path('groups.json'))
+    expect([code, stderr]).toEqual([0, expect.any(String)])
+    expect(stdout).toMatch(/^women +2 +3 +1 +100\.00 % /m)
+    expect(stdout).toMatch(/^men +1 +1 +0 +- +- +-$/m)
+    expect(stdout).toMatch(/^women +2 +\d+\.?\d* % \(\d\)\* /m)
+    expect(stdout).toMatch(/^men +0 +-\* +-\* +-\*$/m)
+    expect(stdout).toMatch(/^at 90 +no pair of any group$/m)
+    expect(stdout).toMatch(/^without a group: 0 of 3 persons, 1 of 5 pictures$/m)
+    expect(stdout).toMatch(/^unknown names in the groups file: 1 \(Zoe\)$/m)
+    const { byGroup } = JSON.parse(await readFile(path('groups.json'), 'utf8'))
+    expect(byGroup).toMatchObject({
+      groups: [
+        { name: 'men', persons: 1, pictures: 1, found: 1, genuine: { pairs: 0 }, strangers: { pairs: 0 } },
+        { name: 'women', persons: 2, pictures: 3, found: 3, genuine: { pairs: 1 }, strangers: { pairs: 2 } },
+      ],
+      worst: [{ score: 70, far: 1e-3, group: 'women', pairs: 2, supported: false }, { score: 80 }, { score: 90 }],
+      worstSupported: [],
+    })
+    await writeFile(path('people/pairs of groups.csv'), 'man/1.jpg,man/2.jpg,1\nwoman/bar.jpg,other/1.jpg,0\n')
+    const listed = await evaluate(...cached, '--pairs', 'pairs of groups.csv')
+    expect(listed.stdout).toMatch(/^women +2 +0 +- +- +-$/m)
+    expect(listed.stdout).toMatch(/^women +1 +\S+ % \(\d\)\* /m)
+    expect(listed.stdout).toMatch(/^without a group: 1 of 4 pictures$/m)
+    expect((await evaluate(path('people'), '--cache', path('of groups'))).stdout).not.toContain('By group')
   })
 
   it('resumes from the cache with the same figures, also when it was torn', { timeout: 60_000 }, async () => {

@@ -100,9 +100,9 @@ describe('facecompare models', () => {
   it('verifies the default pack', async () => {
     const { code, stdout } = await runCli(['models', 'verify'])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^ {2}the detector +rfb\.onnx +any size +faces +ok$/m)
-    expect(stdout).toMatch(/^ {2}the landmarks +landmarks\.onnx +64 px +68 landmarks +ok$/m)
-    expect(stdout).toMatch(/^ {2}embedder 1 +mobilefacenet\.onnx +112 px +embedding 512, parts +ok$/m)
+    expect(stdout).toMatch(/^ {2}the detector +rfb\.onnx +any size +faces +default +ok$/m)
+    expect(stdout).toMatch(/^ {2}the landmarks +landmarks\.onnx +64 px +68 landmarks +default +ok$/m)
+    expect(stdout).toMatch(/^ {2}embedder 1 +mobilefacenet\.onnx +112 px +embedding 512, parts +default +ok$/m)
     expect(stdout).toMatch(/^default-[\da-f]{12}-[\da-f]{8} ok$/m)
   })
 
@@ -126,8 +126,10 @@ it('a pack is verified, evaluated, calibrated, compared with and served', { time
 
   const verified = await runCli(['models', 'verify', '--pack', folder])
   expect(verified.code).toBe(0)
-  expect(verified.stdout).toMatch(/^ {2}the detector +yunet\.onnx +64 px +faces +ok$/m)
-  expect(verified.stdout).toMatch(/^ {2}embedder 1 +embedder\.onnx +112 px +embedding 16 +ok$/m)
+  expect(verified.stdout).toMatch(/^ {2}the detector +yunet\.onnx +64 px +faces +tiny +ok$/m)
+  expect(verified.stdout).toMatch(/^ {2}embedder 1 +embedder\.onnx +112 px +embedding 16 +tiny +ok$/m)
+  // The facial parts are left to the default pack.
+  expect(verified.stdout).toMatch(/^ {2}embedder 1 +mobilefacenet\.onnx +112 px +embedding 512, parts +default +ok$/m)
   expect(verified.stdout).toContain('it can be evaluated and calibrated, not served')
 
   const refused = await runCli(['compare', man(), woman()], use)
@@ -179,6 +181,45 @@ it('a pack is verified, evaluated, calibrated, compared with and served', { time
   } finally {
     expect(await service.stop()).toBe(0)
   }
+})
+
+it('a pack is calibrated for the worst group', { timeout: 60_000 }, async () => {
+  const folder = path('for groups')
+  await writePack(folder, goodManifest())
+  const calibratePeople = (groups: string) =>
+    runCli(['models', 'calibrate', path('people'), '--pack', folder, '--groups', groups])
+  await writeFile(path('people/wrong.csv'), 'man,men,1\n')
+  expect(await calibratePeople('wrong.csv')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'facecompare: Line 1 of the groups file has 3 fields; expected person-or-picture,group.\n',
+  })
+  await expect(stat(join(folder, 'calibration.json'))).rejects.toThrow('ENOENT')
+
+  await writeFile(path('people/groups.csv'), 'woman\twomen\nother\twomen\nman\tmen\nZoe\twomen\n')
+  const { code, stdout, stderr } = await calibratePeople('groups.csv')
+  expect([code, stderr]).toEqual([0, expect.any(String)])
+  expect(stdout).toMatch(/^score 25 {2}false accept rate 5e-1 {2}cosine \d\.\d{4} {2}set by (everybody|women)$/m)
+  expect(stdout).toMatch(/^score 45 {2}needs 10 impostor pairs$/m)
+  // One of other, whose second file is no picture.
+  expect(stdout).toMatch(/^women +2 +4 +2 /m)
+  expect(stdout).toMatch(/^women +2 +\S+ % \(\d\)\* /m)
+  expect(stdout).toMatch(/^unknown names in the groups file: 1 \(Zoe\)$/m)
+  expect(stderr).toContain(
+    'facecompare: Score 25 needs 2 impostor pairs of a group to be sure of it; too few have: men (0).\n',
+  )
+  const written: unknown = JSON.parse(await readFile(join(folder, 'calibration.json'), 'utf8'))
+  expect(written).toMatchObject({
+    supportedScore: 25,
+    madeFrom: {
+      impostorPairs: 8,
+      groups: [
+        { name: 'men', impostorPairs: 0 },
+        { name: 'women', impostorPairs: 2 },
+      ],
+    },
+  })
+  expect((await runCli(['compare', man(), man(), '--pack', folder])).code).toBe(0)
 })
 
 it('a calibration of an older version is made anew where it is', { timeout: 60_000 }, async () => {

@@ -38,7 +38,7 @@ it.each([
   [12, 'more than one in 10 pairs'],
   [45, 'fewer than one in 10 pairs'],
   [79.99, 'fewer than one in 1,000 pairs'],
-  [100, 'fewer than one in 100,000 pairs'],
+  [100, 'fewer than one in 100,000 pairs of strangers score so high, in the worst group that was measured'],
 ])('a score of %d: %s', (score, text) => {
   expect(describeRarity(score, WORDS.en)).toContain(text)
 })

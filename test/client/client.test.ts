@@ -124,6 +124,33 @@ describe('a comparison', () => {
     expect(faces.B).not.toHaveProperty('imageWidth')
   })
 
+  it('says how well each face is shown, where the service tells', async () => {
+    const call = { returnFaces: true, minQuality: 0 } as const
+    const { faces, qualityChecked } = await connect().compare(text('dim'), text('unmeasured'), call)
+    expect(faces.A).toMatchObject({ quality: 40, qualityReasons: ['dark'] })
+    expect(faces.B).not.toHaveProperty('quality')
+    expect(faces.B).not.toHaveProperty('qualityReasons')
+    expect(qualityChecked).toBe(false)
+  })
+
+  it('leaves out what a later service may find wrong with a picture', async () => {
+    const face = { box: { x: 1, y: 2, width: 3, height: 4 }, landmarks: [], detection_score: 1, roll: 0, face_count: 1 }
+    const faceA = { ...face, quality: 7, quality_reasons: ['dark', 'upside_down', 7] }
+    const faceB = { ...face, quality: 8 }
+    const server = await startAnswers([answer(200, { ...OK_BODY, data: { ...OK_BODY.data, faceA, faceB } })])
+    const { faces } = await connect({ baseUrl: server.url }).compare(IMAGE, IMAGE, { returnFaces: true })
+    await server.close()
+    expect(faces.A).toMatchObject({ quality: 7, qualityReasons: ['dark'] })
+    expect(faces.B).toMatchObject({ quality: 8, qualityReasons: [] })
+  })
+
+  it('asks for the quality that it is told to', async () => {
+    expect(await connect().compare(text('blurred'), IMAGE, { minQuality: 0 })).toMatchObject({ qualityChecked: false })
+    expect(await connect().compare(text('dim'), IMAGE, { minQuality: 39.5 })).toMatchObject({ qualityChecked: true })
+    expect(await failureOf(connect().compare(text('dim'), IMAGE, { minQuality: 41 }))).toMatchObject({ code: -1103 })
+    expect(await connect().compare(text('dim'), IMAGE)).not.toHaveProperty('qualityChecked')
+  })
+
   it('takes a base url with a slash at its end, and a bucket', async () => {
     expect(await connect({ baseUrl: `${url}/`, bucket: BUCKET }).compare(IMAGE, IMAGE)).toMatchObject({
       similarity: 100,
@@ -175,6 +202,21 @@ describe('an error of the service', () => {
     })
   })
 
+  it('tells what is wrong with the picture of a face that is shown too poorly', async () => {
+    expect(await failureOf(connect().compare(IMAGE, text('blurred')))).toMatchObject({
+      code: -1103,
+      kind: 'SDK_FEAT_PROCESSFAILED',
+      detail: 'The face is too blurred and dark to be compared: quality 1.23 of at least 3.',
+      side: 'B',
+      quality: 1.23,
+      qualityReasons: ['blurred', 'dark'],
+    })
+    expect(await failureOf(connect().compare(text('noface'), IMAGE))).toMatchObject({
+      quality: undefined,
+      qualityReasons: [],
+    })
+  })
+
   it('names no picture when it is of none', async () => {
     const failure = await failureOf(
       connect({ secretKey: 'wrong' } as Partial<FaceCompareClientOptions>).compare(IMAGE, IMAGE),
@@ -214,7 +256,14 @@ describe('options that cannot be right', () => {
     expect(failing).not.toThrow('hunter2')
   })
 
-  it.each([{ threshold: 101 }, { threshold: Number.NaN }, { timeoutMs: -1 }])('of a call: %j', async (options) => {
+  it.each([
+    { threshold: 101 },
+    { threshold: Number.NaN },
+    { minQuality: -1 },
+    { minQuality: 100.1 },
+    { minQuality: Number.NaN },
+    { timeoutMs: -1 },
+  ])('of a call: %j', async (options) => {
     expect(await failureOf(connect().compare(IMAGE, IMAGE, options))).toBeInstanceOf(RangeError)
   })
 })

@@ -117,6 +117,7 @@ async function layOut(folder: string): Promise<void> {
     await mkdir(join(folder, 'PICTURES', person), { recursive: true })
     for (const cut of cuts) await writeFile(join(folder, 'PICTURES', person, `${cut}.jpg`), await cutPerson(cut))
   }
+  await writeFile(join(folder, 'groups.csv'), 'one,women\ntwo,men\n')
   await mkdir(join(folder, 'pictures'))
   for (const name of ['b.jpg', 'c.jpg']) await symlink(join(folder, name), join(folder, 'pictures', name))
   await writePack(join(folder, 'packs', 'sface'), goodManifest(yunetFile(), embedderFile()))

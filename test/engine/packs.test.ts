@@ -45,7 +45,7 @@ afterAll(() => rm(root, { recursive: true, force: true }))
 const options = (modelPack: string | undefined) => ({ maxPixels: 1_000_000, modelPack })
 
 /** What a calibration says beside the curve from -1 and 0 over .9 to 1 and 100. */
-interface Calibration extends Pick<PackFit, 'parts' | 'cohort' | 'upright'> {
+interface Calibration extends Pick<PackFit, 'parts' | 'cohort' | 'upright' | 'faceLikeness'> {
   /** At .9, and what it supports. */
   readonly score?: number
 }
@@ -353,6 +353,34 @@ describe("a pack of one's own", () => {
     expect(await uprightWith(await makeOwnPack({}, { upright }))).toBe(3.5)
     expect(await uprightWith(await makeOwnPack())).toBeUndefined()
     expect(await uprightWith(await makePack(goodManifest()))).toBeTypeOf('number')
+  })
+})
+
+describe('what a pack finds', () => {
+  /** Of the length that the descriptors of a pack with parts of its own have. */
+  async function likenessOf(offset: number) {
+    const { face } = await analyze(await makeOwnPack(), man)
+    return { directions: mapParts((part) => new Float32Array(face.parts[part].length)), offset }
+  }
+
+  it('counts as a face unless its own measure says no', async () => {
+    await expect(analyze(await makeOwnPack({}, { faceLikeness: await likenessOf(0.5) }), man)).resolves.toBeDefined()
+    await expect(analyze(await makeOwnPack({}, { faceLikeness: await likenessOf(-0.5) }), man)).rejects.toMatchObject({
+      kind: 'FACE_NOT_DETECTED',
+    })
+    await expect(analyze(await makeOwnPack(), man)).resolves.toBeDefined()
+  })
+
+  it('is measured by the default pack where that reads the parts, and not by what was fitted to other networks', async () => {
+    const byDefault = await readPackNumbers(options(undefined))
+    const { faceLikeness } = await readPackNumbers(options(await makePack(goodManifest())))
+    expect(faceLikeness).toEqual(byDefault.faceLikeness)
+    expect(faceLikeness?.directions.eye.length).toBeGreaterThan(0)
+    const own = await makeOwnPack({}, { faceLikeness: await likenessOf(-0.5) })
+    const manifest = JSON.parse(await readFile(join(own, 'pack.json'), 'utf8'))
+    await writeFile(join(own, 'pack.json'), JSON.stringify({ ...manifest, name: 'renamed' }))
+    const changed = await readPackNumbers({ ...options(own), calibration: 'optional' })
+    expect(changed.faceLikeness).toBeUndefined()
   })
 })
 

@@ -46,7 +46,7 @@ describe('readPersonFolder', () => {
     )
     const { pictures, pairing, skippedFiles } = await readPersonFolder(folder)
     expect(pictures.map(({ name }) => name)).toEqual(['Anna/a.jpeg', 'Anna/old/z.jpg', 'Bert/b.PNG'])
-    expect(pairing).toEqual({ kind: 'all', personCount: 2, personOf: Int32Array.from([0, 0, 1]) })
+    expect(pairing).toEqual({ kind: 'all', persons: ['Anna', 'Bert'], personOf: Int32Array.from([0, 0, 1]) })
     expect(skippedFiles).toBe(2)
   })
 
@@ -129,7 +129,7 @@ describe('compareAll', () => {
     await put('A/1.jpg', 'A/2.jpg', 'B/1.jpg')
     await writeFile(join(folder, 'pairs.csv'), 'A/1.jpg,A/2.jpg,1\nB/1.jpg,A/1.jpg,0\n')
     const { pairing } = compareAll(await readPairsFiles(folder, ['pairs.csv']))
-    expect(pairing).toEqual({ kind: 'all', personCount: 2, personOf: Int32Array.of(0, 0, 1) })
+    expect(pairing).toEqual({ kind: 'all', persons: ['A', 'B'], personOf: Int32Array.of(0, 0, 1) })
   })
 
   it('refuses a list that says otherwise', async () => {

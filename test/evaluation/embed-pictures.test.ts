@@ -47,6 +47,7 @@ const faceOf = (text: string) => ({
     cohort: NO_COHORT,
     parts: {},
     box: BOX,
+    quality: undefined,
   },
 })
 

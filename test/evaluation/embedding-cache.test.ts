@@ -14,14 +14,15 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-const FACE: Outcome = {
+const FACE = {
   face: {
     embedding: Float32Array.of(0.25, -1, 3e-7),
     cohort: { gain: 0.9876543210123, offset: -0.1, centre: 0.8 },
     parts: { eye: Int8Array.of(-127, 4), mouth: Int8Array.of(1) },
     box: { x: 1, y: 2.5, width: 3, height: 4 },
+    quality: { score: 12.345678901234, reasons: ['blurred', 'dark'] },
   },
-}
+} as const satisfies Outcome
 const FAILURE: Outcome = { failure: { kind: 'FACE_NOT_DETECTED', sentence: 'No face – was found.' } }
 
 async function write(path: string, entries: Readonly<Record<string, Outcome>>): Promise<void> {
@@ -54,6 +55,9 @@ describe('openEmbeddingCache', () => {
     await write(file, { one: FACE, two: FAILURE })
     expect(await read('one')).toEqual(FACE)
     expect(await read('two')).toEqual(FAILURE)
+    const unmeasured = { face: { ...FACE.face, quality: undefined } }
+    await write(file, { four: unmeasured })
+    expect(await read('four')).toEqual(unmeasured)
     expect(await read('three')).toBeUndefined()
   })
 

@@ -19,6 +19,7 @@ function faceAt(degrees: number): FaceVectors {
     cohort: NO_COHORT,
     parts: { nose: Int8Array.of(1, 2) },
     box: { x: 0, y: 0, width: 1, height: 1 },
+    quality: undefined,
   }
 }
 
@@ -31,7 +32,7 @@ async function makeSample(): Promise<Report> {
   const personOf = Int32Array.from([0, 0, 1, 1, 1])
   const dataSet: DataSet = {
     pictures: names.map((name) => ({ name, file: name })),
-    pairing: { kind: 'all', personCount: 2, personOf },
+    pairing: { kind: 'all', persons: ['A', 'B'], personOf },
     skippedFiles: 3,
   }
   return makeReport({
@@ -40,6 +41,7 @@ async function makeSample(): Promise<Report> {
     packId: 'pack-1',
     createdAt: '2026-01-02T03:04:05.000Z',
     outcomes,
+    minQuality: 3,
     scored: await scoreAllPairs(
       outcomes.map((outcome) => ('face' in outcome ? outcome.face : undefined)),
       personOf,
@@ -69,6 +71,8 @@ describe('makeReport', () => {
     expect(sample.pictures).toEqual({
       total: 5,
       failed: [{ name: 'B/blank.jpg', kind: 'FACE_NOT_DETECTED', sentence: 'No <face> was found.' }],
+      tooPoor: 0,
+      minQuality: 3,
     })
   })
 

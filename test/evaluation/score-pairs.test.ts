@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type FaceVectors, quantise } from '../../src/evaluation/face-vectors.js'
 import { keepHardest } from '../../src/evaluation/hardest.js'
 import { type ScoredPairs, scoreAllPairs, scoreListedPairs } from '../../src/evaluation/score-pairs.js'
-import { binOf } from '../../src/evaluation/tally.js'
+import { binOf, type Tally } from '../../src/evaluation/tally.js'
 import { NO_COHORT, relativeSimilarity } from '../../src/score/cohort.js'
 import { dotProduct } from '../../src/score/vectors.js'
 
@@ -17,7 +17,8 @@ function makeFace(seed: number): FaceVectors {
   const length = Math.hypot(...values)
   const embedding = values.map((value) => value / length)
   const cohort = { gain: 1 + 0.2 * Math.sin(seed), offset: 0.1 * Math.cos(seed), centre: -0.5 }
-  return { embedding, cohort, parts: { mouth: quantise(embedding), eye: quantise(embedding.map((v) => -v)) }, box: BOX }
+  const parts = { mouth: quantise(embedding), eye: quantise(embedding.map((v) => -v)) }
+  return { embedding, cohort, parts, box: BOX, quality: undefined }
 }
 
 function countOf(counts: Uint32Array): Map<number, number> {
@@ -26,11 +27,13 @@ function countOf(counts: Uint32Array): Map<number, number> {
   return found
 }
 
-const kinds = ({ tally }: ScoredPairs) => ({
-  genuine: countOf(tally.genuine),
-  impostor: countOf(tally.impostor),
-  failed: tally.failed,
+const countKinds = ({ genuine, impostor, failed }: Tally) => ({
+  genuine: countOf(genuine),
+  impostor: countOf(impostor),
+  failed,
 })
+
+const kinds = ({ tally }: ScoredPairs) => countKinds(tally)
 
 /** Every pair, one after the other. */
 function listAll(personOf: readonly number[]) {
@@ -54,6 +57,25 @@ describe('scoreAllPairs', () => {
     })
     // Each run looks through twice two million bins.
     await fc.assert(runs, { numRuns: 12 })
+  })
+
+  it('counts the pairs of each group, those that cannot be compared included', async () => {
+    const [personOf, groupOf] = [
+      [0, 0, 0, 1, 2, 2, 3],
+      [0, 0, 1, 0, 0, 0, -1],
+    ]
+    // The fifth picture shows no face.
+    const faces = personOf.map((_, i) => (i === 4 ? undefined : makeFace(i)))
+    const options = { hardest: 0, grouping: { names: ['a', 'b'], groupOf: Int32Array.from(groupOf) } }
+    const { groups = [] } = await scoreAllPairs(faces, Int32Array.from(personOf), options)
+    const [counted, alone] = groups.map(countKinds)
+    // Of persons 0, 0, 1, 2, 2 one pair of each of 0 and 2 is genuine; that of 2, and three others, want a face.
+    const total = (counts = new Map<number, number>()) => [...counts.values()].reduce((sum, count) => sum + count, 0)
+    expect([total(counted?.genuine), total(counted?.impostor)]).toEqual([1, 5])
+    expect(counted?.failed).toEqual({ genuine: 1, impostor: 3 })
+    expect([total(alone?.genuine), total(alone?.impostor)]).toEqual([0, 0])
+    const listed = await scoreListedPairs(faces, listAll(personOf), options)
+    expect(listed.groups?.map(countKinds)).toEqual([counted, alone])
   })
 
   it('gives the very numbers of the engine', async () => {
@@ -85,7 +107,8 @@ describe('scoreAllPairs', () => {
   it('ends when it is told to', async () => {
     const signal = AbortSignal.abort(new Error('enough'))
     const vector = new Float32Array(40_000)
-    const faces = Array.from({ length: 300 }, () => ({ embedding: vector, cohort: NO_COHORT, parts: {}, box: BOX }))
+    const face = { embedding: vector, cohort: NO_COHORT, parts: {}, box: BOX, quality: undefined }
+    const faces = Array.from({ length: 300 }, () => face)
     await expect(scoreAllPairs(faces, new Int32Array(300), { hardest: 0, signal })).rejects.toThrow('enough')
   })
 })

@@ -112,11 +112,14 @@ describe('requests', () => {
     expect((await post(encode('application/json', rest))).json().code).toBe(-1301)
   })
 
-  it.each(['appid', 'return_faces'])('may have a number in JSON where the schema says so: %s', async (name) => {
-    const value = { ...CALL_EXAMPLES['application/json'].urls.value, [name]: name === 'appid' ? Number(APPID) : 1 }
-    checks.expectRequest('JsonCall', value)
-    expect((await post(encode('application/json', value))).json().code).toBe(0)
-  })
+  it.each(['appid', 'return_faces', 'min_quality'])(
+    'may have a number in JSON where the schema says so: %s',
+    async (name) => {
+      const value = { ...CALL_EXAMPLES['application/json'].urls.value, [name]: name === 'appid' ? Number(APPID) : 1 }
+      checks.expectRequest('JsonCall', value)
+      expect((await post(encode('application/json', value))).json().code).toBe(0)
+    },
+  )
 
   it('may be signed in each of the ways', async () => {
     const call = encode('application/json', CALL_EXAMPLES['application/json'].urls.value)
@@ -139,6 +142,13 @@ describe('answers are as described', () => {
   const calls: readonly (readonly [what: string, call: InjectOptions, status: number, code: number])[] = [
     ['a comparison', good, 200, 0],
     ['with faces', json({ appid: APPID, urlA: 'http://host/a', urlB: 'http://host/b', return_faces: 1 }), 200, 0],
+    [
+      'checked for quality',
+      json({ appid: APPID, urlA: 'http://host/a', urlB: 'http://host/b', min_quality: 1.5 }),
+      200,
+      0,
+    ],
+    ['a face shown too poorly', urls('http://host/a', 'http://host/blurred'), 200, -1103],
     ['an unreadable body', { ...good, payload: '{' }, 400, 3],
     ['no signature', signed(''), 401, 4],
     ['a malformed signature', signed('x'), 400, 5],

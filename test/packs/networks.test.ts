@@ -1,7 +1,8 @@
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openPackFolder } from '../../src/packs/folder.js'
 import { loadNetworks } from '../../src/packs/networks.js'
 import {
   DEFAULT_PACK_FOLDER,
@@ -26,6 +27,9 @@ import {
   yunetFile,
 } from '../support/model-packs.js'
 import { message, modelWith, number, text, withOpset } from '../support/onnx-bytes.js'
+
+// Real, and it is known what they were called with.
+vi.mock('../../src/packs/folder.js', { spy: true })
 
 let root: string
 let folder: string
@@ -249,21 +253,29 @@ describe('a pack', () => {
     await writePack(folder, goodManifest())
     const { networks, embedders } = await load()
     expect(networks).toEqual([
-      { role: 'the detector', file: 'yunet.onnx', inputSize: 64, gives: 'faces' },
-      { role: 'the landmarks', file: 'landmarks.onnx', inputSize: 64, gives: '68 landmarks' },
-      { role: 'embedder 1', file: 'embedder.onnx', inputSize: 112, gives: 'embedding 16' },
-      { role: 'embedder 1', file: 'mobilefacenet.onnx', inputSize: 112, gives: 'embedding 512, parts' },
+      { pack: 'tiny', role: 'the detector', file: 'yunet.onnx', inputSize: 64, gives: 'faces' },
+      { pack: 'default', role: 'the landmarks', file: 'landmarks.onnx', inputSize: 64, gives: '68 landmarks' },
+      { pack: 'tiny', role: 'embedder 1', file: 'embedder.onnx', inputSize: 112, gives: 'embedding 16' },
+      {
+        pack: 'default',
+        role: 'embedder 1',
+        file: 'mobilefacenet.onnx',
+        inputSize: 112,
+        gives: 'embedding 512, parts',
+      },
     ])
     expect(embedders.map(({ weight }) => weight)).toEqual([1, 0])
   })
 
   it('of its own in everything loads nothing of the default pack', async () => {
     await writeOwnPack()
+    vi.mocked(openPackFolder).mockClear()
     const { networks, embedders } = await load()
+    expect(vi.mocked(openPackFolder).mock.calls).toEqual([[folder]])
     expect(networks).toEqual([
-      { role: 'the detector', file: 'rfb.onnx', inputSize: 64, gives: 'faces' },
-      { role: 'the landmarks', file: 'points.onnx', inputSize: LANDMARKS_SIZE, gives: '68 landmarks' },
-      { role: 'embedder 1', file: 'embedder.onnx', inputSize: 112, gives: 'embedding 16, parts' },
+      { pack: 'tiny', role: 'the detector', file: 'rfb.onnx', inputSize: 64, gives: 'faces' },
+      { pack: 'tiny', role: 'the landmarks', file: 'points.onnx', inputSize: LANDMARKS_SIZE, gives: '68 landmarks' },
+      { pack: 'tiny', role: 'embedder 1', file: 'embedder.onnx', inputSize: 112, gives: 'embedding 16, parts' },
     ])
     expect(embedders).toMatchObject([
       { output: 'vector', weight: 1, maps: [{ output: 'cells', weight: 1, stride: 16 }] },

@@ -79,6 +79,32 @@ describe('a network', () => {
     }
   })
 
+  it('keeps the memory of the latest sizes, neither too many of them nor too large ones', async () => {
+    const network = await openDoubling()
+    const run = async (width: number) => {
+      const { input, finish } = network.prepare(dims(1, width))
+      await finish(() => undefined)
+      return input
+    }
+    const small = await run(1)
+    // Its input alone would be kept, together with its output it is too large, and throws out nothing.
+    const large = await run(120_000)
+    expect(await run(120_000)).not.toBe(large)
+    expect(await run(1)).toBe(small)
+    // Two of these fit, a third one does not.
+    const first = await run(50_000)
+    const second = await run(50_001)
+    expect(await run(50_000)).toBe(first)
+    await run(50_002)
+    expect(await run(50_000)).toBe(first)
+    expect(await run(50_001)).not.toBe(second)
+    const latest = []
+    for (let width = 1; width <= 17; width++) latest.push(await run(width))
+    expect(await run(17)).toBe(latest[16])
+    expect(await run(2)).toBe(latest[1])
+    expect(await run(1)).not.toBe(latest[0])
+  })
+
   it('gives the memory of a run whose result could not be read to no other', async () => {
     const network = await openDoubling()
     const run = network.prepare(dims(1))

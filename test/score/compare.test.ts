@@ -27,6 +27,7 @@ const face = fc
       cohort: { gain, offset: 0.3 * (1 - gain), centre: 0.3 },
       parts: mapParts(() => descriptor),
       box: { x: 0, y: 0, width: 1, height: 1 },
+      quality: undefined,
       landmarks: new Float32Array(136),
       detectionScore: 1,
       rollDegrees: 0,

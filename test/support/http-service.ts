@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { CredentialSource, SignatureLedger } from '../../src/auth/authenticate.js'
 import { computeSignature, type SignatureFields } from '../../src/auth/signature.js'
-import type { Face, FaceEngine } from '../../src/engine/engine.js'
+import type { Face, FaceEngine, Quality } from '../../src/engine/engine.js'
 import { type ErrorName, FaceCompareError } from '../../src/errors.js'
 import { type AppOptions, createApp } from '../../src/http/app.js'
 import { NO_COHORT } from '../../src/score/cohort.js'
@@ -22,6 +22,14 @@ const FAILURES: ReadonlyMap<string, ErrorName> = new Map([
   ['broken', 'IMAGE_UNDECODABLE'],
   ['busy', 'TOO_MANY_REQUESTS'],
   ['late', 'INTERNAL'],
+])
+
+/** How the fake engine sees images of these words shown; every other one is plain. */
+const QUALITIES: ReadonlyMap<string, Quality | undefined> = new Map([
+  ['blurred', { score: 1.23, reasons: ['blurred', 'dark'] }],
+  ['poor', { score: 2.99, reasons: [] }],
+  ['dim', { score: 40, reasons: ['dark'] }],
+  ['unmeasured', undefined],
 ])
 
 export interface FakeEngine extends FaceEngine {
@@ -51,6 +59,7 @@ export function createFakeEngine(): FakeEngine {
       }
       return fakeFace(image)
     },
+    leastQuality: 3,
     compare(a, b) {
       const same = Buffer.from(a.embedding.buffer).equals(Buffer.from(b.embedding.buffer))
       const similarity = same ? 100 : 42.5
@@ -62,6 +71,7 @@ export function createFakeEngine(): FakeEngine {
 
 function fakeFace(image: Uint8Array): Face {
   const part = new Float32Array(1)
+  const text = Buffer.from(image).toString('latin1')
   return {
     packId: 'fake',
     embedding: Float32Array.from(image),
@@ -75,6 +85,7 @@ function fakeFace(image: Uint8Array): Face {
     imageWidth: 1,
     imageHeight: 1,
     stages: { decodeMs: 1, detectMs: 2, alignMs: 3, embedMs: 4 },
+    quality: QUALITIES.has(text) ? QUALITIES.get(text) : { score: 90, reasons: [] },
   }
 }
 

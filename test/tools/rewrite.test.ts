@@ -18,26 +18,46 @@ function differenceOf(found: Float32Array, wanted: Float32Array): number {
   return found.reduce((most, value, i) => Math.max(most, Math.abs(value - wanted[i]!)), 0) / largest
 }
 
+type Value = string
+
+/** A network of a picture of 3 channels, with convolutions and PRelus of random numbers. */
+function randomNetwork(build: (graph: Parts) => Value, outputsToo: readonly Value[] = []): Network {
+  const graph = createGraph('prelus', { name: 'input', shape: [1, 3, SIDE, SIDE] })
+  const filters = (shape: readonly number[]) =>
+    graph.floats(randoms(shape.reduce((product, side) => product * side, 1)), shape)
+  const value = build({
+    input: graph.input,
+    filters,
+    convolve: (from, shape, group = 1, weights = filters(shape)) => {
+      const [count = 0, , side = 1] = shape
+      const pad = (side - 1) / 2
+      const attributes = { group, kernel_shape: [side, side], pads: [pad, pad, pad, pad] }
+      return graph.node('Conv', [from, weights, graph.floats(randoms(count), [count])], attributes)
+    },
+    bend: (from, slopes, shape = [slopes.length, 1, 1]) =>
+      graph.node('PRelu', [from, graph.floats(Float32Array.from(slopes), shape)]),
+    add: (p, q) => graph.node('Add', [p, q]),
+  })
+  const outputs = [value, ...outputsToo].map((name) => ({ name, value: name, shape: [1, 4, SIDE, SIDE] }))
+  return graph.finish(outputs)
+}
+
+interface Parts {
+  readonly input: Value
+  readonly filters: (shape: readonly number[]) => Value
+  readonly convolve: (from: Value, shape: readonly number[], group?: number, weights?: Value) => Value
+  readonly bend: (from: Value, slopes: readonly number[], shape?: readonly number[]) => Value
+  readonly add: (p: Value, q: Value) => Value
+}
+
 /** Convolution, PRelu with these slopes, one filter a channel, PRelu again, and two convolutions that are added. */
 function preluNetwork(slopes: readonly number[]): Network {
-  const graph = createGraph('prelus', { name: 'input', shape: [1, 3, SIDE, SIDE] })
   const channels = slopes.length
-  const convolve = (value: string, filters: readonly number[], group = 1) => {
-    const size = filters.reduce((product, side) => product * side, 1)
-    const [count = 0, , side = 1] = filters
-    const pad = (side - 1) / 2
-    return graph.node('Conv', [value, graph.floats(randoms(size), filters), graph.floats(randoms(count), [count])], {
-      group,
-      kernel_shape: [side, side],
-      pads: [pad, pad, pad, pad],
-    })
-  }
-  const bend = (value: string) =>
-    graph.node('PRelu', [value, graph.floats(Float32Array.from(slopes), [channels, 1, 1])])
-  const first = bend(convolve(graph.input, [channels, 3, 3, 3]))
-  const second = bend(convolve(first, [channels, 1, 3, 3], channels))
-  const sum = graph.node('Add', [convolve(second, [4, channels, 1, 1]), convolve(second, [4, channels, 3, 3])])
-  return graph.finish([{ name: 'sum', value: sum, shape: [1, 4, SIDE, SIDE] }])
+  return randomNetwork((graph) => {
+    const first = graph.bend(graph.convolve(graph.input, [channels, 3, 3, 3]), slopes)
+    const second = graph.bend(graph.convolve(first, [channels, 1, 3, 3], channels), slopes)
+    return graph.add(graph.convolve(second, [4, channels, 1, 1]), graph.convolve(second, [4, channels, 3, 3]))
+  })
 }
 
 async function run(network: Network, input: Float32Array): Promise<Float32Array> {
@@ -71,11 +91,79 @@ describe('rewritePRelus', () => {
     expect(network).toEqual(before)
   })
 
-  it('refuses a PRelu that does not stand between convolutions', () => {
-    const graph = createGraph('bare', { name: 'input', shape: [1, 3, SIDE, SIDE] })
-    const value = graph.node('PRelu', [graph.input, graph.floats(randoms(3), [3, 1, 1])])
-    const network = graph.finish([{ name: 'output', value, shape: [1, 3, SIDE, SIDE] }])
-    expect(() => rewritePRelus(network)).toThrow('Expected each PRelu between convolutions.')
+  const MIXED = [0.25, 1.5, 3, -0.5]
+  const from3 = [4, 3, 1, 1]
+  const from4 = [4, 4, 3, 3]
+
+  it.each<[string, (graph: Parts) => Value]>([
+    ['one slope for all channels', (g) => g.convolve(g.bend(g.convolve(g.input, from3), [1.5], [1]), from4)],
+    ['slopes with a batch', (g) => g.convolve(g.bend(g.convolve(g.input, from3), MIXED, [1, 4, 1, 1]), from4)],
+    ['one channel', (g) => g.convolve(g.bend(g.convolve(g.input, [1, 3, 1, 1]), [2]), [4, 1, 3, 3])],
+    ['groups behind', (g) => g.convolve(g.bend(g.convolve(g.input, from3), MIXED), [4, 2, 3, 3], 2)],
+    ['two filters a channel behind', (g) => g.convolve(g.bend(g.convolve(g.input, from3), MIXED), [8, 1, 3, 3], 4)],
+    ['groups before', (g) => g.convolve(g.bend(g.convolve(g.input, [6, 1, 3, 3], 3), [...MIXED, 2, 0]), [4, 6, 1, 1])],
+    [
+      'a sum behind, slopes up to 1',
+      (g) => g.add(g.bend(g.convolve(g.input, from3), [0.25, 0, -1, 0.9]), g.filters([4, 1, 1])),
+    ],
+    ['nothing behind, slopes up to 1', (g) => g.bend(g.convolve(g.input, from3), [0.25, 0, -1, 0.9])],
+  ])('computes the same with %s', async (_name, build) => {
+    const network = randomNetwork(build)
+    const input = randoms(3 * SIDE * SIDE)
+    const wanted = await run(network, input)
+    expect(differenceOf(await run(rewritePRelus(network), input), wanted)).toBeLessThan(1e-5)
+  })
+
+  it.each<[string, (graph: Parts) => Value, string, (readonly Value[])?]>([
+    ['no convolution before', (g) => g.bend(g.input, [0.5, 0.5, 0.5]), 'Expected a convolution before each PRelu.'],
+    [
+      'another reader of what the convolution before gives',
+      (g) => {
+        const before = g.convolve(g.input, from3)
+        return g.add(before, g.convolve(g.bend(before, MIXED), from4))
+      },
+      'Expected v0 to be read by its PRelu alone.',
+    ],
+    [
+      'an output that is what the convolution before gives',
+      (g) => g.convolve(g.bend(g.convolve(g.input, from3), MIXED), from4),
+      'Expected v0 to be read by its PRelu alone.',
+      ['v0'],
+    ],
+    [
+      'a slope for each column',
+      (g) =>
+        g.convolve(g.bend(g.convolve(g.input, [SIDE, 3, 1, 1]), new Array(SIDE).fill(0.5), [SIDE]), [4, SIDE, 1, 1]),
+      'Expected c2 to be one slope, or one for each of 6 channels.',
+    ],
+    [
+      'a slope for each place',
+      (g) => g.bend(g.convolve(g.input, from3), new Array(4 * SIDE * SIDE).fill(0.5), [4, SIDE, SIDE]),
+      'Expected c2 to be one slope, or one for each of 4 channels.',
+    ],
+    [
+      'a sum behind and a slope above 1',
+      (g) => g.add(g.bend(g.convolve(g.input, from3), MIXED), g.filters([4, 1, 1])),
+      'Expected nothing but convolutions behind a PRelu with a slope above 1.',
+    ],
+    [
+      'an output that has a slope above 1',
+      (g) => g.convolve(g.bend(g.convolve(g.input, from3), MIXED), from4),
+      'Expected nothing but convolutions behind a PRelu with a slope above 1.',
+      ['v1'],
+    ],
+    [
+      'filters that another convolution reads as well',
+      (g) => {
+        const filters = g.filters(from3)
+        const bent = g.bend(g.convolve(g.input, from3, 1, filters), MIXED)
+        return g.add(g.convolve(g.input, from3, 1, filters), g.convolve(bent, from4))
+      },
+      'Expected c0 to be read once.',
+    ],
+  ])('refuses %s', (_name, build, message, outputsToo) => {
+    const network = randomNetwork(build, outputsToo)
+    expect(() => rewritePRelus(network)).toThrow(message)
   })
 })
 

@@ -16,12 +16,20 @@ const FACE: Face = {
   imageWidth: 4000,
   imageHeight: 3000,
   stages: { decodeMs: 0.1, detectMs: 2, alignMs: 3, embedMs: 4 },
+  quality: { score: 12.25, reasons: ['small', 'cut_off'] },
 }
 
 it('a face arrives as it was sent, with the memory of the process', () => {
   const reply = unpackReply(packReply({ face: FACE }))
   expect(reply).toEqual({ face: FACE, residentBytes: expect.any(Number) })
   expect(reply.residentBytes).toBeGreaterThan(1e6)
+})
+
+it('a face of a pack without a measure of quality arrives without one', () => {
+  expect(unpackReply(packReply({ face: { ...FACE, quality: undefined } }))).toMatchObject({
+    face: { packId: FACE.packId },
+  })
+  expect(unpackReply(packReply({ face: { ...FACE, quality: undefined } }))).not.toHaveProperty('face.quality')
 })
 
 it('a failure and a pack arrive, too', () => {
@@ -47,6 +55,11 @@ it('what is no reply is refused', () => {
     packReply({ face: { ...FACE, cohort: { ...FACE.cohort, gain: Number.NaN } } }),
     packReply({ face: { ...FACE, box: { ...FACE.box, width: Number.POSITIVE_INFINITY } } }),
     packReply({ face: { ...FACE, faceCount: '2' } } as never),
+    packReply({ face: { ...FACE, quality: { score: 101, reasons: [] } } }),
+    packReply({ face: { ...FACE, quality: { score: Number.NaN, reasons: [] } } }),
+    packReply({ face: { ...FACE, quality: { score: 1, reasons: ['ugly'] } } } as never),
+    packReply({ face: { ...FACE, quality: { score: 1 } } } as never),
+    packReply({ face: { ...FACE, quality: null } } as never),
     packReply({ packId: 'x'.repeat(70_000) }),
   ]) {
     expect(() => unpackReply(bytes)).toThrow()

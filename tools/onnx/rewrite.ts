@@ -88,22 +88,22 @@ const LEAST_BEND = 1e-3
  * The network with each PRelu as a Relu and a sum, which ONNX Runtime computes in the layout of its convolutions; PRelu makes
  * it leave that twice. For a slope `a` the convolution before is scaled to `u = -(1 - a) x`, and `a`'s channel becomes
  * `relu(u) + k u` with `k = -1 / (1 - a)`: x where x is positive, a x where it is not. A slope above 1 gives the negative of
- * that (`u = (a - 1) x`, `k = -a / (a - 1)`), whose sign the convolutions behind take over.
+ * that (`u = (a - 1) x`, `k = -a / (a - 1)`), whose sign the convolutions behind take over. Throws where that would change
+ * what the network computes: the convolutions must be two-dimensional, and nothing else may read what is scaled.
  */
 export function rewritePRelus(network: Network): Network {
-  return network.nodes.filter(({ operator }) => operator === 'PRelu').reduce(rewritePRelu, network)
+  const rewritten = network.nodes.filter(({ operator }) => operator === 'PRelu').reduce(rewritePRelu, network)
+  return cutTo(rewritten, network.outputs)
 }
 
 function rewritePRelu(network: Network, prelu: Node): Network {
-  const [x = '', slopesName] = prelu.inputs
-  const slopes = floatsOf(network, slopesName)
+  const [x = ''] = prelu.inputs
+  const before = network.nodes.find(({ output }) => output === x)
+  if (before?.operator !== 'Conv') throw new Error('Expected a convolution before each PRelu.')
+  if (countReaders(network, x) > 1) throw new Error(`Expected ${x} to be read by its PRelu alone.`)
+  const slopes = slopesOf(network, prelu, filtersOf(network, before).count)
   const bends = slopes.map((slope) => Math.max(LEAST_BEND, Math.abs(1 - slope)))
   const signs = slopes.map((slope) => (slope > 1 ? -1 : 1))
-  const before = network.nodes.find(({ output }) => output === x)
-  const behind = network.nodes.filter(({ inputs }) => inputs.includes(prelu.output))
-  if (before?.operator !== 'Conv' || behind.some(({ operator }) => operator !== 'Conv')) {
-    throw new Error('Expected each PRelu between convolutions.')
-  }
   const factors = bends.map((bend, channel) => -signs[channel]! * bend)
   const k = bends.map((bend, channel) => -(signs[channel]! > 0 ? 1 : slopes[channel]!) / bend)
   const [relu, scaled] = [`${prelu.output} relu`, `${prelu.output} scaled`]
@@ -113,16 +113,67 @@ function rewritePRelu(network: Network, prelu: Node): Network {
     { operator: 'Conv', inputs: [x, `${scaled} by`], output: scaled, attributes },
     { operator: 'Add', inputs: [scaled, relu], output: prelu.output, attributes: {} },
   ]
+  const turned = signs.includes(-1) ? convolutionsBehind(network, prelu) : []
   return withConstants({ ...network, nodes: network.nodes.flatMap((node) => (node === prelu ? nodes : node)) }, [
     ...scaleFilters(network, before, factors),
-    ...behind.flatMap((node) => scaleInputs(network, node, signs)),
+    ...turned.flatMap((node) => scaleInputs(network, node, signs)),
     [`${scaled} by`, { values: k, shape: [k.length, 1, 1, 1] }],
   ])
 }
 
+/** How often a value is read, as an output of the network too. */
+function countReaders({ nodes, outputs }: Network, value: ValueName): number {
+  const read = [...nodes.flatMap(({ inputs }) => inputs), ...outputs.map((output) => output.value)]
+  return read.filter((name) => name === value).length
+}
+
+/** One slope a channel. A file may have one for all, or one for each place, which cannot be rewritten so. */
+function slopesOf(network: Network, { inputs: [, name] }: Node, channels: number): Float32Array {
+  const slopes = floatsOf(network, name)
+  if (slopes.length === 1) return new Float32Array(channels).fill(slopes[0]!)
+  // Aligned at the last side, as ONNX broadcasts: a list without the two sides of the map would run along its columns.
+  const sides = (network.constants.get(name ?? '')?.shape ?? []).slice(-3)
+  if (slopes.length !== channels || sides.join() !== `${channels},1,1`) {
+    throw new Error(`Expected ${name} to be one slope, or one for each of ${channels} channels.`)
+  }
+  return slopes
+}
+
+/** Those that take over a sign: all that read it. */
+function convolutionsBehind(network: Network, { output }: Node): readonly Node[] {
+  const behind = network.nodes.filter(({ operator, inputs }) => operator === 'Conv' && inputs[0] === output)
+  if (behind.length !== countReaders(network, output)) {
+    throw new Error('Expected nothing but convolutions behind a PRelu with a slope above 1.')
+  }
+  return behind
+}
+
+interface Filters {
+  readonly name: ValueName
+  readonly values: Float32Array
+  readonly shape: readonly number[]
+  readonly count: number
+  /** Of channels that one filter reads. */
+  readonly depth: number
+}
+
+function filtersOf(network: Network, { inputs: [, name = ''] }: Node): Filters {
+  const values = ownFloats(network, name)
+  const shape = network.constants.get(name)?.shape ?? []
+  const [count = 0, depth = 0] = shape
+  if (shape.length !== 4) throw new Error(`Expected ${name} to be filters of two dimensions.`)
+  return { name, values, shape, count, depth }
+}
+
+/** The numbers of a constant that is to be changed. */
+function ownFloats(network: Network, name: ValueName): Float32Array {
+  if (countReaders(network, name) > 1) throw new Error(`Expected ${name} to be read once.`)
+  return floatsOf(network, name)
+}
+
 function scaleFilters(network: Network, conv: Node, factors: Float32Array): (readonly [ValueName, Constant])[] {
   return conv.inputs.slice(1).map((name) => {
-    const values = floatsOf(network, name)
+    const values = ownFloats(network, name)
     const perFilter = values.length / factors.length
     const scaled = values.map((value, i) => value * factors[Math.floor(i / perFilter)]!)
     return [name, { values: scaled, shape: network.constants.get(name)?.shape ?? [] }]
@@ -130,15 +181,14 @@ function scaleFilters(network: Network, conv: Node, factors: Float32Array): (rea
 }
 
 function scaleInputs(network: Network, conv: Node, factors: Float32Array): (readonly [ValueName, Constant])[] {
-  const name = conv.inputs[1] ?? ''
-  const values = floatsOf(network, name)
-  const shape = network.constants.get(name)?.shape ?? []
-  const [, depth = 1, rows = 1, columns = 1] = shape
-  const size = rows * columns
+  const { name, values, shape, count, depth } = filtersOf(network, conv)
+  const perFilter = values.length / count
+  const size = perFilter / depth
+  // The filters of a group read the channels of that group alone.
+  const filtersPerGroup = (count * depth) / factors.length
   const scaled = values.map((value, i) => {
-    // A filter of one channel belongs to the channel with its own number.
-    const channel = depth === 1 ? Math.floor(i / size) : Math.floor(i / size) % depth
-    return value * factors[channel]!
+    const group = Math.floor(Math.floor(i / perFilter) / filtersPerGroup)
+    return value * factors[group * depth + (Math.floor(i / size) % depth)]!
   })
   return [[name, { values: scaled, shape }]]
 }

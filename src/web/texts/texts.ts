@@ -1,3 +1,5 @@
+import type { QualityReason } from '../../client/comparison.js'
+
 /** A sentence about what went wrong, and one about what to do; `{side}` in it is A or B. */
 export interface FailureText {
   readonly what: string
@@ -21,6 +23,17 @@ export interface Texts {
   /** Of codes that {@link failures} does not have. */
   readonly otherFailure: FailureText
   readonly sideFailed: string
+  /** What is wrong with how a picture shows its face, after the name of the picture. */
+  readonly flaws: Readonly<Record<QualityReason, string>>
+  /** Between several of {@link flaws}, and before the last of them. */
+  readonly flawsBetween: string
+  readonly flawsLast: string
+  /** The same where no flaw is known by name. */
+  readonly shownPoorly: string
+  /** Of a picture that was refused. */
+  readonly takeAgain: string
+  /** Of a picture that was compared. */
+  readonly mayTakeAgain: string
   readonly missing: Readonly<Record<'pictureA' | 'pictureB' | 'keys', string>>
   readonly noAnswer: FailureText
   readonly strangeAnswer: FailureText
@@ -36,6 +49,8 @@ export interface Texts {
   readonly oneFace: string
   readonly someFaces: string
   readonly faceOf: string
+  /** After {@link faceOf}, where it is known. */
+  readonly qualityOf: string
   readonly pictureFrom: string
   readonly notShown: string
   readonly shrunk: string

@@ -1,0 +1,100 @@
+import sharp, { type OverlayOptions } from 'sharp'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { analyzePicture } from '../../src/engine/analyze-picture.js'
+import * as decode from '../../src/image/decode.js'
+import { COLOURS, type ColourName, createColourRecogniser, GROUND } from '../support/colour-detector.js'
+
+vi.mock('../../src/image/decode.js', async (load) => {
+  const actual = await load<typeof decode>()
+  return { ...actual, decodeRegion: vi.fn(actual.decodeRegion) }
+})
+beforeEach(() => {
+  vi.mocked(decode.decodeRegion).mockClear()
+})
+
+type Row = readonly (readonly [name: ColourName, side: number])[]
+
+/** Squares in a row, from the left, in a picture of at least 500 times 300; `scale` enlarges all. */
+async function paint(row: Row, { scale, format }: { readonly scale: number; readonly format: 'png' | 'jpeg' }) {
+  const rgb = ([r, g, b]: readonly [number, number, number]) => ({ r, g, b })
+  const layers: OverlayOptions[] = []
+  let left = 10
+  for (const [name, side] of row) {
+    const square = { width: scale * side, height: scale * side, channels: 3, background: rgb(COLOURS[name]) } as const
+    layers.push({ input: { create: square }, left: scale * left, top: scale * 10 })
+    left += side + 10
+  }
+  const ground = {
+    width: scale * Math.max(500, left),
+    height: scale * 300,
+    channels: 3,
+    background: rgb(GROUND),
+  } as const
+  const picture = sharp({ create: ground }).composite(layers)
+  return new Uint8Array(await picture.toFormat(format, { quality: 95 }).toBuffer())
+}
+
+const NAMES = Object.keys(COLOURS) as ColourName[]
+
+/** Squares that get smaller so fast that none is as prominent as the one before. */
+const row = (largest: number, count: number): Row =>
+  NAMES.slice(0, count).map((name, i) => [name, Math.round(largest * 0.83 ** i)])
+
+/** Analyses a picture of which one square alone is a person, by a clock that goes on by one whenever it is looked at. */
+async function analyze(bytes: Uint8Array, names: readonly ColourName[], person?: ColourName, measuresShown = false) {
+  const embedded: (ColourName | undefined)[] = []
+  const recogniser = createColourRecogniser(Object.fromEntries(names.map((name) => [name, 0.8])), {
+    ...(person && { person }),
+    embedded: (name) => embedded.push(name),
+  })
+  let now = 0
+  const analysing = analyzePicture(bytes, recogniser, { maxPixels: 40_000_000, measuresShown, nowMs: () => now++ })
+  const outcome = await analysing.catch((error: unknown) => ({ error }))
+  return { outcome, embedded }
+}
+
+describe('of candidates that are no faces', () => {
+  it('the first ones are passed over, and what they took is counted', async () => {
+    const bytes = await paint(row(150, 4), { scale: 1, format: 'png' })
+    const names = NAMES.slice(0, 4)
+    const { outcome, embedded } = await analyze(bytes, names, names[3])
+    expect(embedded).toEqual(names)
+    expect(outcome).toMatchObject({ faceCount: 1, stages: { alignMs: 4, embedMs: 4 } })
+  })
+
+  it('no more than eight are tried', async () => {
+    const { outcome, embedded } = await analyze(await paint(row(150, 10), { scale: 1, format: 'png' }), NAMES)
+    expect(embedded).toHaveLength(8)
+    expect(outcome).toMatchObject({ error: { kind: 'FACE_NOT_DETECTED' } })
+  })
+
+  it('the first alone is cut out of the full-size picture, and then what passes for a face as it is', async () => {
+    const names = NAMES.slice(0, 4)
+    const bytes = await paint(row(34, 4), { scale: 6, format: 'png' })
+    const { outcome, embedded } = await analyze(bytes, names, names[3])
+    expect(decode.decodeRegion).toHaveBeenCalledTimes(2)
+    expect(embedded).toEqual([...names, names[3]])
+    expect(outcome).toMatchObject({ faceCount: 1 })
+    const { box } = outcome as { box: { x: number; width: number } }
+    const sides = row(34, 4).map(([, side]) => side)
+    const left = sides.slice(0, 3).reduce((sum, side) => sum + side + 10, 10)
+    expect(Math.abs(box.x - 6 * left)).toBeLessThan(4)
+    expect(Math.abs(box.width - 6 * sides[3]!)).toBeLessThan(8)
+  })
+
+  it('one that a small version of a photograph shows is not tried again in the whole of it', async () => {
+    // Large in bytes, too: else it is worth no draft.
+    const bytes = await paint(row(300, 2), { scale: 8, format: 'jpeg' })
+    const padded = new Uint8Array(Math.max(bytes.length, 70_000))
+    padded.set(bytes)
+    const { outcome, embedded } = await analyze(padded, ['red', 'green'], 'green')
+    expect(embedded).toEqual(['red', 'green'])
+    expect(outcome).toMatchObject({ faceCount: 1 })
+  })
+})
+
+it('measures how a face is shown where that is asked for, and not else', async () => {
+  const bytes = await paint([['red', 100]], { scale: 1, format: 'png' })
+  expect((await analyze(bytes, ['red'], 'red', true)).outcome).toMatchObject({ shown: { burnt: 0 } })
+  expect((await analyze(bytes, ['red'], 'red')).outcome).toMatchObject({ shown: undefined })
+})

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import type { Detection, Detector } from '../../src/pipeline/detect.js'
+import { type Located, type SearchOptions, searchFaces } from '../../src/pipeline/locate.js'
+import { Pyramid } from '../../src/pipeline/pyramid.js'
+import { COLOURS, type ColourName, createColourDetector, GROUND } from '../support/colour-detector.js'
+
+interface Square {
+  readonly name: ColourName
+  readonly x: number
+  readonly y: number
+  readonly side: number
+}
+
+const [WIDTH, HEIGHT] = [600, 400]
+
+/** Squares on grey, the later ones over the earlier ones. */
+function paint(squares: readonly Square[]): Pyramid {
+  const data = Uint8Array.from({ length: 3 * WIDTH * HEIGHT }, (_, i) => GROUND[i % 3]!)
+  for (const { name, x, y, side } of squares) {
+    for (let row = y; row < y + side; row++) {
+      for (let column = x; column < x + side; column++) data.set(COLOURS[name], 3 * (row * WIDTH + column))
+    }
+  }
+  return new Pyramid({ width: WIDTH, height: HEIGHT, data })
+}
+
+async function findAll(detector: Detector, pyramid: Pyramid, options?: SearchOptions): Promise<readonly Located[]> {
+  const found: Located[] = []
+  for await (const located of searchFaces(detector, pyramid, options)) found.push(located)
+  return found
+}
+
+/** Which of the squares the boxes are, each told by its side and place. */
+function namesOf(faces: readonly Detection[], squares: readonly Square[]): readonly (ColourName | undefined)[] {
+  return faces.map(({ box }) => {
+    const isNear = (value: number, other: number) => Math.abs(value - other) < 12
+    return squares.find((s) => isNear(s.x, box.x) && isNear(s.y, box.y) && isNear(s.side, box.width))?.name
+  })
+}
+
+const chosenOf = (found: readonly Located[]) => found.map(({ chosen }) => chosen)
+
+const APART: readonly Square[] = [
+  { name: 'red', x: 20, y: 40, side: 200 },
+  { name: 'blue', x: 260, y: 60, side: 140 },
+  { name: 'green', x: 450, y: 200, side: 90 },
+]
+
+describe('whoever asks for more faces', () => {
+  it('is given the others, each once and the most prominent one first', async () => {
+    const found = await findAll(createColourDetector({ red: 0.8, blue: 0.95, green: 0.7 }), paint(APART))
+    expect(namesOf(chosenOf(found), APART)).toEqual(['red', 'blue', 'green'])
+    expect(found.map(({ faces }) => faces.length)).toEqual([3, 2, 1])
+  })
+
+  it('is not given what is known to be none', async () => {
+    const box = { x: 20, y: 40, width: 200, height: 200 }
+    const refused = [{ score: 0.8, roll: 0, box }]
+    const detector = createColourDetector({ red: 0.8, blue: 0.95, green: 0.7 })
+    const found = await findAll(detector, paint(APART), { refused })
+    expect(namesOf(chosenOf(found), APART)).toEqual(['blue', 'green'])
+  })
+
+  it('is given none but the first where the detector sees boxes without an area', async () => {
+    for (const side of [0, Number.NaN]) {
+      const detector = createColourDetector({ red: 0.95 })
+      const decode = () => [{ score: 0.95, box: { x: 20, y: 20, width: side, height: side } }]
+      const found = await findAll({ ...detector, kind: { ...detector.kind, decode } }, paint(APART))
+      expect(found.length, `${side}`).toBeLessThanOrEqual(2)
+    }
+  })
+})
+
+describe('a face inside of the box of what is none', () => {
+  const SQUARES: readonly Square[] = [
+    { name: 'red', x: 120, y: 10, side: 380 },
+    { name: 'blue', x: 340, y: 230, side: 100 },
+  ]
+
+  it.each([
+    ['surer', 0.95, 0.8],
+    ['less sure', 0.8, 0.95],
+  ])('is found where the other is %s', async (_, red, blue) => {
+    const found = await findAll(createColourDetector({ red, blue }), paint(SQUARES))
+    expect(namesOf(chosenOf(found), SQUARES)).toEqual(['red', 'blue'])
+  })
+
+  it('counts beside the other as long as it is the surer one, else it is a part of it', async () => {
+    const countOf = async (red: number, blue: number) =>
+      (await findAll(createColourDetector({ red, blue }), paint(SQUARES)))[0]?.faces.length
+    expect(await countOf(0.7, 0.95)).toBe(2)
+    expect(await countOf(0.95, 0.7)).toBe(1)
+  })
+})
