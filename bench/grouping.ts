@@ -6,7 +6,6 @@
  * FOLDER has `pairsDevTrain.txt` and `pairsDevTest.txt` in LFW's format and the pictures in `images/`. The people of DevTrain
  * choose the linkage and the threshold, those of DevTest are told. Prints the tables and writes `bench/results/grouping.json`.
  */
-import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { analyzeForGrouping } from '../src/cli/embed.js'
 import { groupFaces } from '../src/dedupe/group-faces.js'
@@ -15,7 +14,7 @@ import { compareAll, readPairsFiles } from '../src/evaluation/data-set.js'
 import { embedPictures } from '../src/evaluation/embed-pictures.js'
 import { type EmbeddingCache, openEmbeddingCache } from '../src/evaluation/embedding-cache.js'
 import { similarityAtScore } from '../src/score/calibration.js'
-import { startEnginePool } from '../src/worker/pool.js'
+import { LANES, startBuiltEngine } from '../support/engine-pool.js'
 import { createProgress } from '../support/progress.js'
 import { formatTable } from './figures.js'
 import { measureGroups } from './grouping-figures.js'
@@ -27,7 +26,6 @@ const LINKAGES: Readonly<Record<string, Linkage>> = {
   complete: Math.min,
 }
 const SCORES = [60, 65, 70, 75, 80, 85, 90, 95]
-const WORKERS = availableParallelism()
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { cache: { type: 'string' } } })
 const [folder] = positionals
@@ -35,18 +33,11 @@ if (!folder) {
   process.stderr.write('Usage: npm run bench:grouping -- FOLDER [--cache FILE]\n')
   process.exit(2)
 }
-const pool = await startEnginePool({
-  maxPixels: 40_000_000,
-  workers: WORKERS,
-  queueSize: WORKERS,
-  timeoutMs: 120_000,
-  workerFile: new URL('../dist/worker/worker.js', import.meta.url),
-})
+const pool = await startBuiltEngine()
 const cache = values.cache === undefined ? undefined : await openEmbeddingCache(values.cache)
 const { calibration } = pool.numbers.fit
 const lists = []
 try {
-  await pool.ready
   for (const list of ['DevTrain', 'DevTest'])
     lists.push({ list, ...(await measureList(folder, `pairs${list}.txt`, cache)) })
 } finally {
@@ -61,7 +52,7 @@ async function measureList(root: string, pairsFile: string, kept: EmbeddingCache
   const { outcomes } = await embedPictures(pictures, {
     analyze: (bytes) => analyzeForGrouping(pool, bytes),
     cache: kept,
-    lanes: WORKERS + 1,
+    lanes: LANES,
     signal: new AbortController().signal,
     onPicture: () => progress.advance(),
   })

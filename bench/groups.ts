@@ -10,7 +10,6 @@
  * are replaced; those behind them, of a pack of earlier days, stay.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { analyzeForGrouping } from '../src/cli/embed.js'
@@ -20,7 +19,7 @@ import { binAtScore } from '../src/evaluation/figures.js'
 import { PROMISES } from '../src/evaluation/group-figures.js'
 import { scoreAllPairs } from '../src/evaluation/score-pairs.js'
 import { calibrate } from '../src/score/calibration.js'
-import { startEnginePool } from '../src/worker/pool.js'
+import { LANES, startBuiltEngine } from '../support/engine-pool.js'
 import { createProgress } from '../support/progress.js'
 import { groupSubjects, measureGroups, measurePeople, type PackGroups, readSubject } from './group-figures.js'
 import { describeGroups } from './group-report.js'
@@ -86,20 +85,12 @@ async function listPeople(root: string) {
 
 /** The face of each picture, and the bins of the scores that promise a rate. */
 async function embed(pictures: readonly Picture[]) {
-  const workers = availableParallelism()
-  const pool = await startEnginePool({
-    maxPixels: 40_000_000,
-    workers,
-    queueSize: workers,
-    timeoutMs: 120_000,
-    workerFile: new URL('../dist/worker/worker.js', import.meta.url),
-  })
+  const pool = await startBuiltEngine()
   try {
-    await pool.ready
     const progress = createProgress('pictures', pictures.length)
     const { outcomes } = await embedPictures(pictures, {
       analyze: (bytes) => analyzeForGrouping(pool, bytes),
-      lanes: workers + 1,
+      lanes: LANES,
       signal: new AbortController().signal,
       onPicture: () => progress.advance(),
     })

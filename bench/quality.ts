@@ -11,13 +11,13 @@
  */
 import { writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Face } from '../src/engine/face.js'
 import { isTooPoor } from '../src/engine/require-quality.js'
 import { runLanes } from '../src/evaluation/lanes.js'
-import { type EnginePool, startEnginePool } from '../src/worker/pool.js'
+import type { EnginePool } from '../src/worker/pool.js'
 import { DEGRADATIONS, MILD } from '../support/degrade-pictures.js'
+import { LANES, startBuiltEngine } from '../support/engine-pool.js'
 import { createProgress } from '../support/progress.js'
 import { seeded } from '../support/random.js'
 import { analyzeOrNot } from './analyze-or-not.js'
@@ -48,16 +48,8 @@ if (!folder) {
   process.stderr.write('Usage: npm run bench:quality -- FOLDER [--pairs FILE] [--count N] [--json FILE]\n')
   process.exit(2)
 }
-const workers = availableParallelism()
-const pool = await startEnginePool({
-  maxPixels: 40_000_000,
-  workers,
-  queueSize: workers,
-  timeoutMs: 120_000,
-  workerFile: new URL('../dist/worker/worker.js', import.meta.url),
-})
+const pool = await startBuiltEngine()
 try {
-  await pool.ready
   const measured = await measureAll(pool, pickFiles(folder, values.pairs, Number(values.count)))
   const setting = describeSetting()
   console.log(`${formatSetting(setting)}\n\n${describeQuality(measured)}`)
@@ -99,7 +91,6 @@ async function readPortraits(engine: EnginePool, files: readonly string[]): Prom
   return portraits.flat()
 }
 
-/** One more at a time than there are workers, so that none waits for a picture to be degraded. */
 async function mapInLanes<T, U>(
   label: string,
   items: readonly T[],
@@ -108,7 +99,7 @@ async function mapInLanes<T, U>(
   const progress = createProgress(label, items.length)
   const results: U[] = new Array(items.length)
   const rest = items.entries()
-  await runLanes(workers + 1, async () => {
+  await runLanes(LANES, async () => {
     const next = rest.next()
     if (next.done) return false
     const [i, item] = next.value

@@ -42,8 +42,6 @@ export function fitCohort(plain: readonly FittedFace[], poor: readonly FittedFac
     members: joined,
     columns,
     nearestShare: NEAREST_SHARE,
-    shift: 1,
-    power: 1,
     ...describeAverage(joined, plain),
   }
 }

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { Face } from '../src/engine/face.js'
 import { FaceCompareError } from '../src/errors.js'
 import { parseLfwPairs } from '../src/evaluation/pairs.js'
-import { startEnginePool } from '../src/worker/pool.js'
 import { DEGRADATIONS } from '../support/degrade-pictures.js'
+import { LANES, startBuiltEngine } from '../support/engine-pool.js'
 import { createProgress } from '../support/progress.js'
 import { seeded } from '../support/random.js'
 
@@ -92,10 +91,7 @@ async function embedAll<T>(
   items: readonly T[],
   work: (item: T, analyze: Analyze, place: number) => Promise<readonly FittedFace[]>,
 ): Promise<readonly FittedFace[]> {
-  const workers = availableParallelism()
-  const options = { maxPixels: 40e6, calibration: 'none', workers, queueSize: 2 * workers, timeoutMs: 60_000 } as const
-  const pool = await startEnginePool({ ...options, workerFile: new URL('../dist/worker/worker.js', import.meta.url) })
-  await pool.ready
+  const pool = await startBuiltEngine({ calibration: 'none' })
   const analyze: Analyze = (bytes) =>
     pool.analyze(bytes).catch((error: unknown) => {
       if (!(error instanceof FaceCompareError) || error.kind === 'INTERNAL') throw error
@@ -110,7 +106,7 @@ async function embedAll<T>(
       progress.advance()
     }
   }
-  await Promise.all(Array.from({ length: 2 * workers }, run))
+  await Promise.all(Array.from({ length: LANES }, run))
   await pool.close()
   return found.flat()
 }

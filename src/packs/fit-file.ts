@@ -195,8 +195,6 @@ function parseCohort(root: JsonRecord): Cohort {
     members: values,
     columns,
     nearestShare: read('nearestShare'),
-    shift: read('shift'),
-    power: read('power'),
     mean: read('mean'),
     deviation: read('deviation'),
   }

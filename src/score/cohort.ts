@@ -15,7 +15,7 @@ export interface CohortScale {
 /** For packs without a cohort: similarities stay as they are. */
 export const NO_COHORT: CohortScale = { gain: 1, offset: 0, centre: 0 }
 
-/** Faces of nobody, made up from many, that a face is compared with, and how far what they say is believed. */
+/** Faces of nobody, made up from many, that a face is compared with. */
 export interface Cohort {
   /** Unit-length embeddings one after the other. */
   readonly members: Float32Array
@@ -23,10 +23,6 @@ export interface Cohort {
   readonly columns: number
   /** Only the members most like a face say how it stands among its likes: this share of them, 0 to 1. */
   readonly nearestShare: number
-  /** How much of the shift of the mean is corrected, 0 to 1. */
-  readonly shift: number
-  /** The ratio of the deviations is corrected to this power, 0 to 1. */
-  readonly power: number
   /** Mean and standard deviation of an average face's similarities to the members that are most like it. */
   readonly mean: number
   readonly deviation: number
@@ -34,10 +30,9 @@ export interface Cohort {
 
 /** How the similarities of a face are to be read. */
 export function scaleByCohort(cohort: Cohort, embedding: Float32Array): CohortScale {
-  const { shift, power, mean: centre } = cohort
   const { mean, deviation } = measureNearest(cohort, embedding)
-  const gain = (cohort.deviation / deviation) ** power
-  return { gain, offset: centre - gain * (shift * mean + (1 - shift) * centre), centre }
+  const gain = cohort.deviation / deviation
+  return { gain, offset: cohort.mean - gain * mean, centre: cohort.mean }
 }
 
 /** Mean and standard deviation of a face's cosine similarities to the members that are most like it. */

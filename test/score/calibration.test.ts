@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { calibrate, fitCalibration, fitSupportedCalibration } from '../../src/score/calibration.js'
+import { calibrate, fitSupportedCalibration } from '../../src/score/calibration.js'
+import { fitCalibration } from '../../tools/fit-calibration.js'
 
 /** Similarities of a million impostor pairs, spread evenly from 0.5 down to -0.5. */
 const impostors = Float32Array.from({ length: 1_000_000 }, (_, i) => 0.5 - i / 1_000_000)

@@ -16,8 +16,6 @@ function makeCohort(degrees: readonly number[], more: Partial<Cohort> = {}): Coh
     members: Float32Array.from(members),
     columns: 2,
     nearestShare: 0.15,
-    shift: 1,
-    power: 1,
     mean: 0.5,
     deviation: 0.1,
     ...more,
@@ -80,15 +78,14 @@ describe('scaleByCohort', () => {
     expect(offset).toBeCloseTo(0, 6)
   })
 
-  it('corrects as much as the pack says', () => {
+  it('brings the likes of every face to the mean and the deviation of those of an average one', () => {
     const embedding = direction(10)
-    const scaleWith = (more: Partial<Cohort>) => scaleByCohort(makeCohort([0, 30, 60, 90], more), embedding)
-    const { mean, deviation } = measureNearest(makeCohort([0, 30, 60, 90], { nearestShare: 0.5 }), embedding)
-    const half = { nearestShare: 0.5 } as const
-    expect(scaleWith({ ...half, shift: 0, power: 0 })).toEqual({ gain: 1, offset: 0, centre: 0.5 })
-    const shifted = scaleWith({ ...half, shift: 0.5, power: 0 })
-    expect(shifted.gain * mean + shifted.offset).toBeCloseTo(mean - 0.5 * (mean - 0.5), 6)
-    expect(scaleWith({ ...half, power: 0.5 }).gain).toBeCloseTo(Math.sqrt(0.1 / deviation), 6)
+    const cohort = makeCohort([0, 30, 60, 90], { nearestShare: 0.5 })
+    const { mean, deviation } = measureNearest(cohort, embedding)
+    const { gain, offset, centre } = scaleByCohort(cohort, embedding)
+    expect(gain * mean + offset).toBeCloseTo(cohort.mean, 6)
+    expect(gain * deviation).toBeCloseTo(cohort.deviation, 6)
+    expect(centre).toBe(cohort.mean)
   })
 
   it('reads the similarities of a face that resembles many as less', () => {
