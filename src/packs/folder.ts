@@ -3,7 +3,8 @@ import { createReadStream } from 'node:fs'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
 import { FaceCompareError } from '../errors.js'
-import { type PackFile, type PackManifest, parseManifest } from './manifest.js'
+import type { PackFile, PackManifest } from './entries.js'
+import { parseManifest } from './manifest.js'
 
 /** A folder with a manifest that reads well; its files have not been looked at. */
 export interface PackFolder {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type { Alignment, PartMap } from '../pipeline/embed.js'
+import type { DetectorEntry, EmbedderEntry, LandmarksEntry, PackFile } from './entries.js'
 import { openPackFolder, type PackFolder, packError, verifyPackFile } from './folder.js'
-import type { DetectorEntry, EmbedderEntry, LandmarksEntry, PackFile } from './manifest.js'
 
 /** Made by the build; `src/` and `dist/` lie equally deep, so one path serves both. */
 export const DEFAULT_PACK_FOLDER = fileURLToPath(new URL('../../dist/packs/default', import.meta.url))
