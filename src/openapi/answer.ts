@@ -77,7 +77,7 @@ export const COMPARISON: JsonObject = {
         similarity: {
           ...SCORE,
           description:
-            'Similarity of the two faces. Of pairs of strangers of one group and one sex, in the worst of the groups that were ' +
+            'Similarity of the two faces. Of pairs of grown-up strangers of one group and one sex, in the worst of the groups that were ' +
             'measured, one in a thousand reaches 70, one in ten thousand 80, one in a hundred thousand 90. Identical files ' +
             'score 100; the order of the two does not matter.',
         },

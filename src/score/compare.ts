@@ -10,7 +10,7 @@ export type PartSimilarities = Readonly<Record<PartName, number>>
 /** The result of comparing two faces. */
 export interface Comparison {
   /**
-   * Calibrated score, 0 to 100: of pairs of strangers of one group and one sex, in the worst of the groups that were measured, one
+   * Calibrated score, 0 to 100: of pairs of grown-up strangers of one group and one sex, in the worst of the groups that were measured, one
    * in a thousand reaches 70, one in ten thousand 80, one in a hundred thousand 90.
    */
   readonly similarity: number
