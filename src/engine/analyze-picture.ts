@@ -2,6 +2,7 @@ import { FaceCompareError } from '../errors.js'
 import { type DecodedImage, decodeDraft, decodeImage } from '../image/decode.js'
 import type { Detection } from '../pipeline/detect.js'
 import type { EmbeddedFace } from '../pipeline/embed.js'
+import { measureSpotGain } from '../pipeline/exposure.js'
 import { isAtLeast, type Located, locateFaces, rankTurns, searchFaces } from '../pipeline/locate.js'
 import { isFace, type Recognised, type Recogniser, recogniseFace } from '../pipeline/recognise.js'
 import { measureShown } from '../pipeline/shown.js'
@@ -87,14 +88,25 @@ interface Candidate {
 
 /**
  * By a small version of a large photograph when its most prominent face is large enough there, else by all that the search needs;
- * what comes next is what is most prominent when the one before is none.
+ * what comes next is what is most prominent when the one before is none. At last a picture that is dim but for a spot is brightened.
  */
 async function* findInFile(analysis: Analysis): AsyncGenerator<Candidate> {
-  const { bytes, maxPixels, watch, recogniser } = analysis
+  const { bytes, maxPixels, watch } = analysis
   const known = yield* findInDraft(analysis)
   const image = await watch.time('decodeMs', () => decodeImage(bytes, { maxPixels, maxArea: MAX_DECODED_AREA }))
   const whole = frameOf(image)
   const refused = known.map((face) => moveFace(face, FULL_SIZE, whole))
+  yield* findInFrame(analysis, image, whole, refused)
+  const gain = measureSpotGain(image, whole.gain)
+  if (gain !== undefined) yield* findInFrame(analysis, image, frameOf(image, gain), refused)
+}
+
+async function* findInFrame(
+  { recogniser, watch }: Analysis,
+  image: DecodedImage,
+  whole: Frame,
+  refused: readonly Detection[],
+): AsyncGenerator<Candidate> {
   const search = searchFaces(recogniser.detector, whole.pyramid, { refused })
   for (;;) {
     const next = await watch.time('detectMs', () => search.next())

@@ -24,8 +24,7 @@ export interface Frame extends Placement {
 
 export const FULL_SIZE: Placement = { x: 0, y: 0, scale: 1 }
 
-export function frameOf(image: DecodedImage): Frame {
-  const gain = measureGain(image)
+export function frameOf(image: DecodedImage, gain = measureGain(image)): Frame {
   return { pyramid: new Pyramid(expose(image, gain)), gain, x: 0, y: 0, scale: image.scale }
 }
 

@@ -14,7 +14,29 @@ const SAMPLES = 20_000
 const MOST_GAIN = 12
 
 /** By how much the light of a picture is too little: what its values are to be multiplied by, 1 for all but dark pictures. */
-export function measureGain({ width, height, data }: Image): number {
+export function measureGain(image: Image): number {
+  const level = levelOf(image, BRIGHTER_SHARE)
+  const share = Math.min(1, Math.max(0, (DARK - level) / RAMP))
+  return 1 + share * (fullGain(level) - 1)
+}
+
+/** For pictures that show no face otherwise: a lit spot may be clipped when the rest is that dark. */
+const DIM = 160
+const SPOT_SHARE = 0.02
+
+/** The gain of a picture that is dim but for a spot; undefined where it is not, or where it would be hardly more than `gain`. */
+export function measureSpotGain(image: Image, gain: number): number | undefined {
+  const level = levelOf(image, SPOT_SHARE)
+  const found = fullGain(level)
+  return level < DIM && found > 1.2 * gain ? found : undefined
+}
+
+function fullGain(level: number): number {
+  return Math.min(MOST_GAIN, BRIGHT / Math.max(1, level))
+}
+
+/** The value of the brightest channel that all but a share of the pixels stay below. */
+function levelOf({ width, height, data }: Image, brighterShare: number): number {
   const pixels = width * height
   const step = Math.max(1, Math.floor(pixels / SAMPLES))
   const counts = new Uint32Array(256)
@@ -24,10 +46,8 @@ export function measureGain({ width, height, data }: Image): number {
   }
   let brighter = 0
   let level = 255
-  while (level > 0 && brighter + counts[level]! <= BRIGHTER_SHARE * sampled) brighter += counts[level--]!
-  const full = Math.min(MOST_GAIN, BRIGHT / Math.max(1, level))
-  const share = Math.min(1, Math.max(0, (DARK - level) / RAMP))
-  return 1 + share * (full - 1)
+  while (level > 0 && brighter + counts[level]! <= brighterShare * sampled) brighter += counts[level--]!
+  return level
 }
 
 /** A copy of the picture with its values multiplied; the picture itself for a gain of 1. */

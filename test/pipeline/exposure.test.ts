@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { expose, measureGain } from '../../src/pipeline/exposure.js'
+import { expose, measureGain, measureSpotGain } from '../../src/pipeline/exposure.js'
 
 /** A picture of 40 x 30 pixels whose values run evenly from 0 to `most`. */
 function ramp(most: number) {
@@ -44,5 +44,14 @@ describe('dark pictures', () => {
     const plain = ramp(200)
     expect(measureGain(plain)).toBe(1)
     expect(expose(plain, 1)).toBe(plain)
+  })
+
+  it('have a second chance when only a spot of them is bright', () => {
+    const dim = ramp(100)
+    dim.data.fill(240, 0, 3 * 15)
+    expect(measureGain(dim)).toBe(1)
+    expect(measureSpotGain(dim, 1)).toBeCloseTo(220 / 98, 0)
+    expect(measureSpotGain(ramp(200), 1)).toBeUndefined()
+    expect(measureSpotGain(ramp(40), measureGain(ramp(40)))).toBeUndefined()
   })
 })
