@@ -25,7 +25,7 @@ const LINKAGES: Readonly<Record<string, Linkage>> = {
   average: averageLinkage,
   complete: Math.min,
 }
-const SCORES = [60, 65, 70, 75, 80, 85, 90, 95]
+const SCORES = [60, 65, 70, 75, 80, 82, 84, 85, 90, 95]
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { cache: { type: 'string' } } })
 const [folder] = positionals

@@ -21,7 +21,7 @@ import { printable } from './table.js'
 import { WORDS } from './words.js'
 
 /** Many pictures make very many pairs of strangers, so more is asked than of two pictures. Chosen on DevTrain (docs/cli.md). */
-const DEFAULT_THRESHOLD = 85
+const DEFAULT_THRESHOLD = 82
 
 interface DedupeFlags extends EngineFlags, LanguageFlag {
   readonly threshold: number
