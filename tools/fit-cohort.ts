@@ -1,4 +1,4 @@
-import { Matrix } from '../src/pipeline/matrix.js'
+import { Matrix, toByteRows } from '../src/pipeline/matrix.js'
 import { type Cohort, type CohortScale, measureNearest, scaleByCohort } from '../src/score/cohort.js'
 import { seeded } from '../support/random.js'
 import type { FittedFace, Group } from './fit-faces.js'
@@ -35,15 +35,8 @@ export function fitCohort(plain: readonly FittedFace[], poor: readonly FittedFac
     const faces = poor.filter((face) => face.kind === kind)
     add(faces, countPoor(kind))
   }
-  const columns = members[0]?.length ?? 0
-  const joined = new Float32Array(members.length * columns)
-  for (const [i, member] of members.entries()) joined.set(member, i * columns)
-  return {
-    members: joined,
-    columns,
-    nearestShare: NEAREST_SHARE,
-    ...describeAverage(joined, plain),
-  }
+  const cohort = { members: toByteRows(members, members[0]?.length ?? 0), nearestShare: NEAREST_SHARE }
+  return { ...cohort, ...describeAverage(cohort, plain) }
 }
 
 /** How many members a class of poor pictures has where there are faces enough. */
@@ -78,29 +71,27 @@ const MOST_LEANING = 0.04
  * Holds a cohort to showing nobody: on the average the nearest member is hardly nearer to a face that it was made from than to
  * another of the same kind. Throws an Error where it is.
  */
-export function requireNobody(
-  { members, columns }: Cohort,
-  used: readonly FittedFace[],
-  others: readonly FittedFace[],
-): void {
-  const matrix = new Matrix(members, columns)
+export function requireNobody({ members }: Cohort, used: readonly FittedFace[], others: readonly FittedFace[]): void {
+  const matrix = new Matrix(members)
   const nearest = (faces: readonly FittedFace[]): number =>
     faces.reduce((sum, { face }) => sum + Math.max(...matrix.times(face.embedding)), 0) / faces.length
   const leaning = nearest(used) - nearest(others)
   console.log(
-    `cohort: ${members.length / columns} members, ${leaning.toFixed(4)} nearer to the faces that they were made from`,
+    `cohort: ${members.scales.length} members, ${leaning.toFixed(4)} nearer to the faces that they were made from`,
   )
   if (leaning > MOST_LEANING) throw new Error('The members of the cohort are like the faces that they were made from.')
 }
 
 /** Mean and deviation of the similarities of an average grown-up's face to the members that are most like it. */
-function describeAverage(members: Float32Array, plain: readonly FittedFace[]): Pick<Cohort, 'mean' | 'deviation'> {
+function describeAverage(
+  cohort: Pick<Cohort, 'members' | 'nearestShare'>,
+  plain: readonly FittedFace[],
+): Pick<Cohort, 'mean' | 'deviation'> {
   const adults = plain.filter(({ of }) => of === 'DevTrain' || (typeof of === 'object' && of.age === 'adult'))
-  const columns = adults[0]?.face.embedding.length ?? 0
   let mean = 0
   let deviation = 0
   for (const { face } of adults) {
-    const nearest = measureNearest({ members, columns, nearestShare: NEAREST_SHARE }, face.embedding)
+    const nearest = measureNearest(cohort, face.embedding)
     mean += nearest.mean / adults.length
     deviation += nearest.deviation / adults.length
   }

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { mapParts } from '../engine/face.js'
+import type { ByteRows } from '../pipeline/matrix.js'
 import type { Knots } from '../score/calibration.js'
 import type { Cohort } from '../score/cohort.js'
 import type { Fit, PartFits } from '../score/fit.js'
@@ -89,7 +90,7 @@ function fitPath({ folder, manifest }: PackFolder): string {
   return join(folder, manifest.calibration)
 }
 
-/** The text of a file; the inverse of reading, but for what eight bits take from the members of a cohort. */
+/** The text of a file; the inverse of reading. */
 export function formatFit({
   pack,
   bestThreshold,
@@ -115,7 +116,7 @@ export function formatFit({
     ...(upright && { upright: { ...upright, direction: encodeFloats(upright.direction) } }),
     ...(faceLikeness && { faceLikeness: encodePartsMeasure(faceLikeness) }),
     ...(quality && { quality: encodeQuality(quality) }),
-    ...(cohort && { cohort: { ...cohort, members: encodeRows(cohort.members, cohort.columns) } }),
+    ...(cohort && { cohort: { ...cohort, members: encodeRows(cohort.members) } }),
   }
   return `${JSON.stringify(json, null, 1)}\n`
 }
@@ -189,11 +190,9 @@ function parsePartsMeasure({ directions, offset }: JsonRecord): PartsMeasure {
 }
 
 function parseCohort(root: JsonRecord): Cohort {
-  const { columns, values } = decodeRows(root.members)
   const read = (name: string) => numberOf(root[name])
   return {
-    members: values,
-    columns,
+    members: decodeRows(recordOf(root.members)),
     nearestShare: read('nearestShare'),
     mean: read('mean'),
     deviation: read('deviation'),
@@ -226,36 +225,37 @@ function numberOf(value: unknown): number {
 
 /** Little-endian float32, base64: a third of the size of decimal digits and exact. */
 function encodeFloats(values: Float32Array): string {
-  const bytes = Buffer.alloc(values.length * 4)
-  for (const [i, value] of values.entries()) bytes.writeFloatLE(value, i * 4)
-  return bytes.toString('base64')
+  return floatBytes(values).toString('base64')
 }
 
 function decodeFloats(value: unknown): Float32Array {
   if (typeof value !== 'string') throw new Error('Expected numbers')
-  const bytes = Buffer.from(value, 'base64')
+  return readFloats(Buffer.from(value, 'base64'))
+}
+
+function floatBytes(values: Float32Array): Buffer {
+  const bytes = Buffer.alloc(values.length * 4)
+  for (const [i, value] of values.entries()) bytes.writeFloatLE(value, i * 4)
+  return bytes
+}
+
+function readFloats(bytes: Buffer): Float32Array {
   return Float32Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => bytes.readFloatLE(i * 4))
 }
 
-/** Rows of numbers, each to eight bits with a scale of its own: little-endian float32 scales, then the bytes, base64. */
-function encodeRows(values: Float32Array, columns: number): { readonly columns: number; readonly bytes: string } {
-  const rows = values.length / columns
-  const bytes = Buffer.alloc(rows * (4 + columns))
-  for (let row = 0; row < rows; row++) {
-    const numbers = values.subarray(row * columns, (row + 1) * columns)
-    const scale = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12) / 127
-    bytes.writeFloatLE(scale, 4 * row)
-    for (const [i, value] of numbers.entries()) bytes.writeInt8(Math.round(value / scale), 4 * rows + row * columns + i)
-  }
-  return { columns, bytes: bytes.toString('base64') }
+/** Little-endian float32 scales, then the bytes, base64. */
+function encodeRows({ columns, scales, bytes }: ByteRows): { readonly columns: number; readonly bytes: string } {
+  return { columns, bytes: Buffer.concat([floatBytes(scales), Buffer.from(bytes)]).toString('base64') }
 }
 
-function decodeRows(value: unknown): { readonly columns: number; readonly values: Float32Array } {
-  const { columns, bytes: text } = recordOf(value)
-  const bytes = Buffer.from(typeof text === 'string' ? text : '', 'base64')
+function decodeRows({ columns, bytes: text }: JsonRecord): ByteRows {
+  const data = Buffer.from(typeof text === 'string' ? text : '', 'base64')
   const width = numberOf(columns)
-  const rows = bytes.length / (4 + width)
+  const rows = data.length / (4 + width)
   if (!Number.isInteger(rows) || rows === 0) throw new Error('Expected rows')
-  const read = (_: unknown, i: number) => bytes.readInt8(4 * rows + i) * bytes.readFloatLE(4 * Math.floor(i / width))
-  return { columns: width, values: Float32Array.from({ length: rows * width }, read) }
+  return {
+    columns: width,
+    scales: readFloats(data.subarray(0, 4 * rows)),
+    bytes: new Int8Array(data.buffer, data.byteOffset + 4 * rows, rows * width),
+  }
 }

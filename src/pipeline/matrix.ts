@@ -7,7 +7,26 @@ const MOST_BYTE = 127
 const MOST_SHORT = 4095
 const MOST_SUM = 2 ** 31 - 1
 
-/** Numbers row by row, each row to eight bits with a scale of its own, to be multiplied again and again. */
+/** Numbers row by row, each row to eight bits with a scale of its own: row `r` is `scales[r]` times its bytes. */
+export interface ByteRows {
+  readonly columns: number
+  readonly scales: Float32Array
+  /** Of `scales.length * columns`. */
+  readonly bytes: Int8Array
+}
+
+/** @param rows each of `columns` numbers */
+export function toByteRows(rows: readonly Float32Array[], columns: number): ByteRows {
+  const scales = Float32Array.from(rows, (row) => largestOf(row) / MOST_BYTE)
+  const bytes = new Int8Array(rows.length * columns)
+  for (const [r, row] of rows.entries()) {
+    if (row.length !== columns) throw new RangeError(`Expected rows of ${columns} numbers but received ${row.length}`)
+    for (let i = 0; i < columns; i++) bytes[r * columns + i] = Math.round(row[i]! / scales[r]!)
+  }
+  return { columns, scales, bytes }
+}
+
+/** Rows to be multiplied again and again. */
 export class Matrix {
   readonly #columns: number
   /** Steps of the vector's numbers, without their sign. */
@@ -18,23 +37,21 @@ export class Matrix {
   readonly #vectorAt: number
   readonly #outAt: number
 
-  /** @param rows of `columns` numbers each; they are copied */
-  constructor(rows: Float32Array, columns: number) {
+  /** The rows are copied. */
+  constructor({ columns, scales, bytes }: ByteRows) {
     this.#columns = columns
-    const count = rows.length / columns
+    this.#scales = scales.slice()
+    const count = scales.length
     // Zeros at the end of a row change nothing.
     const width = Math.ceil(columns / LANES) * LANES
     this.#mostShort = Math.min(MOST_SHORT, Math.floor(MOST_SUM / (MOST_BYTE * width)))
     this.#vectorAt = count * width
     this.#outAt = this.#vectorAt + width * Int16Array.BYTES_PER_ELEMENT
     const { buffer } = this.#kernel.reserve(this.#outAt + count * Int32Array.BYTES_PER_ELEMENT)
-    const bytes = new Int8Array(buffer)
-    this.#scales = Float32Array.from({ length: count }, (_, row) => {
-      const numbers = rows.subarray(row * columns, (row + 1) * columns)
-      const scale = largestOf(numbers) / MOST_BYTE
-      for (let i = 0; i < columns; i++) bytes[row * width + i] = Math.round(numbers[i]! / scale)
-      return scale
-    })
+    const padded = new Int8Array(buffer)
+    for (let row = 0; row < count; row++) {
+      padded.set(bytes.subarray(row * columns, (row + 1) * columns), row * width)
+    }
   }
 
   /** The dot product of each row with a vector. */

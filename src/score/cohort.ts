@@ -1,4 +1,4 @@
-import { Matrix } from '../pipeline/matrix.js'
+import { type ByteRows, Matrix } from '../pipeline/matrix.js'
 
 /**
  * How the cosine similarities of one face are read: `gain * cosine + offset`. A face that resembles many others must
@@ -17,10 +17,8 @@ export const NO_COHORT: CohortScale = { gain: 1, offset: 0, centre: 0 }
 
 /** Faces of nobody, made up from many, that a face is compared with. */
 export interface Cohort {
-  /** Unit-length embeddings one after the other. */
-  readonly members: Float32Array
-  /** Numbers of one embedding. */
-  readonly columns: number
+  /** Unit-length embeddings. */
+  readonly members: ByteRows
   /** Only the members most like a face say how it stands among its likes: this share of them, 0 to 1. */
   readonly nearestShare: number
   /** Mean and standard deviation of an average face's similarities to the members that are most like it. */
@@ -37,10 +35,10 @@ export function scaleByCohort(cohort: Cohort, embedding: Float32Array): CohortSc
 
 /** Mean and standard deviation of a face's cosine similarities to the members that are most like it. */
 export function measureNearest(
-  { members, columns, nearestShare }: Pick<Cohort, 'members' | 'columns' | 'nearestShare'>,
+  { members, nearestShare }: Pick<Cohort, 'members' | 'nearestShare'>,
   embedding: Float32Array,
 ): { readonly mean: number; readonly deviation: number } {
-  const similarities = multiply(members, columns, embedding)
+  const similarities = multiply(members, embedding)
   const nearest = largestOf(similarities, Math.max(1, Math.round(nearestShare * similarities.length)))
   let sum = 0
   let squares = 0
@@ -53,12 +51,12 @@ export function measureNearest(
 }
 
 /** A cohort is compared with every face: its numbers stay where the kernel multiplies them. */
-const matrices = new WeakMap<Float32Array, Matrix>()
+const matrices = new WeakMap<ByteRows, Matrix>()
 
 /** A matrix, row by row, times a vector. The rows stay as they are. Throws RangeError when the vector has another length. */
-function multiply(rows: Float32Array, columns: number, vector: Float32Array): Float32Array {
+function multiply(rows: ByteRows, vector: Float32Array): Float32Array {
   const known = matrices.get(rows)
-  const matrix = known ?? new Matrix(rows, columns)
+  const matrix = known ?? new Matrix(rows)
   if (!known) matrices.set(rows, matrix)
   return matrix.times(vector)
 }

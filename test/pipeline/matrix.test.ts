@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Kernel } from '../../src/pipeline/kernel.js'
-import { Matrix } from '../../src/pipeline/matrix.js'
+import { Matrix, toByteRows } from '../../src/pipeline/matrix.js'
 import { dotProduct, normalise } from '../../src/score/vectors.js'
 
 /** Rounding mostly cancels out: of unit vectors of many numbers it leaves less than this, six times what it leaves on average. */
@@ -27,8 +27,8 @@ function vectorOf(seed: number, length: number): Float32Array {
   return normalise(Float32Array.from({ length }, () => next() + next() + next()))
 }
 
-function joined(rows: readonly Float32Array[]): Float32Array {
-  return Float32Array.from(rows.flatMap((row) => [...row]))
+function matrixOf(rows: readonly Float32Array[], columns: number): Matrix {
+  return new Matrix(toByteRows(rows, columns))
 }
 
 describe('a matrix times a vector', () => {
@@ -36,7 +36,7 @@ describe('a matrix times a vector', () => {
     fc.assert(
       fc.property(fc.array(fc.integer(), { minLength: 1, maxLength: 6 }), fc.integer(), (seeds, seed) => {
         const rows = seeds.map((rowSeed) => vectorOf(rowSeed, columns))
-        const matrix = new Matrix(joined(rows), columns)
+        const matrix = matrixOf(rows, columns)
         // Again and again: nothing of the first vector may be left.
         for (const vector of [vectorOf(seed, columns), vectorOf(seed + 1, columns)]) {
           const products = matrix.times(vector)
@@ -56,7 +56,7 @@ describe('a matrix times a vector', () => {
     'does not overflow where every number is the largest one, of %i columns',
     (columns) => {
       const ones = new Float32Array(columns).fill(1)
-      const matrix = new Matrix(joined([ones, ones.map((one) => -one)]), columns)
+      const matrix = matrixOf([ones, ones.map((one) => -one)], columns)
       const [same = 0, opposite = 0] = matrix.times(ones)
       expect(same / columns).toBeCloseTo(1, 5)
       expect(opposite / columns).toBeCloseTo(-1, 5)
@@ -65,20 +65,20 @@ describe('a matrix times a vector', () => {
 
   it('scales each row by itself', () => {
     const rows = [Float32Array.of(1000, -500), Float32Array.of(0.001, 0.0005)]
-    const [large, small] = new Matrix(joined(rows), 2).times(Float32Array.of(1, 1))
+    const [large, small] = matrixOf(rows, 2).times(Float32Array.of(1, 1))
     expect(large! / 500).toBeCloseTo(1, 1)
     expect(small! / 0.0015).toBeCloseTo(1, 1)
   })
 
   it('is zero for rows and vectors of zeros, and empty without rows', () => {
-    const matrix = new Matrix(joined([new Float32Array(17), vectorOf(1, 17)]), 17)
+    const matrix = matrixOf([new Float32Array(17), vectorOf(1, 17)], 17)
     expect(matrix.times(vectorOf(2, 17))[0]).toBe(0)
     expect([...matrix.times(new Float32Array(17))].map(Math.abs)).toEqual([0, 0])
-    expect(new Matrix(new Float32Array(0), 17).times(vectorOf(1, 17))).toHaveLength(0)
+    expect(matrixOf([], 17).times(vectorOf(1, 17))).toHaveLength(0)
   })
 
   it('is refused of a vector of another length', () => {
-    expect(() => new Matrix(vectorOf(1, 17), 17).times(vectorOf(1, 16))).toThrow('Expected a vector of 17 numbers')
+    expect(() => matrixOf([vectorOf(1, 17)], 17).times(vectorOf(1, 16))).toThrow('Expected a vector of 17 numbers')
   })
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { toByteRows } from '../../src/pipeline/matrix.js'
 import {
   type Cohort,
   type CohortScale,
@@ -11,10 +12,8 @@ import {
 
 /** Members in the plane, at these angles. */
 function makeCohort(degrees: readonly number[], more: Partial<Cohort> = {}): Cohort {
-  const members = degrees.flatMap((angle) => [...direction(angle)])
   return {
-    members: Float32Array.from(members),
-    columns: 2,
+    members: toByteRows(degrees.map(direction), 2),
     nearestShare: 0.15,
     mean: 0.5,
     deviation: 0.1,
