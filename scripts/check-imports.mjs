@@ -19,7 +19,7 @@ const MAY_IMPORT = {
   engine: ['errors', 'image/decode', 'image/image', 'pipeline', 'score', 'packs'],
   auth: ['errors'],
   store: ['errors'],
-  evaluation: ['errors', 'engine', 'score', 'pipeline'],
+  evaluation: ['errors', 'engine', 'score', 'pipeline', 'image/format'],
   dedupe: ['errors', 'engine', 'score', 'evaluation'],
   worker: ['errors', 'engine', 'score', 'pipeline/quality'],
   openapi: ['errors', 'pipeline/quality'],

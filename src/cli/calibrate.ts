@@ -16,6 +16,7 @@ import {
 import { findWorstRates, type WorstRate } from '../evaluation/group-calibration.js'
 import { type GroupReport, PROMISES, reportGroups } from '../evaluation/group-figures.js'
 import { type GroupedDataSet, readGroups } from '../evaluation/groups.js'
+import { countLeftOut, describeLeftOut } from '../evaluation/picture-files.js'
 import { createProgress } from '../evaluation/progress.js'
 import type { ScoredPairs } from '../evaluation/score-pairs.js'
 import { checkFitWritable, writePackFit } from '../packs/fit-file.js'
@@ -85,6 +86,7 @@ export async function calibratePack(folder: string, config: Config, groupsFile?:
       },
     })
     const totals = { persons: pairing.persons.length, pictures: dataSet.pictures.length }
+    if (countLeftOut(dataSet.leftOut) > 0) process.stderr.write(`facecompare: ${describeLeftOut(dataSet.leftOut)}.\n`)
     printResult(fitted, curve, `${found} of ${totals.pictures} pictures of ${totals.persons} persons`, rates)
     if (byGroup) process.stdout.write(`${formatGroups(byGroup, totals)}\n`)
     const supported = rates?.filter((rate) => rate.score <= fitted.supportedScore)

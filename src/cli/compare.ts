@@ -86,7 +86,7 @@ async function compare(a: string, b: readonly string[], flags: CompareFlags): Pr
   const words = WORDS[options.json ? 'en' : options.language].problems
   if (flags.annotate !== undefined) await checkWritable(flags.annotate)
   try {
-    const { pictures, isList } = await findPictures(b, words)
+    const { pictures, isList, leftOut } = await findPictures(b, words)
     if ([a, ...pictures].filter((picture) => picture === '-').length > 1) {
       throw new Error(words.oneStdin)
     }
@@ -95,7 +95,7 @@ async function compare(a: string, b: readonly string[], flags: CompareFlags): Pr
     if (!isList && pictures.length === 1 && only !== undefined) return await comparePair(a, only, options)
     const others = pictures.filter((picture) => !isPath(picture) || resolve(picture) !== resolve(a))
     if (others.length === 0) throw new Error(words.onlyItself)
-    return await rankPictures(a, others, options)
+    return await rankPictures(a, { pictures: others, leftOut }, options)
   } catch (error) {
     if (options.json) printJson({ error: explainJson(error) })
     else process.stderr.write(`facecompare: ${printable(explainIn(options.language, error))}\n`)

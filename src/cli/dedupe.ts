@@ -6,6 +6,7 @@ import { isQualityChecked } from '../engine/require-quality.js'
 import { codeOf } from '../errors.js'
 import { type Picture, readPictureFolder } from '../evaluation/data-set.js'
 import type { Failure, Outcome } from '../evaluation/face-vectors.js'
+import { countLeftOut, type LeftOut } from '../evaluation/picture-files.js'
 import { createTerminalBar } from '../evaluation/progress.js'
 import { refusePoor } from '../evaluation/refuse-poor.js'
 import { calibrate, type Knots, similarityAtScore } from '../score/calibration.js'
@@ -49,7 +50,7 @@ export interface Deduped {
   readonly groups: readonly { readonly pictures: readonly FoundPicture[]; readonly meanScore: number }[]
   readonly alone: readonly FoundPicture[]
   readonly failed: readonly FailedPicture[]
-  readonly skippedFiles: number
+  readonly leftOut: LeftOut
 }
 
 export interface FoundPicture extends Picture {
@@ -94,15 +95,16 @@ async function dedupe(folder: string, flags: DedupeFlags): Promise<number> {
   const interruption = watchInterrupt()
   try {
     if (flags.html !== undefined) await checkWritable(flags.html)
-    const { pictures, skippedFiles } = await readPictureFolder(folder)
+    const { pictures, leftOut } = await readPictureFolder(folder)
     if (flags.html !== undefined)
       await requireNoPicture(
         flags.html,
         pictures.map(({ file }) => file),
       )
-    if (pictures.length === 0) throw new Error(WORDS[flags.json ? 'en' : options.language].problems.noPictures(folder))
+    if (pictures.length === 0)
+      throw new Error(WORDS[flags.json ? 'en' : options.language].problems.noPictures(folder, leftOut))
     const found = await groupPictures(pictures, options, interruption.signal)
-    const deduped = { ...found, skippedFiles }
+    const deduped = { ...found, leftOut }
     // Before the sheet, so that a disk that is full loses nothing else.
     if (flags.json) printJson(describe(deduped, options))
     else printGroups(deduped, options)
@@ -123,7 +125,7 @@ async function groupPictures(
   pictures: readonly Picture[],
   { config, cache, threshold, minQuality, language }: DedupeOptions,
   signal: AbortSignal,
-): Promise<Omit<Deduped, 'skippedFiles'>> {
+): Promise<Omit<Deduped, 'leftOut'>> {
   const { embedded, numbers } = await embedInProcesses(pictures, config, {
     progress: createTerminalBar(process.stderr, WORDS[language].progress, pictures.length),
     cache,
@@ -165,10 +167,7 @@ function splitGroups(groups: readonly Group[], found: readonly FoundPicture[], c
   }
 }
 
-function describe(
-  { packId, qualityChecked, groups, alone, failed, skippedFiles }: Deduped,
-  { threshold }: DedupeOptions,
-) {
+function describe({ packId, qualityChecked, groups, alone, failed, leftOut }: Deduped, { threshold }: DedupeOptions) {
   const namesOf = (pictures: readonly Picture[]) => pictures.map(({ name }) => name)
   return {
     threshold,
@@ -182,21 +181,21 @@ function describe(
       detail: sentence,
       quality: shown?.quality,
     })),
-    skippedFiles,
+    leftOut,
   }
 }
 
 function summarize(
-  { groups, alone, failed, skippedFiles, qualityChecked }: Deduped,
+  { groups, alone, failed, leftOut, qualityChecked }: Deduped,
   { threshold, minQuality, language }: DedupeOptions,
 ) {
-  const { sheet, unchecked } = WORDS[language]
+  const { sheet, unchecked, leftOut: leftOutWords } = WORDS[language]
   const grouped = groups.reduce((sum, { pictures }) => sum + pictures.length, 0)
   return [
     sheet.groups(groups.length, grouped, threshold),
     ...(alone.length > 0 ? [sheet.alone(alone.length)] : []),
     ...(failed.length > 0 ? [sheet.failed(failed.length)] : []),
-    ...(skippedFiles > 0 ? [sheet.skipped(skippedFiles)] : []),
+    ...(countLeftOut(leftOut) > 0 ? [leftOutWords(leftOut)] : []),
     ...(minQuality !== undefined && !qualityChecked ? [unchecked] : []),
   ]
 }

@@ -3,7 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { glob, isDynamicPattern } from 'tinyglobby'
 import type { Config } from '../config.js'
-import { readPictureFolder } from '../evaluation/data-set.js'
+import { addLeftOut, type FoundFiles, type LeftOut, listPictures, pickPictures } from '../evaluation/picture-files.js'
 import type { Words } from './words.js'
 
 export type ReadSettings = Pick<Config, 'urlAllow' | 'urlTimeoutMs' | 'maxImageBytes'>
@@ -16,33 +16,39 @@ export interface FoundPictures {
   readonly pictures: readonly string[]
   /** Whether a folder or a pattern stands for them, however many they are. */
   readonly isList: boolean
+  /** What of folders and patterns was not taken for a picture. */
+  readonly leftOut: LeftOut
 }
 
-/** What arguments name: pictures as they are, all pictures below folders, the files that patterns fit. Throws one sentence. */
+/** What arguments name: pictures as they are, all pictures below folders, the pictures that patterns fit. Throws one sentence. */
 export async function findPictures(args: readonly string[], problems: Words['problems']): Promise<FoundPictures> {
   const pictures = new Map<string, string>()
   let isList = false
+  let leftOut: LeftOut = {}
   for (const arg of args) {
     const found = await expand(arg, problems)
     isList ||= found !== undefined
-    for (const picture of found ?? [arg]) pictures.set(isPath(picture) ? resolve(picture) : picture, picture)
+    leftOut = addLeftOut(leftOut, found?.leftOut ?? {})
+    for (const picture of found?.pictures ?? [arg]) pictures.set(isPath(picture) ? resolve(picture) : picture, picture)
   }
-  return { pictures: [...pictures.values()], isList }
+  return { pictures: [...pictures.values()], isList, leftOut }
 }
 
 /** Undefined for what is a picture itself. */
-async function expand(arg: string, problems: Words['problems']): Promise<readonly string[] | undefined> {
+async function expand(arg: string, problems: Words['problems']): Promise<FoundFiles | undefined> {
   if (!isPath(arg)) return undefined
   const target = await stat(arg).catch(() => undefined)
   if (target?.isDirectory()) {
-    const { pictures } = await readPictureFolder(arg)
-    if (pictures.length === 0) throw new Error(problems.noPictures(arg))
-    return pictures.map(({ name }) => join(arg, name))
+    const { pictures, leftOut } = await listPictures(arg)
+    if (pictures.length === 0) throw new Error(problems.noPictures(arg, leftOut))
+    return { pictures: pictures.map((name) => join(arg, name)), leftOut }
   }
   if (target || !isDynamicPattern(arg)) return undefined
   const files = await glob(arg, { expandDirectories: false, absolute: isAbsolute(arg) })
   if (files.length === 0) throw new Error(problems.noFits(arg))
-  return files.sort()
+  const found = await pickPictures(files.sort())
+  if (found.pictures.length === 0) throw new Error(problems.noneFits(arg, found.leftOut))
+  return found
 }
 
 export function isPath(picture: string): boolean {

@@ -1,5 +1,6 @@
 import { type CheckedComparison, compareChecked } from '../engine/require-quality.js'
 import { runLanes } from '../evaluation/lanes.js'
+import { countLeftOut, type LeftOut } from '../evaluation/picture-files.js'
 import { createTerminalBar } from '../evaluation/progress.js'
 import type { EnginePool } from '../worker/pool.js'
 import { type AnalyzedPicture, analyzePicture, annotate, type CompareOptions, noteAnnotated } from './compare.js'
@@ -7,6 +8,7 @@ import { describeComparison, describeFace, explainJson, PictureError } from './c
 import { type NotedFace, paint, warnOf } from './comparison-text.js'
 import { countLanes, openPool } from './embed.js'
 import { explainIn } from './error-words.js'
+import type { FoundPictures } from './find-pictures.js'
 import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
 import { EXIT_ERROR, EXIT_MATCH, EXIT_NO_MATCH, printJson, printLines } from './report.js'
 import { formatTable, printable } from './table.js'
@@ -28,10 +30,13 @@ interface Ranking {
   readonly best: AnalyzedPicture | undefined
 }
 
+/** What a picture is compared with. */
+type Candidates = Pick<FoundPictures, 'pictures' | 'leftOut'>
+
 /** Compares one picture with many and prints them by their score. Returns the exit code; throws when the probe fails. */
 export async function rankPictures(
   probe: string,
-  pictures: readonly string[],
+  { pictures, leftOut }: Candidates,
   options: CompareOptions,
 ): Promise<number> {
   const { words, interruption } = { words: WORDS[options.language], interruption: watchInterrupt() }
@@ -49,8 +54,8 @@ export async function rankPictures(
     if (options.annotate !== undefined && first && ranking.best) {
       await annotate(options.annotate, [ranking.probe, ranking.best], first.comparison, options)
     }
-    if (options.json) printJson(describeRanking(ranking, options))
-    else printRanking(ranking, options)
+    if (options.json) printJson(describeRanking(ranking, leftOut, options))
+    else printRanking(ranking, leftOut, options)
     if (!first) return EXIT_ERROR
     return first.comparison.similarity >= options.threshold ? EXIT_MATCH : EXIT_NO_MATCH
   } catch (error) {
@@ -105,7 +110,7 @@ async function compareAll(
   return { probe, ranked, failed: outcomes.filter((outcome) => outcome instanceof PictureError), best: best?.picture }
 }
 
-function describeRanking({ probe, ranked, failed }: Ranking, { threshold, top }: CompareOptions) {
+function describeRanking({ probe, ranked, failed }: Ranking, leftOut: LeftOut, { threshold, top }: CompareOptions) {
   return {
     match: ranked.some(({ comparison }) => comparison.similarity >= threshold),
     threshold,
@@ -120,10 +125,11 @@ function describeRanking({ probe, ranked, failed }: Ranking, { threshold, top }:
       face,
     })),
     failed: failed.map(({ picture, cause }) => ({ picture, ...explainJson(cause) })),
+    leftOut,
   }
 }
 
-function printRanking({ probe, ranked, failed }: Ranking, options: CompareOptions): void {
+function printRanking({ probe, ranked, failed }: Ranking, leftOut: LeftOut, options: CompareOptions): void {
   const { threshold, minQuality, top } = options
   const words = WORDS[options.language]
   const note = ({ faceCount, quality }: NotedFace) =>
@@ -148,6 +154,7 @@ function printRanking({ probe, ranked, failed }: Ranking, options: CompareOption
     if (shown.length < ranked.length) printLines([words.shown(shown.length, ranked.length)])
   }
   printLines([words.matches(matching, ranked.length, threshold)])
+  if (countLeftOut(leftOut) > 0) printLines([words.leftOut(leftOut)])
   if (minQuality !== undefined && ranked.some(({ comparison }) => !comparison.qualityChecked)) {
     printLines([words.unchecked])
   }

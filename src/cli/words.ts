@@ -1,6 +1,13 @@
 import type { Quality, QualityReason } from '../engine/engine.js'
 import type { PartName } from '../engine/face.js'
 import { REASON_WORDS } from '../engine/require-quality.js'
+import {
+  countLeftOut,
+  describeLeftOut,
+  type LeftOut,
+  type LeftOutReason,
+  listReasons,
+} from '../evaluation/picture-files.js'
 import type { Language } from './language.js'
 
 /** Everything that `compare` and `dedupe` say to a person, errors apart. */
@@ -41,11 +48,14 @@ export interface Words {
   readonly written: (file: string) => string
   readonly progress: (done: number, total: number, secondsLeft: number) => string
   readonly interrupted: string
+  /** How many files were not taken for pictures, and why. */
+  readonly leftOut: (leftOut: LeftOut) => string
   readonly problems: {
     readonly oneStdin: string
     readonly onlyItself: string
-    readonly noPictures: (folder: string) => string
+    readonly noPictures: (folder: string, leftOut: LeftOut) => string
     readonly noFits: (pattern: string) => string
+    readonly noneFits: (pattern: string, leftOut: LeftOut) => string
   }
   readonly sheet: {
     readonly title: (folder: string) => string
@@ -53,9 +63,11 @@ export interface Words {
     readonly groups: (groups: number, grouped: number, threshold: number) => string
     readonly alone: (count: number) => string
     readonly failed: (count: number) => string
-    readonly skipped: (count: number) => string
   }
 }
+
+const orLeftOut = (separator: string, leftOut: LeftOut, describe: (leftOut: LeftOut) => string) =>
+  countLeftOut(leftOut) === 0 ? '' : separator + describe(leftOut)
 
 const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`
 
@@ -92,11 +104,14 @@ const ENGLISH: Words = {
   written: (file) => `written to ${file}`,
   progress: (done, total, secondsLeft) => `pictures ${done}/${total}, ${secondsLeft} s left`,
   interrupted: 'Interrupted.',
+  leftOut: describeLeftOut,
   problems: {
     oneStdin: 'Only one picture can come from standard input.',
     onlyItself: 'There is no picture to compare A with but A itself.',
-    noPictures: (folder) => `There are no pictures in ${folder}.`,
+    noPictures: (folder, leftOut) => `There are no pictures in ${folder}${orLeftOut('; ', leftOut, describeLeftOut)}.`,
     noFits: (pattern) => `No file fits the pattern ${pattern}.`,
+    noneFits: (pattern, leftOut) =>
+      `No picture fits the pattern ${pattern}${orLeftOut('; ', leftOut, describeLeftOut)}.`,
   },
   sheet: {
     title: (folder) => `People in ${folder}`,
@@ -106,7 +121,6 @@ const ENGLISH: Words = {
       `${plural(groups, 'person', 'people')} with several pictures (${grouped} in all) at a threshold of ${threshold}`,
     alone: (count) => `${plural(count, 'picture', 'pictures')} of people with no other picture`,
     failed: (count) => `${plural(count, 'picture', 'pictures')} without a face to compare`,
-    skipped: (count) => `${plural(count, 'file is', 'files are')} not named like a picture`,
   },
 }
 
@@ -119,6 +133,14 @@ const CHINESE_REASONS: Readonly<Record<QualityReason, string>> = {
   covered: '被遮挡',
   turned_away: '偏转过大',
   cut_off: '不完整',
+}
+
+const CHINESE_LEFT_OUT: Readonly<Record<LeftOutReason, (count: number) => string>> = {
+  heic: (count) => `${count} 个是 HEIC（另存为 JPEG 后才能读取）`,
+  noPicture: (count) => `${count} 个不是图片`,
+  unreadable: (count) => `${count} 个无法打开`,
+  linkedFolder: (count) => `${count} 个是指向文件夹的链接`,
+  besideFolders: (count) => `${count} 个不在人物的文件夹中`,
 }
 
 const CHINESE: Words = {
@@ -153,11 +175,13 @@ const CHINESE: Words = {
   written: (file) => `已写入 ${file}`,
   progress: (done, total, secondsLeft) => `图片 ${done}/${total}，剩余 ${secondsLeft} 秒`,
   interrupted: '已中断。',
+  leftOut: (leftOut) => `略过 ${countLeftOut(leftOut)} 个文件：${listReasons(leftOut, CHINESE_LEFT_OUT).join('、')}`,
   problems: {
     oneStdin: '只能从标准输入读取一张图片。',
     onlyItself: '除 A 本身外没有可比对的图片。',
-    noPictures: (folder) => `${folder} 中没有图片。`,
+    noPictures: (folder, leftOut) => `${folder} 中没有图片${orLeftOut('；', leftOut, CHINESE.leftOut)}。`,
     noFits: (pattern) => `没有文件符合模式 ${pattern}。`,
+    noneFits: (pattern, leftOut) => `没有图片符合模式 ${pattern}${orLeftOut('；', leftOut, CHINESE.leftOut)}。`,
   },
   sheet: {
     title: (folder) => `${folder} 中的人物`,
@@ -165,7 +189,6 @@ const CHINESE: Words = {
     groups: (groups, grouped, threshold) => `${groups} 个人物有多张图片（共 ${grouped} 张），阈值 ${threshold}`,
     alone: (count) => `${count} 张图片中的人物没有其他图片`,
     failed: (count) => `${count} 张图片没有可比对的人脸`,
-    skipped: (count) => `${count} 个文件的名称不是图片`,
   },
 }
 

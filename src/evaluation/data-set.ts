@@ -1,8 +1,9 @@
-import { type Dirent, existsSync } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { type PairLine, readLfwPairs } from './pairs.js'
 import { readCsvPairs } from './pairs-csv.js'
+import { addLeftOut, isFolder, type LeftOut, listFolder, listPictures, PICTURE_ENDINGS } from './picture-files.js'
 
 export interface Picture {
   /** Path below the folder of the data set, with `/` between. */
@@ -31,11 +32,9 @@ export type Pairing =
 export interface DataSet {
   readonly pictures: readonly Picture[]
   readonly pairing: Pairing
-  /** Files of a folder of persons that were passed over: beside the sub-folders, or not named like a picture. */
-  readonly skippedFiles: number
+  /** What of a folder was not taken for a picture, by the reason; nothing where pictures are listed. */
+  readonly leftOut: LeftOut
 }
-
-const PICTURE_ENDINGS = ['.jpg', '.jpeg', '.png', '.webp', '.avif', '.gif', '.tif', '.tiff', '.bmp'] as const
 
 /** A folder with one sub-folder a person: all pairs of pictures. Throws an Error with one sentence. */
 export async function readPersonFolder(folder: string): Promise<DataSet> {
@@ -44,22 +43,21 @@ export async function readPersonFolder(folder: string): Promise<DataSet> {
   const personOf: number[] = []
   const persons: string[] = []
   const counts: number[] = []
-  let skippedFiles = 0
+  let leftOut: LeftOut = {}
   for (const entry of entries) {
     if (!(await isFolder(folder, entry))) {
-      skippedFiles++
+      leftOut = addLeftOut(leftOut, { besideFolders: 1 })
       continue
     }
-    const files = await listFiles(join(folder, entry.name))
-    const found = files.filter(isPictureName)
-    skippedFiles += files.length - found.length
-    if (found.length === 0) continue
-    for (const file of found) {
+    const found = await listPictures(join(folder, entry.name))
+    leftOut = addLeftOut(leftOut, found.leftOut)
+    if (found.pictures.length === 0) continue
+    for (const file of found.pictures) {
       pictures.push({ name: `${entry.name}/${file}`, file: join(folder, entry.name, file) })
       personOf.push(counts.length)
     }
     persons.push(entry.name)
-    counts.push(found.length)
+    counts.push(found.pictures.length)
   }
   if (counts.length < 2) {
     throw new Error(
@@ -70,14 +68,13 @@ export async function readPersonFolder(folder: string): Promise<DataSet> {
     throw new Error(`No person in ${folder} has two pictures, so there is no genuine pair.`)
   }
   const pairing = { kind: 'all', persons, personOf: Int32Array.from(personOf) } as const
-  return { pictures, pairing, skippedFiles }
+  return { pictures, pairing, leftOut }
 }
 
 /** All pictures below a folder, whoever they show. Throws an Error with one sentence when there is no such folder. */
-export async function readPictureFolder(folder: string): Promise<Pick<DataSet, 'pictures' | 'skippedFiles'>> {
-  const files = await listFiles(folder)
-  const pictures = files.filter(isPictureName).map((name) => ({ name, file: join(folder, name) }))
-  return { pictures, skippedFiles: files.length - pictures.length }
+export async function readPictureFolder(folder: string): Promise<Pick<DataSet, 'pictures' | 'leftOut'>> {
+  const { pictures, leftOut } = await listPictures(folder)
+  return { pictures: pictures.map((name) => ({ name, file: join(folder, name) })), leftOut }
 }
 
 /**
@@ -101,7 +98,7 @@ export async function readPairsFiles(folder: string, pairsFiles: readonly string
     pairs.push(...lines.map(({ a, b, genuine, line }) => ({ a: placeOf(a, line), b: placeOf(b, line), genuine })))
   }
   refuseOneKind(pairs)
-  return { pictures, pairing: { kind: 'listed', pairs }, skippedFiles: 0 }
+  return { pictures, pairing: { kind: 'listed', pairs }, leftOut: {} }
 }
 
 /** The path of a file that is named from the folder of a data set or by a path of its own. Throws one sentence for none. */
@@ -156,41 +153,12 @@ function findPicture(folder: string, name: string, line: number): Picture {
     throw new Error(`Line ${line} of the pairs file names ${name}, which does not lie in ${folder}.`)
   }
   // LFW's format leaves the ending open; pictures of one's own may well be PNG.
-  const names = [name, ...PICTURE_ENDINGS.map((ending) => name.replace(/\.jpg$/, ending))]
+  const endings = PICTURE_ENDINGS.flatMap((ending) => [ending, ending.toUpperCase()])
+  const names = [name, ...endings.map((ending) => name.replace(/\.jpg$/, ending))]
   for (const candidate of names) {
     for (const file of [join(folder, 'images', candidate), join(folder, candidate)]) {
       if (existsSync(file)) return { name: candidate, file }
     }
   }
   throw new Error(`Line ${line} of the pairs file names ${name}, but ${folder} has no such picture.`)
-}
-
-function isPictureName(name: string): boolean {
-  return PICTURE_ENDINGS.some((ending) => name.toLowerCase().endsWith(ending))
-}
-
-/** What a folder has, hidden entries left out, in an order that does not depend on the machine. */
-async function listFolder(folder: string): Promise<readonly Dirent[]> {
-  const found = await stat(folder).catch(() => undefined)
-  if (!found) throw new Error(`There is no folder ${folder}.`)
-  if (!found.isDirectory()) throw new Error(`Expected a folder but ${basename(folder)} is a file.`)
-  const entries = await readdir(folder, { withFileTypes: true })
-  return entries.filter(({ name }) => !name.startsWith('.')).sort((p, q) => (p.name < q.name ? -1 : 1))
-}
-
-async function isFolder(parent: string, entry: Dirent): Promise<boolean> {
-  if (!entry.isSymbolicLink()) return entry.isDirectory()
-  const target = await stat(join(parent, entry.name)).catch(() => undefined)
-  return target?.isDirectory() ?? false
-}
-
-/** All files below a folder; links to other folders are not followed, because they may lead round in circles. */
-async function listFiles(folder: string): Promise<readonly string[]> {
-  const files: string[] = []
-  for (const entry of await listFolder(folder)) {
-    if (entry.isDirectory()) {
-      for (const file of await listFiles(join(folder, entry.name))) files.push(`${entry.name}/${file}`)
-    } else if (!(await isFolder(folder, entry))) files.push(entry.name)
-  }
-  return files
 }

@@ -1,6 +1,7 @@
 import { drawHistogram, drawRocChart } from './charts.js'
 import { noteGroups, tabulateGroups } from './group-text.js'
 import { escapeHtml, formatPage } from './html.js'
+import { countLeftOut, describeLeftOut } from './picture-files.js'
 import type { HardPair, Report, TarAtFar } from './report.js'
 import { listFigures, percent, rate, warnOfFew } from './report-text.js'
 
@@ -117,9 +118,8 @@ function hardestSection(title: string, pairs: readonly HardPair[], thumbnails: T
   return `<h2>${title}</h2>${table(['score', 'picture', 'picture'], rows)}`
 }
 
-function failedSection({ pictures, skippedFiles }: Report): string {
+function failedSection({ pictures, leftOut }: Report): string {
   const rows = pictures.failed.map(({ name, sentence }) => [name, sentence])
   const failed = rows.length === 0 ? '' : `<h2>Pictures that could not be used</h2>${table([], rows)}`
-  const skipped = `<p>${skippedFiles} files were passed over: not in a sub-folder, or no pictures by name.</p>`
-  return skippedFiles === 0 ? failed : failed + skipped
+  return countLeftOut(leftOut) === 0 ? failed : `${failed}<p>${describeLeftOut(leftOut)}.</p>`
 }

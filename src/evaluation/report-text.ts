@@ -1,4 +1,5 @@
 import type { CrossValidation } from './cross-validate.js'
+import { countLeftOut, describeLeftOut } from './picture-files.js'
 import type { AccuracyAt, HardPair, Report, TarAtFar } from './report.js'
 
 /** A share as people read it: two decimals, or three digits where that would say little. */
@@ -99,12 +100,9 @@ function listHardest(title: string, pairs: readonly HardPair[]): readonly string
   return ['', title, ...pairs.map(({ a, b, score }) => `${score.toFixed(2).padStart(6)}  ${a}  ${b}`)]
 }
 
-function listFailed({ pictures, skippedFiles }: Report): readonly string[] {
+function listFailed({ pictures, leftOut }: Report): readonly string[] {
   const failed = pictures.failed.map(({ name, sentence }) => `${name}: ${sentence}`)
-  const skipped =
-    skippedFiles === 0
-      ? []
-      : ['', `${skippedFiles} files were passed over: not in a sub-folder, or no pictures by name.`]
+  const skipped = countLeftOut(leftOut) === 0 ? [] : ['', describeLeftOut(leftOut)]
   return failed.length === 0 ? skipped : ['', 'Pictures that could not be used', ...failed, ...skipped]
 }
 

@@ -19,6 +19,7 @@ import {
 import { type GroupReport, PROMISES, reportGroups } from './group-figures.js'
 import type { GroupedDataSet } from './groups.js'
 import type { RankedPair } from './hardest.js'
+import type { LeftOut } from './picture-files.js'
 import type { ScoredPairs } from './score-pairs.js'
 import { BIN_COUNT, binOf, type Tally } from './tally.js'
 
@@ -39,7 +40,7 @@ export interface Report {
     /** The quality that a face must have, 0 to 100; 0 where all are compared. */
     readonly minQuality: number
   }
-  readonly skippedFiles: number
+  readonly leftOut: LeftOut
   readonly pairs: {
     readonly genuine: number
     readonly impostor: number
@@ -162,7 +163,7 @@ export function makeReport(measured: Measured): Report {
       tooPoor: failed.filter(({ kind }) => kind === 'QUALITY_TOO_LOW').length,
       minQuality: measured.minQuality,
     },
-    skippedFiles: dataSet.skippedFiles,
+    leftOut: dataSet.leftOut,
     pairs: {
       genuine: curve.genuinePairs,
       impostor: curve.impostorPairs + failedPairs.impostor,

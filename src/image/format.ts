@@ -9,6 +9,9 @@ const TIFF = ['II*\0', 'MM\0*', 'II+\0', 'MM\0+']
 /** Sizes of the header after the file header: OS/2 1 and 2, Windows 3 to 5. */
 const BMP_HEADER_BYTES = [12, 40, 52, 56, 64, 108, 124]
 
+/** How much of a file is looked at. */
+export const SNIFFED_BYTES = 256
+
 /**
  * Tells the format from the first bytes; undefined when it is none of the supported ones. This is the allow-list that
  * stands before every decoder, so it asks for more than two letters where two letters may begin a text.
@@ -31,7 +34,7 @@ export function sniffFormat(bytes: Uint8Array): ImageFormat | undefined {
  * brand position behind the generic `mif1`; HEIC shares the container and the generic brand, but never the AVIF ones.
  */
 function isAvif(bytes: Uint8Array): boolean {
-  const end = Math.min(uint32(bytes, 0, false), bytes.length, 256)
+  const end = Math.min(uint32(bytes, 0, false), bytes.length, SNIFFED_BYTES)
   for (let at = 8; at + 4 <= end; at += 4) {
     if (at !== 12 && ['avif', 'avis'].includes(ascii(bytes, at, 4))) return true
   }

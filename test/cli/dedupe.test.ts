@@ -45,7 +45,7 @@ describe('facecompare dedupe', () => {
       '2 people with several pictures (4 in all) at a threshold of 90',
       '1 picture of people with no other picture',
       '2 pictures without a face to compare',
-      '1 file is not named like a picture',
+      '1 file was left out: 1 no picture, by name and content',
     ])
     expect(stderr.trimEnd().split('\n')).toEqual([
       'facecompare: blank.png: No face was found in the image.',
@@ -76,7 +76,7 @@ describe('facecompare dedupe', () => {
       groups: [{ pictures: [HOSTILE, 'b/man.jpg'] }, { similarity: 100 }],
       alone: ['other.jpg'],
       failed: [{ picture: 'blank.png', kind: 'FACE_NOT_DETECTED' }, { picture: 'text.jpg' }],
-      skippedFiles: 1,
+      leftOut: { noPicture: 1 },
     })
     expect((await stat(path('kept.cache'))).size).toBe(size)
   })

@@ -44,10 +44,10 @@ describe('readPersonFolder', () => {
       '.hidden/x.jpg',
       'Anna/.y.jpg',
     )
-    const { pictures, pairing, skippedFiles } = await readPersonFolder(folder)
+    const { pictures, pairing, leftOut } = await readPersonFolder(folder)
     expect(pictures.map(({ name }) => name)).toEqual(['Anna/a.jpeg', 'Anna/old/z.jpg', 'Bert/b.PNG'])
     expect(pairing).toEqual({ kind: 'all', persons: ['Anna', 'Bert'], personOf: Int32Array.from([0, 0, 1]) })
-    expect(skippedFiles).toBe(2)
+    expect(leftOut).toEqual({ noPicture: 1, besideFolders: 1 })
   })
 
   it('follows links to persons and pictures, but not in circles', async () => {

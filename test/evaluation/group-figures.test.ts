@@ -44,7 +44,7 @@ beforeAll(async () => {
   const dataSet: DataSet = {
     pictures: PICTURES.map(([name]) => ({ name, file: `/people/${name}` })),
     pairing: { kind: 'all', persons: PERSONS, personOf },
-    skippedFiles: 0,
+    leftOut: {},
   }
   const outcomes = PICTURES.map(([, outcome]) => outcome)
   const grouped = groupPictures('/people', LINES, dataSet)

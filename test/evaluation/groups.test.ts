@@ -16,7 +16,7 @@ const pictures = () => NAMES.map((name) => ({ name, file: join(folder, 'images',
 const people = (): DataSet => ({
   pictures: pictures(),
   pairing: { kind: 'all', persons: ['Anna', 'Bert', 'Carl'], personOf: Int32Array.of(0, 0, 0, 1, 2) },
-  skippedFiles: 0,
+  leftOut: {},
 })
 const listed = (): DataSet => ({
   pictures: pictures(),
@@ -28,7 +28,7 @@ const listed = (): DataSet => ({
       { a: 0, b: 3, genuine: false },
     ],
   },
-  skippedFiles: 0,
+  leftOut: {},
 })
 
 async function group(text: string, dataSet = people()) {

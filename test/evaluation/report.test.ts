@@ -33,7 +33,7 @@ async function makeSample(): Promise<Report> {
   const dataSet: DataSet = {
     pictures: names.map((name) => ({ name, file: name })),
     pairing: { kind: 'all', persons: ['A', 'B'], personOf },
-    skippedFiles: 3,
+    leftOut: { heic: 1, besideFolders: 2 },
   }
   return makeReport({
     dataSetName: 'people & <others>',
@@ -120,7 +120,7 @@ describe('formatText', () => {
     expect(text).toMatch(/^genuine pairs +4 \(2 not compared\)$/m)
     expect(text).toMatch(/^1e-1 +needs 10 impostor pairs/m)
     expect(text).toContain('B/blank.jpg: No <face> was found.')
-    expect(text).toContain('3 files were passed over')
+    expect(text).toContain('3 files were left out: 1 HEIC')
     expect(text).not.toContain('\u001b')
   })
 })
