@@ -1,5 +1,6 @@
 import { DEFAULT_MAX_PIXELS } from './defaults.js'
 import type { Face } from './engine/engine.js'
+import { faceFromBytes } from './engine/face-codec.js'
 import { createEngine } from './engine/local-engine.js'
 import { type CheckedComparison, type CompareOptions, compareChecked } from './engine/require-quality.js'
 
@@ -22,7 +23,7 @@ export interface LocalFaceEngine {
   /**
    * Decodes one picture (JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP bytes), finds its most prominent face and embeds it. Takes the
    * thread while a network runs. Rejects with a `FaceCompareError` whose `kind` is IMAGE_EMPTY, IMAGE_FORMAT_UNSUPPORTED,
-   * IMAGE_UNDECODABLE, FACE_NOT_DETECTED or EMBEDDING_FAILED and whose `message` is a sentence for a person; with TypeError for
+   * IMAGE_UNDECODABLE, FACE_NOT_DETECTED or EMBEDDING_FAILED (INTERNAL once the engine is being closed) and whose `message` is a sentence for a person; with TypeError for
    * what is no bytes.
    */
   readonly analyze: (picture: Uint8Array) => Promise<Face>
@@ -34,13 +35,18 @@ export interface LocalFaceEngine {
    * RangeError for faces of different packs and for a `minQuality` that is no number from 0 to 100.
    */
   readonly compare: (a: Face, b: Face, options?: CompareOptions) => CheckedComparison
-  /** Frees the models. Nothing may follow. */
+  /**
+   * Reads a face that `faceToBytes` wrote. Throws RangeError for a face of another model pack, which cannot be compared with
+   * those of this one (the picture is analysed anew), and TypeError for what is no stored face.
+   */
+  readonly faceFromBytes: (bytes: Uint8Array) => Face
+  /** Waits for the pictures that are under way and frees the models. `analyze` rejects from here on, with INTERNAL. */
   readonly close: () => Promise<void>
 }
 
 /**
- * Loads the models, which takes about a third of a second. Throws RangeError
- * for options that cannot be right, and a `FaceCompareError` INTERNAL with one sentence when a model pack cannot be used.
+ * Loads the models, which takes about a third of a second. Rejects with TypeError for options that there are not or that are of
+ * the wrong type, with RangeError for numbers that cannot be right, and with a `FaceCompareError` INTERNAL with one sentence when a model pack cannot be used.
  *
  * ```ts
  * const engine = await createFaceEngine()
@@ -51,25 +57,69 @@ export interface LocalFaceEngine {
  * ```
  */
 export async function createFaceEngine(options: FaceEngineOptions = {}): Promise<LocalFaceEngine> {
+  requireOptions(options, OPTION_TYPES)
   const { maxPixels = DEFAULT_MAX_PIXELS, threads = 1 } = options
   requirePositive('maxPixels', maxPixels)
   requirePositive('threads', threads)
   const { modelPack, onWarning } = options
   const warning = onWarning ? { onWarning } : {}
   const engine = await createEngine({ maxPixels, modelPack, intraOpThreads: threads, ...warning })
+  const packId = engine.numbers.id
   return {
-    packId: engine.numbers.id,
+    packId,
     async analyze(picture) {
       if (!(picture instanceof Uint8Array)) throw new TypeError(describeMistake(picture))
       return engine.analyze(picture)
     },
     leastQuality: engine.leastQuality,
     compare(a, b, options = {}) {
+      requireOptions(options, COMPARE_OPTION_TYPES)
+      for (const face of [a, b]) requireOwn(face, packId)
       requireScore('minQuality', options.minQuality ?? 0)
       return compareChecked(engine, a, b, options)
     },
+    faceFromBytes(bytes) {
+      const face = bytes instanceof Uint8Array ? faceFromBytes(bytes) : undefined
+      if (!face) throw new TypeError('Expected the bytes of a face as faceToBytes writes them.')
+      requireOwn(face, packId)
+      return face
+    },
     close: engine.close,
   }
+}
+
+const OPTION_TYPES: Readonly<Record<keyof FaceEngineOptions, string>> = {
+  maxPixels: 'number',
+  modelPack: 'string',
+  threads: 'number',
+  onWarning: 'function',
+}
+const COMPARE_OPTION_TYPES: Readonly<Record<keyof CompareOptions, string>> = { minQuality: 'number' }
+
+/** What JavaScript hands over may be anything. An option that is undefined is one that is left out. */
+function requireOptions(options: unknown, types: Readonly<Record<string, string>>): void {
+  const names = Object.keys(types).join(', ')
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`Expected an object with options (${names}) but received ${describe(options)}.`)
+  }
+  for (const [name, value] of Object.entries(options)) {
+    const type = Object.hasOwn(types, name) ? types[name] : undefined
+    if (type === undefined) throw new TypeError(`There is no option ${JSON.stringify(name)}; expected ${names}.`)
+    if (value === undefined || typeof value === type) continue
+    throw new TypeError(`Expected ${name} to be a ${type} but received ${describe(value)}.`)
+  }
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 100))
+  return value === null ? 'null' : typeof value
+}
+
+function requireOwn(face: Face, packId: string): void {
+  if (face.packId === packId) return
+  throw new RangeError(
+    `The face was made by another model pack (${face.packId}) than that of this engine (${packId}): analyse its picture anew.`,
+  )
 }
 
 function requirePositive(name: string, value: number): void {

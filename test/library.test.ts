@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createFaceEngine, FaceCompareError, type LocalFaceEngine, QualityTooLowError } from '../src/index.js'
+import {
+  createFaceEngine,
+  FaceCompareError,
+  faceToBytes,
+  type LocalFaceEngine,
+  QualityTooLowError,
+} from '../src/index.js'
 import { cutPerson } from '../support/sample-people.js'
 
 let engine: LocalFaceEngine
@@ -57,6 +63,64 @@ describe('the library', () => {
     const failure = engine.analyze(picture as unknown as Uint8Array)
     await expect(failure).rejects.toBeInstanceOf(TypeError)
     await expect(failure).rejects.toThrow(sentence)
+  })
+
+  it.each([
+    ['fast', /Expected an object with options \(maxPixels, .*\) but received "fast"/],
+    [null, /but received null/],
+    [{ maxPixel: 5 }, /There is no option "maxPixel"; expected maxPixels, modelPack/],
+    [{ maxPixels: '5' }, /Expected maxPixels to be a number but received "5"/],
+    [{ modelPack: 7 }, /Expected modelPack to be a string but received number/],
+    [{ onWarning: 'log' }, /Expected onWarning to be a function/],
+  ])('refuses what is no option: %j', async (options, sentence) => {
+    const made = createFaceEngine(options as never)
+    await expect(made).rejects.toBeInstanceOf(TypeError)
+    await expect(made).rejects.toThrow(sentence)
+  })
+
+  it('refuses options of comparing that there are not', async () => {
+    const face = await engine.analyze(await cutPerson('man'))
+    expect(() => engine.compare(face, face, { minquality: 0 } as never)).toThrow(
+      /no option "minquality"; expected minQual/,
+    )
+    expect(() => engine.compare(face, face, { minQuality: undefined })).not.toThrow()
+  })
+
+  it('keeps a face and compares it later', async () => {
+    const face = await engine.analyze(await cutPerson('man'))
+    const bytes = faceToBytes(face)
+    // As a database hands it over: somewhere in a larger piece of memory.
+    const read = engine.faceFromBytes(Buffer.concat([Buffer.from('x'), bytes]).subarray(1))
+    expect(read).toEqual(face)
+    expect(engine.compare(face, read).similarity).toBe(100)
+    expect(bytes.length).toBeLessThan(70_000)
+  })
+
+  it('refuses stored faces of another pack, and what is none', async () => {
+    const face = await engine.analyze(await cutPerson('man'))
+    const other = { ...face, packId: 'other-1' }
+    const sentence = /made by another model pack \(other-1\) than that of this engine \(.*\): analyse its picture anew/
+    expect(() => engine.faceFromBytes(faceToBytes(other))).toThrow(RangeError)
+    expect(() => engine.faceFromBytes(faceToBytes(other))).toThrow(sentence)
+    expect(() => engine.compare(other, other)).toThrow(sentence)
+    const bytes = faceToBytes(face)
+    for (const wrong of [bytes.subarray(1), bytes.subarray(0, -4), Buffer.alloc(0), 'FCF1', face]) {
+      expect(() => engine.faceFromBytes(wrong as never)).toThrow(TypeError)
+    }
+  })
+
+  it('finishes what is under way when it is closed, and refuses what comes then', async () => {
+    const other = await createFaceEngine()
+    const picture = await cutPerson('man')
+    const before = other.analyze(picture)
+    const closing = other.close()
+    const during = other.analyze(picture)
+    await expect(during).rejects.toBeInstanceOf(FaceCompareError)
+    await expect(during).rejects.toMatchObject({ kind: 'INTERNAL', message: 'The engine has been closed.' })
+    expect((await before).packId).toBe(other.packId)
+    await closing
+    await other.close()
+    await expect(other.analyze(picture)).rejects.toBeInstanceOf(FaceCompareError)
   })
 
   it.each([{ maxPixels: 0 }, { maxPixels: Number.NaN }, { threads: 1.5 }])(

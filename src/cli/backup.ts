@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { readConfig } from '../config.js'
+import { namingPlace } from './open-store.js'
 
 export function addBackupCommand(program: Command): void {
   program
@@ -10,11 +11,12 @@ export function addBackupCommand(program: Command): void {
 }
 
 async function backUp(file: string): Promise<void> {
-  const { databaseUrl, dataDir } = readConfig(process.env)
+  const config = readConfig(process.env)
+  const { databaseUrl, dataDir } = config
   if (databaseUrl !== undefined) {
     throw new Error('The store is in PostgreSQL (FACECOMPARE_DATABASE_URL): back it up with pg_dump.')
   }
   const { backUpEmbeddedStore } = await import('../store/embedded.js')
-  backUpEmbeddedStore(dataDir, file)
+  await namingPlace(config, async () => backUpEmbeddedStore(dataDir, file))
   process.stdout.write(`${file} is written. The master key is not in it: keep a copy of that apart.\n`)
 }

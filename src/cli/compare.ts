@@ -53,7 +53,11 @@ export function addCompareCommand(program: Command): void {
     .option('--threshold <score>', 'a match from this score on, 0 to 100', parseScore, DEFAULT_THRESHOLD)
     .option('--min-quality <n>', MIN_QUALITY_HELP, parseScore)
     .option('--top <n>', 'show the best n only', optionValue(wholeNumber(1)))
-    .option('--annotate <file>', 'write a PNG: A and the best of B side by side, with boxes and landmarks')
+    .option(
+      '--annotate <file>',
+      'draw A and the best of B side by side, with boxes and landmarks, as file.png or file.jpg',
+      parseDrawing,
+    )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -73,10 +77,27 @@ Examples:
   addPackOption(command)
 }
 
+/** Of an option. */
 export function parseScore(text: string): number {
   const score = Number(text)
   if (text === '' || !(score >= 0 && score <= 100)) throw new InvalidArgumentError('Expected a number from 0 to 100.')
+  // Other programs count from 0 to 1; here that would call everybody one person.
+  if (score > 0 && score <= 1) {
+    const meant = Number((100 * score).toPrecision(6))
+    throw new InvalidArgumentError(`Scores are 0 to 100, not 0 to 1: write ${meant} for ${text}.`)
+  }
   return score
+}
+
+/** Before the work: what is written must be what its name says. */
+function parseDrawing(file: string): string {
+  if (drawingFormat(file)) return file
+  throw new InvalidArgumentError('A drawing is a PNG or a JPEG: expected a name that ends with .png or .jpg.')
+}
+
+function drawingFormat(file: string): 'png' | 'jpeg' | undefined {
+  if (/\.png$/i.test(file)) return 'png'
+  return /\.(jpe?g|jpe|jfif)$/i.test(file) ? 'jpeg' : undefined
 }
 
 async function compare(a: string, b: readonly string[], flags: CompareFlags): Promise<number> {
@@ -144,7 +165,7 @@ export async function analyzePicture(
   }
 }
 
-/** Writes the PNG of two pictures. */
+/** Draws two pictures into a file, in the format that its name asks for. */
 export async function annotate(
   file: string,
   pictures: readonly [AnalyzedPicture, AnalyzedPicture],
@@ -154,7 +175,8 @@ export async function annotate(
   const { drawComparison } = await import('../image/draw.js')
   const [a, b] = pictures.map(({ bytes, face: { box, landmarks } }) => ({ bytes, box, landmarks }))
   if (!a || !b) throw new Error('Expected two pictures')
-  await writePrivately(file, await drawComparison([a, b], { similarity, match: similarity >= threshold }, config))
+  const options = { ...config, format: drawingFormat(file) ?? 'png' }
+  await writePrivately(file, await drawComparison([a, b], { similarity, match: similarity >= threshold }, options))
 }
 
 export function noteAnnotated({ annotate: file, language }: CompareOptions): void {

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { wholeNumber } from '../config/values.js'
 import { readConfig } from '../config.js'
 import type { AppLimits, Store } from '../store/store.js'
-import { withStore } from './open-store.js'
+import { placeOf, withNewStore, withStore } from './open-store.js'
 import { optionValue } from './option-value.js'
 import { linkToPage } from './page.js'
 import { printJson } from './report.js'
@@ -10,6 +10,10 @@ import { addRotateMasterCommand } from './rotate-master.js'
 
 interface JsonOption {
   readonly json?: boolean
+}
+
+interface ListOptions extends JsonOption {
+  readonly appid?: string
 }
 
 interface LimitOptions {
@@ -33,7 +37,7 @@ export function addKeysCommand(program: Command): void {
   addLimitOptions(create)
     .option('--link [url]', 'print a link, too, that opens the page of the service at that url with the key in it')
     .option('--json', 'print JSON')
-    .action((options: CreateOptions) => withStore(readConfig(process.env), (store) => createKey(store, options)))
+    .action((options: CreateOptions) => withNewStore(readConfig(process.env), (store) => createKey(store, options)))
   const limits = keys.command('limits').description('Shows the limits of an app, and changes them.').argument('<appid>')
   addLimitOptions(limits)
     .option('--json', 'print JSON')
@@ -45,9 +49,10 @@ export function addKeysCommand(program: Command): void {
     .description('Lists the keys without their SecretKeys.')
     .option('--appid <appid>', 'only those of this app')
     .option('--json', 'print JSON')
-    .action((options: JsonOption & { readonly appid?: string }) =>
-      withStore(readConfig(process.env), (store) => listKeys(store, options)),
-    )
+    .action((options: ListOptions) => {
+      const config = readConfig(process.env)
+      return withStore(config, (store) => listKeys(store, options, placeOf(config)))
+    })
   keys
     .command('revoke')
     .description('Revokes a key at once and for ever.')
@@ -114,10 +119,11 @@ function localUrl(): string {
   return `${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
-async function listKeys(store: Store, { appid, json }: JsonOption & { readonly appid?: string }): Promise<void> {
+async function listKeys(store: Store, { appid, json }: ListOptions, place: string): Promise<void> {
   const keys = await store.listKeys(appid)
   if (json) return printJson(keys)
-  if (keys.length === 0) process.stdout.write('There are no keys.\n')
+  if (keys.length === 0)
+    process.stdout.write(`There are no keys${appid === undefined ? '' : ' of this app'} in ${place}.\n`)
   for (const { appid, secretId, createdAt, revokedAt } of keys) {
     const state = revokedAt ? `revoked ${revokedAt.toISOString()}` : 'valid'
     process.stdout.write(`${appid.padEnd(12)} ${secretId}  made ${createdAt.toISOString()}  ${state}\n`)

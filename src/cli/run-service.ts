@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
-import pino, { type Logger } from 'pino'
+import type { Logger } from 'pino'
 import { createAddressLimiter } from '../auth/address-limit.js'
 import { createQuotaGate } from '../auth/quota.js'
 import type { Config } from '../config.js'
@@ -20,6 +20,7 @@ import { observeEngine } from './observe-engine.js'
 import { openStore } from './open-store.js'
 import { findPage, linkToPage } from './page.js'
 import { requirePort } from './ports.js'
+import { createServiceLog } from './service-log.js'
 import { composeServiceStore, type ServiceStore } from './service-store.js'
 import { endByForce, unlessAborted, untilAborted } from './stop-signals.js'
 
@@ -42,7 +43,7 @@ const CLOSING_MS = 4000
  */
 export async function runService(config: Config, stop: AbortSignal): Promise<void> {
   // Logs go to standard error; standard output has what a person reads at the first start.
-  const logger = pino({ level: config.logLevel }, pino.destination(2))
+  const logger = createServiceLog(config.logLevel)
   const closers: (() => Promise<unknown>)[] = []
   const open: Workshop['open'] = async (make, close) => {
     stop.throwIfAborted()

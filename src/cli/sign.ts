@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { computeSignature } from '../auth/signature.js'
 import { wholeNumber } from '../config/values.js'
 import { readConfig } from '../config.js'
-import { withStore } from './open-store.js'
+import { placeOf, withStore } from './open-store.js'
 import { optionValue } from './option-value.js'
 
 interface SignOptions {
@@ -50,11 +50,15 @@ async function findCredential({ appid, secretId, secretKey }: SignOptions) {
     if (appid === undefined || secretId === undefined) throw new Error('--secret-key needs --appid and --secret-id.')
     return { appid, secretId, secretKey }
   }
-  return withStore(readConfig(process.env), async (store) => {
+  const config = readConfig(process.env)
+  return withStore(config, async (store) => {
     const usable = (await store.listKeys(appid)).filter((key) => !key.revokedAt)
     const wanted = secretId === undefined ? usable.at(-1) : usable.find((key) => key.secretId === secretId)
     const found = wanted && (await store.findKey(wanted.secretId))
-    if (!found) throw new Error('The store has no such key that is valid; "facecompare keys list" shows what it has.')
+    if (!found) {
+      const place = placeOf(config)
+      throw new Error(`There is no such key that is valid in ${place}; "facecompare keys list" shows what there is.`)
+    }
     return found
   })
 }

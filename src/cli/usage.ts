@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { readConfig } from '../config.js'
 import type { UsageCount } from '../store/store.js'
-import { withStore } from './open-store.js'
+import { placeOf, withStore } from './open-store.js'
 import { printJson } from './report.js'
 
 interface UsageOptions {
@@ -30,9 +30,10 @@ function parseMonth(text: string): string {
 async function showUsage({ month, appid, csv, json }: UsageOptions): Promise<void> {
   const asked = month ?? new Date().toISOString().slice(0, 7)
   const wanted = { month: asked, ...(appid === undefined ? {} : { appid }) }
-  const counts = await withStore(readConfig(process.env), (store) => store.listUsage(wanted))
+  const config = readConfig(process.env)
+  const counts = await withStore(config, (store) => store.listUsage(wanted))
   if (json) printJson(counts)
-  else process.stdout.write(csv ? renderCsv(counts) : renderTable(counts, asked))
+  else process.stdout.write(csv ? renderCsv(counts) : renderTable(counts, asked, placeOf(config)))
 }
 
 /** appids are letters, digits, "_", "-" and ".": nothing needs quotes. */
@@ -41,8 +42,8 @@ function renderCsv(counts: readonly UsageCount[]): string {
   return `appid,day,code,calls\n${lines.join('')}`
 }
 
-function renderTable(counts: readonly UsageCount[], month: string): string {
-  if (counts.length === 0) return `There were no calls in ${month}.\n`
+function renderTable(counts: readonly UsageCount[], month: string, place: string): string {
+  if (counts.length === 0) return `There were no calls in ${month}, says ${place}.\n`
   const row = (day: string, appid: string, code: string, calls: string) =>
     `${day.padEnd(10)}  ${appid.padEnd(12)}  ${code.padStart(6)}  ${calls.padStart(10)}\n`
   const lines = counts.map(({ appid, day, code, calls }) => row(day, appid, String(code), String(calls)))

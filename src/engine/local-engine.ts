@@ -1,3 +1,4 @@
+import { FaceCompareError } from '../errors.js'
 import { embedFace } from '../pipeline/embed.js'
 import type { Recogniser } from '../pipeline/recognise.js'
 import { NO_COHORT, scaleByCohort } from '../score/cohort.js'
@@ -11,7 +12,7 @@ import { openPack } from './open-pack.js'
 import type { EngineOptions } from './options.js'
 import type { PackNumbers } from './pack-numbers.js'
 
-/** The engine in this process: `analyze` blocks its thread while a network runs. */
+/** The engine in this process: `analyze` blocks its thread while a network runs, and rejects with INTERNAL after `close`. */
 export async function createEngine({
   maxPixels,
   ...options
@@ -26,7 +27,10 @@ export async function createEngine({
   }
   const analyzing = { maxPixels, measuresShown: quality !== undefined, nowMs: () => performance.now() }
 
-  async function analyze(bytes: Uint8Array): Promise<Face> {
+  const underWay = new Set<Promise<unknown>>()
+  let closed: Promise<void> | undefined
+
+  async function analyzeOne(bytes: Uint8Array): Promise<Face> {
     const { embedded, shown, ...found } = await analyzePicture(bytes, recogniser, analyzing)
     const { embedding, parts } = embedded
     return {
@@ -39,6 +43,28 @@ export async function createEngine({
     }
   }
 
+  async function analyze(bytes: Uint8Array): Promise<Face> {
+    if (closed) throw new FaceCompareError('INTERNAL', 'The engine has been closed.')
+    const face = analyzeOne(bytes)
+    underWay.add(face)
+    try {
+      return await face
+    } finally {
+      underWay.delete(face)
+    }
+  }
+
+  /** Networks are freed when none of them runs. */
+  async function freeWhenIdle(): Promise<void> {
+    await Promise.allSettled(underWay)
+    await close()
+  }
+
+  function endOnce(): Promise<void> {
+    closed ??= freeWhenIdle()
+    return closed
+  }
+
   const { leastQuality } = numbers
-  return { analyze, leastQuality, compare: (a, b) => compareFaces(a, b, fit), numbers, close }
+  return { analyze, leastQuality, compare: (a, b) => compareFaces(a, b, fit), numbers, close: endOnce }
 }

@@ -29,12 +29,13 @@ const PANEL_WIDTH = 720
 const PANEL_HEIGHT = 560
 const MARGIN = 16
 const FOOTER = 72
+const DRAWING_QUALITY = 90
 const GROUND = '#14181c'
 /** How much of its surroundings a cut face shows on each side, as a share of the box. */
 const SURROUNDINGS = 0.35
 
 /**
- * Draws a PNG of two pictures side by side, each with the box and the landmarks of its face, above the score with a tick for a
+ * Draws two pictures side by side, as PNG or JPEG, each with the box and the landmarks of its face, above the score with a tick for a
  * match and a cross for none. Text is drawn as strokes: no font is needed, and every language reads it.
  *
  * @param similarity 0 to 100
@@ -43,7 +44,7 @@ const SURROUNDINGS = 0.35
 export async function drawComparison(
   pictures: readonly [FacePicture, FacePicture],
   { similarity, match }: { readonly similarity: number; readonly match: boolean },
-  { maxPixels }: { readonly maxPixels: number },
+  { maxPixels, format }: { readonly maxPixels: number; readonly format: 'png' | 'jpeg' },
 ): Promise<Uint8Array> {
   const [a, b] = await Promise.all(pictures.map((picture) => drawFace(picture, maxPixels)))
   if (!a || !b) throw new Error('Expected two pictures')
@@ -60,7 +61,7 @@ export async function drawComparison(
     { input: b.png, left: a.width + 2 * MARGIN, top: middle(b) },
     { input: footer, left: 0, top: height - FOOTER },
   ])
-  return sheet.png().toBuffer()
+  return (format === 'png' ? sheet.png() : sheet.jpeg({ quality: DRAWING_QUALITY })).toBuffer()
 }
 
 async function drawFace({ bytes, box, landmarks }: FacePicture, maxPixels: number): Promise<DrawnPicture> {

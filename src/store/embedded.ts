@@ -9,7 +9,7 @@ import { givenKeys } from './master-key-source.js'
 import { migrate, type Schema } from './schema.js'
 import { SqlStore } from './sql-store.js'
 import { execPatiently, SharedSqliteDialect, type SqliteHandle } from './sqlite-dialect.js'
-import { type Store, StoreError } from './store.js'
+import { NoStoreError, type Store, StoreError } from './store.js'
 
 export interface EmbeddedStoreOptions {
   /** Made when absent, for its owner only. */
@@ -18,6 +18,8 @@ export interface EmbeddedStoreOptions {
   readonly masterKey?: string | undefined
   /** The one that the store may be under instead: a rotation is about to come, or has just been. */
   readonly masterKeyNext?: string | undefined
+  /** Rejects with a NoStoreError, and makes nothing, where there is no store yet. */
+  readonly mustExist?: boolean | undefined
 }
 
 const FILE_NAME = 'facecompare.db'
@@ -31,17 +33,18 @@ const BACKUP_PATIENCE_MS = 5000
  * Rejects with a StoreError when the folder, the database or the master key is no good.
  */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
-  makeFolder(options.dataDir)
   const path = join(options.dataDir, FILE_NAME)
+  if (options.mustExist) requireDatabase(path)
+  else makeFolder(options.dataDir)
   let database: Kysely<Schema> | undefined
   try {
     makePrivateFile(path)
     database = await openDatabase(path)
-    const { dataDir, masterKey, masterKeyNext } = options
+    const { dataDir, masterKey, masterKeyNext, mustExist } = options
     const source = masterKey === undefined ? keyFile(dataDir) : givenKeys(masterKey, masterKeyNext)
     const keyring = await database.transaction().execute(async (transaction) => {
       await migrate(transaction)
-      return openKeyring(transaction, source)
+      return openKeyring(transaction, source, { mustExist })
     })
     return new SqlStore(database, keyring)
   } catch (cause) {
@@ -56,7 +59,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
  */
 export function backUpEmbeddedStore(dataDir: string, file: string): void {
   const path = join(dataDir, FILE_NAME)
-  if (!existsSync(path)) throw new StoreError('There is no database in the data folder.')
+  requireDatabase(path)
   if (existsSync(file)) throw new StoreError('The file of the backup exists already.')
   const draft = makeDraft(`${file}.${process.pid}.tmp`)
   try {
@@ -123,6 +126,10 @@ function closeTidily(connection: Database.Database): void {
     // Nothing is lost: the log is read again at the next opening.
   }
   connection.close()
+}
+
+function requireDatabase(path: string): void {
+  if (!existsSync(path)) throw new NoStoreError('There is no database in the data folder.')
 }
 
 function makeFolder(dataDir: string): void {

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { MasterKeySource } from './master-key-source.js'
 import type { Schema } from './schema.js'
 import { createSecretBox, parseMasterKey, type SecretBox } from './secret-box.js'
-import { StoreError } from './store.js'
+import { NoStoreError, StoreError } from './store.js'
 
 /** A fact of the store that only the key opens which the store is under. */
 const CHECK_NAME = 'master_key_check'
@@ -33,11 +33,17 @@ interface KnownKey {
 }
 
 /**
- * The keyring of a store. Rejects with a StoreError when none of the keys is the one that the store is under.
+ * The keyring of a store. Rejects with a StoreError when none of the keys is the one that the store is under, and with a
+ * NoStoreError when the store was never under any and `mustExist`: whatever the transaction made is then undone.
  * The caller holds the write lock of the database, so that two processes which start together agree on one key.
  */
-export async function openKeyring(database: Kysely<Schema>, source: MasterKeySource): Promise<Keyring> {
+export async function openKeyring(
+  database: Kysely<Schema>,
+  source: MasterKeySource,
+  { mustExist = false }: { readonly mustExist?: boolean | undefined } = {},
+): Promise<Keyring> {
   const check = await readCheck(database)
+  if (check === undefined && mustExist) throw new NoStoreError('There is no store yet.')
   if (check === undefined) {
     const box = boxOf(source.first())
     await database

@@ -14,6 +14,8 @@ export interface PostgresStoreOptions {
   readonly masterKey: string
   /** The one that the store may be under instead: a rotation is about to come, or has just been. */
   readonly masterKeyNext?: string | undefined
+  /** Rejects with a NoStoreError, and makes nothing, where there is no store yet. */
+  readonly mustExist?: boolean | undefined
 }
 
 const MAX_CONNECTIONS = 10
@@ -65,7 +67,7 @@ function connect(url: string, maxConnections: number, statementTimeoutMs: number
 }
 
 /** Over a connection of its own, because those who wait for the lock wait longer than any statement of the service may. */
-async function prepareDatabase({ url, masterKey, masterKeyNext }: PostgresStoreOptions): Promise<Keyring> {
+async function prepareDatabase({ url, masterKey, masterKeyNext, mustExist }: PostgresStoreOptions): Promise<Keyring> {
   const database = connect(url, 1, MIGRATION_TIMEOUT_MS)
   try {
     await requireServer(database)
@@ -74,7 +76,7 @@ async function prepareDatabase({ url, masterKey, masterKeyNext }: PostgresStoreO
       await migrate(transaction)
       await sql`create unlogged table if not exists call_rates (
         appid text primary key, second bigint not null, calls bigint not null)`.execute(transaction)
-      return openKeyring(transaction, givenKeys(masterKey, masterKeyNext))
+      return openKeyring(transaction, givenKeys(masterKey, masterKeyNext), { mustExist })
     })
   } finally {
     await database.destroy()

@@ -113,5 +113,10 @@ export interface SharedStore extends Store {
 
 /** A refusal of the store. `message` is one plain sentence for the operator; it never goes on the wire. */
 export class StoreError extends Error {
-  override readonly name = 'StoreError'
+  override readonly name: string = 'StoreError'
+}
+
+/** A store was to be opened that is there already, and there is none. */
+export class NoStoreError extends StoreError {
+  override readonly name = 'NoStoreError'
 }

@@ -1,7 +1,7 @@
-import { type Face, PART_NAMES } from '../engine/face.js'
+import type { Face } from '../engine/face.js'
+import { isFace, isRecord, packFloats, unpackFloats } from '../engine/face-codec.js'
 import type { EngineOptions } from '../engine/options.js'
 import { ERRORS, type ErrorName, FaceCompareError } from '../errors.js'
-import { QUALITY_REASONS } from '../pipeline/quality.js'
 
 /** The streams of a worker process, as file descriptors that it is born with. */
 export const CHANNEL_FD = 3
@@ -46,58 +46,20 @@ export function unpackOptions(bytes: Uint8Array): WorkerOptions {
   return JSON.parse(Buffer.from(bytes).toString())
 }
 
-/** What a reply says beside its numbers: a face takes less than two thousand, a failure one sentence. */
-const MAX_TEXT_BYTES = 65_536
-const BYTES = Float32Array.BYTES_PER_ELEMENT
-
-/**
- * A reply is the length of a text in bytes (little-endian, a multiple of four), the text, which is JSON, and the numbers of all
- * arrays one after the other: where JSON has `{"floats": n}`, the next `n` belong.
- */
+/** With arrays as {@link packFloats} writes them. */
 export function packReply(reply: Reply): Uint8Array {
-  const arrays: Float32Array[] = []
-  const text = JSON.stringify({ ...reply, residentBytes: measureMemory() }, (_key, value) => {
-    if (!(value instanceof Float32Array)) return value
-    arrays.push(value)
-    return { floats: value.length }
-  })
-  const textBytes = BYTES * Math.ceil(Buffer.byteLength(text) / BYTES)
-  const count = arrays.reduce((sum, { length }) => sum + length, 0)
-  const packed = Buffer.allocUnsafeSlow(BYTES + textBytes + BYTES * count).fill(' ', BYTES, BYTES + textBytes)
-  packed.writeUInt32LE(textBytes)
-  packed.write(text, BYTES)
-  const floats = new Float32Array(packed.buffer, BYTES + textBytes)
-  let at = 0
-  for (const array of arrays) {
-    floats.set(array, at)
-    at += array.length
-  }
-  return packed
+  return packFloats({ ...reply, residentBytes: measureMemory() })
 }
 
 /** The arrays of the reply are views of `bytes`, which begin at the beginning of their memory. Throws on what is no reply. */
 export function unpackReply(bytes: Uint8Array): Reply & MemoryReport {
-  const textBytes = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true)
-  if (textBytes > MAX_TEXT_BYTES) throw strange()
-  let at = bytes.byteOffset + BYTES + textBytes
-  const end = bytes.byteOffset + bytes.byteLength
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + BYTES, textBytes).toString()
-  const reply: unknown = JSON.parse(text, (_key, value: unknown) => {
-    if (!isPlaceholder(value)) return value
-    const array = new Float32Array(bytes.buffer, at, value.floats)
-    at += array.byteLength
-    return array
-  })
-  if (at !== end || !isReply(reply)) throw strange()
+  const reply = unpackFloats(bytes)
+  if (!isReply(reply)) throw strange()
   return reply
 }
 
 function strange(): Error {
   return new Error('Expected a reply from the worker process but received something else.')
-}
-
-function isPlaceholder(value: unknown): value is { readonly floats: number } {
-  return typeof value === 'object' && value !== null && 'floats' in value && Number.isSafeInteger(value.floats)
 }
 
 /** Asking takes as long as packing a face. */
@@ -120,46 +82,6 @@ function isReply(value: unknown): value is Reply & MemoryReport {
   if ('failure' in value) return isFailure(value.failure)
   if ('packId' in value) return typeof value.packId === 'string'
   return isFace(value.face)
-}
-
-const FACE_NUMBERS = ['detectionScore', 'rollDegrees', 'faceCount', 'imageWidth', 'imageHeight'] as const
-
-function isFace(value: unknown): value is Face {
-  if (!isRecord(value) || typeof value.packId !== 'string') return false
-  const { embedding, landmarks, parts, cohort, box, stages } = value
-  return (
-    [embedding, landmarks].every(isFloats) &&
-    hasAll(parts, PART_NAMES, isFloats) &&
-    hasAll(value, FACE_NUMBERS, Number.isFinite) &&
-    isQuality(value.quality) &&
-    hasAll(cohort, ['gain', 'offset', 'centre'], Number.isFinite) &&
-    hasAll(box, ['x', 'y', 'width', 'height'], Number.isFinite) &&
-    hasAll(stages, ['decodeMs', 'detectMs', 'alignMs', 'embedMs'], Number.isFinite)
-  )
-}
-
-/** Of packs without a measure of quality there is none. */
-function isQuality(value: unknown): boolean {
-  if (value === undefined) return true
-  if (!isRecord(value) || !isScore(value.score) || !Array.isArray(value.reasons)) return false
-  const names: readonly unknown[] = QUALITY_REASONS
-  return value.reasons.length <= names.length && value.reasons.every((reason) => names.includes(reason))
-}
-
-function isScore(value: unknown): boolean {
-  return typeof value === 'number' && value >= 0 && value <= 100
-}
-
-function hasAll(value: unknown, names: readonly string[], isRight: (value: unknown) => boolean): boolean {
-  return isRecord(value) && names.every((name) => isRight(value[name]))
-}
-
-function isFloats(value: unknown): boolean {
-  return value instanceof Float32Array
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }
 
 function isFailure(value: unknown): boolean {

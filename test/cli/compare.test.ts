@@ -39,6 +39,22 @@ describe('facecompare compare', () => {
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Expected a number from 0 to 100')])
   })
 
+  it.each([
+    ['0.6', 'Scores are 0 to 100, not 0 to 1: write 60 for 0.6.'],
+    ['1', 'write 100 for 1.'],
+  ])('refuses a threshold of %s, which is meant for other programs', async (threshold, sentence) => {
+    const { code, stderr } = await runCli(['compare', file('man.jpg'), file('woman.jpg'), '--threshold', threshold])
+    expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)])
+  })
+
+  it('draws what the name of the file says, or says what it draws', async () => {
+    const args = ['compare', file('man.jpg'), file('again.jpg'), '--annotate']
+    expect((await runCli([...args, file('drawn.JPG')])).code).toBe(0)
+    expect((await sharp(file('drawn.JPG')).metadata()).format).toBe('jpeg')
+    const { code, stderr } = await runCli([...args, file('drawn.webp')])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('a name that ends with .png or .jpg')])
+  })
+
   it('paints the verdict where it is asked to, and not where it is forbidden', async () => {
     const args = ['compare', file('man.jpg'), file('again.jpg')]
     expect((await runCli(args, { FORCE_COLOR: '1' })).stdout).toContain(
@@ -99,6 +115,7 @@ describe('facecompare compare with many', () => {
       [file('many/\u001b[31mwoman.jpg'), false],
     ])
     expect(answer.failed).toMatchObject([{ picture: file('many/text.png'), code: -1400 }])
+    expect(answer.leftOut).toEqual({ noPicture: 1 })
     const { format, width = 0, height = 0 } = await sharp(file('out.png')).metadata()
     expect([format, width > 1.5 * height]).toEqual(['png', true])
   })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { cutFace, drawComparison, shrinkPicture } from '../../src/image/draw.js'
 
 const MAX_PIXELS = 1_000_000
+const OPTIONS = { maxPixels: MAX_PIXELS, format: 'png' } as const
 const LANDMARKS = Float32Array.from({ length: 136 }, (_, i) => (i % 2 === 0 ? 150 : 100))
 const BOX = { x: 100, y: 50, width: 100, height: 120 }
 
@@ -21,7 +22,7 @@ describe('drawComparison', () => {
     const [red, blue] = [await paint(360, 280, '#800000'), await paint(720, 560, '#000080')]
     const faces = [red, blue].map((bytes) => ({ bytes, box: BOX, landmarks: LANDMARKS }))
     const [a, b] = faces
-    const sheet = await drawComparison([a!, b!], { similarity: 71.5, match: true }, { maxPixels: MAX_PIXELS })
+    const sheet = await drawComparison([a!, b!], { similarity: 71.5, match: true }, OPTIONS)
     const { width, height, format } = await sharp(sheet).metadata()
     // The small one is drawn at twice its size.
     expect([format, width, height]).toEqual(['png', 16 * 3 + 720 * 2, 16 + 560 + 72])
@@ -36,7 +37,7 @@ describe('drawComparison', () => {
   it('says in colour whether it is a match', async () => {
     const bytes = await paint(100, 100, 'white')
     const face = { bytes, box: BOX, landmarks: LANDMARKS }
-    const draw = (match: boolean) => drawComparison([face, face], { similarity: 100, match }, { maxPixels: MAX_PIXELS })
+    const draw = (match: boolean) => drawComparison([face, face], { similarity: 100, match }, OPTIONS)
     const mean = async (image: Uint8Array) => {
       const { width = 0, height = 0 } = await sharp(image).metadata()
       const footer = { left: 0, top: height - 72, width, height: 72 }
@@ -47,11 +48,17 @@ describe('drawComparison', () => {
     expect((green[1] ?? 0) - (green[0] ?? 0)).toBeGreaterThan((red[1] ?? 0) - (red[0] ?? 0) + 1)
   })
 
+  it('draws a JPEG where one is asked for', async () => {
+    const face = { bytes: await paint(100, 100, 'white'), box: BOX, landmarks: LANDMARKS }
+    const sheet = await drawComparison([face, face], { similarity: 1, match: false }, { ...OPTIONS, format: 'jpeg' })
+    expect(await sharp(sheet).metadata()).toMatchObject({ format: 'jpeg', width: 3 * 16 + 2 * 560 })
+  })
+
   it('refuses what is no picture', async () => {
     const face = { bytes: Buffer.from('text'), box: BOX, landmarks: LANDMARKS }
-    await expect(
-      drawComparison([face, face], { similarity: 1, match: false }, { maxPixels: MAX_PIXELS }),
-    ).rejects.toMatchObject({ kind: 'IMAGE_FORMAT_UNSUPPORTED' })
+    await expect(drawComparison([face, face], { similarity: 1, match: false }, OPTIONS)).rejects.toMatchObject({
+      kind: 'IMAGE_FORMAT_UNSUPPORTED',
+    })
   })
 })
 

@@ -12,10 +12,14 @@ export interface GivenKeys {
   readonly masterKeyNext?: string
 }
 
+interface OpenAs extends GivenKeys {
+  readonly mustExist?: boolean
+}
+
 /** A place for stores: every handle that `open` gives shares the same data, as several processes would. */
 export interface StorePlace {
   /** Without keys: with those that the place was made with. */
-  open(keys?: GivenKeys): Promise<Store>
+  open(keys?: OpenAs): Promise<Store>
   /** A statement past the store. */
   execute(statement: string): Promise<unknown>
   remove(): Promise<void>
