@@ -36,7 +36,7 @@ async function run({ port, files, connections, seconds = Infinity, calls = Infin
       const tookMs = performance.now() - sentMs
       const { code, data } = JSON.parse(body)
       if (status === 200 && code === 0 && typeof data.similarity === 'number') acceptedMs.push(tookMs)
-      else if (status === 429 && code === 15) {
+      else if (code === 15) {
         refusedMs.push(tookMs)
         if (!/\r\nretry-after: [1-9]/i.test(head)) withoutRetryAfter++
       } else wrong.push(`${status} ${body}`)
@@ -46,7 +46,7 @@ async function run({ port, files, connections, seconds = Infinity, calls = Infin
         connection.close()
         connection = await Connection.open(port)
       }
-      if (status === 429 && pauseMs > 0) await setTimeout(pauseMs)
+      if (code === 15 && pauseMs > 0) await setTimeout(pauseMs)
     }
     connection.close()
   }

@@ -44,7 +44,9 @@ export const SETTINGS_IN_CHINESE: Readonly<Record<keyof typeof SETTINGS, Setting
     description: '允许在浏览器中调用的页面来源（origin）；用逗号分隔，`*` 表示全部。',
     fallbackText: '无',
   },
-  statusAlways200: { description: '所有应答的 HTTP 状态码一律为 200，供只在 200 时才读取包体的客户端使用。' },
+  statusAlways200: {
+    description: '与原服务一样，带签名的调用无论返回码是什么，HTTP 状态码一律为 200；`0` 则由返回码决定状态码。',
+  },
   modelPack: { description: '自备模型包的目录（见 [packs.md](packs.md)）。', fallbackText: '默认模型包' },
   logLevel: { description: '记录日志的最低级别：trace、debug、info、warn、error、fatal、silent。' },
   opsHost: { description: '指标与健康检查的监听地址。' },

@@ -38,7 +38,9 @@ function renderErrors(language: Language): string {
     return `| ${code} | \`${message}\` | ${status} | ${describeError(name, meaning, language)} |`
   })
   const heads =
-    language === 'zh' ? '| 返回码 | message | HTTP 状态码 | 含义 |' : '| code | message | HTTP status | meaning |'
+    language === 'zh'
+      ? '| 返回码 | message | 按返回码的 HTTP 状态码 | 含义 |'
+      : '| code | message | HTTP status by code | meaning |'
   return [heads, '|---|---|---|---|', ...rows].join('\n')
 }
 

@@ -152,9 +152,11 @@ export const SETTINGS = {
   }),
   statusAlways200: define<boolean>({
     variable: 'FACECOMPARE_STATUS_ALWAYS_200',
-    description: 'Answers every call with HTTP status 200, for clients that read the body of no other.',
-    example: '1',
-    fallback: false,
+    description:
+      'Answers every signed call with HTTP status 200, whatever its code, as the original service did; `0` for statuses that follow the code.',
+    example: '0',
+    fallback: true,
+    fallbackText: '1',
     parse: parseSwitch,
   }),
   modelPack: define<string | undefined>({

@@ -1,7 +1,8 @@
 /**
  * THE table of errors: every code of the specification (section 5), by the name it is thrown with.
- * Codes are stable and belong to the wire; `status` is the HTTP status that follows from the code; `message` is the
- * machine-readable text of the answer (the vendor's published one for the face layer). `meaning` is for people and documents.
+ * Codes are stable and belong to the wire; `status` is the HTTP status that follows from the code (signed calls have it only
+ * where FACECOMPARE_STATUS_ALWAYS_200 is 0); `message` is the machine-readable text of the answer (the vendor's published one
+ * for the face layer). `meaning` is for people and documents.
  */
 export const ERRORS = {
   BAD_REQUEST: { code: 3, status: 400, message: 'BAD_REQUEST', meaning: 'The request cannot be read.' },

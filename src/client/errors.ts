@@ -17,7 +17,7 @@ export class FaceCompareApiError extends Error {
   readonly detail: string | undefined
   /** The image that failed; undefined where the failure belongs to neither. */
   readonly side: Side | undefined
-  /** The HTTP status; always 200 where the service runs with `FACECOMPARE_STATUS_ALWAYS_200`. */
+  /** The HTTP status; as a rule 200, unless the service runs with `FACECOMPARE_STATUS_ALWAYS_200=0`. Judge by `code`. */
   readonly status: number
   /** The id of the call, as in the service's log. */
   readonly sessionId: string | undefined

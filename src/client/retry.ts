@@ -3,6 +3,7 @@ import { FaceCompareApiError, FaceCompareNoAnswerError } from './errors.js'
 
 /** Too many calls, and signatures that cannot be checked now: refused before anything was compared. */
 const REFUSED_CODES: readonly number[] = [15, 107, 108]
+/** Of a proxy, which has no codes. */
 const REFUSED_STATUSES: readonly (number | undefined)[] = [429, 503]
 
 /** The first wait, which doubles each time; a random share of up to half of it keeps many clients apart. */
@@ -29,11 +30,9 @@ export async function retrying<T>(attempt: () => Promise<T>, retries: number, de
 
 type Refusal = FaceCompareApiError | FaceCompareNoAnswerError
 
-/** Whether nothing was done for the call. A 503 or 429 of a proxy is one, too. */
+/** Whether nothing was done for the call: by the code of the service, whose status may be 200 for all of them. */
 function isRefusal(error: unknown): error is Refusal {
-  if (error instanceof FaceCompareApiError) {
-    return REFUSED_CODES.includes(error.code) || REFUSED_STATUSES.includes(error.status)
-  }
+  if (error instanceof FaceCompareApiError) return REFUSED_CODES.includes(error.code)
   if (!(error instanceof FaceCompareNoAnswerError)) return false
   return error.reason === 'unreachable' || REFUSED_STATUSES.includes(error.status)
 }

@@ -48,7 +48,7 @@ export interface AppOptions {
   readonly maxImageBytes: number
   /** Origins (`https://example.com`) of pages that may call; `*` for all. */
   readonly corsOrigins: readonly string[]
-  /** Sends every answer of the contract as 200, for clients that do not read others. */
+  /** Answers every signed call with status 200, as the original did: some of its clients read no other. */
   readonly statusAlways200: boolean
   /** A pino logger, or false for none. */
   readonly logger: FastifyBaseLogger | false
@@ -151,6 +151,9 @@ function addSignedRoutes(app: FastifyInstance, options: AppOptions, connections:
   const gate = { credentials: store, rateLimiter, quotas: options.quotas ?? NO_QUOTAS, now }
   const context = { engine, fetchImage, ledger: store, maxImageBytes, uploadLimits, budget, connections, replies }
   const { addressLimiter } = options
+  app.addHook('onRequest', async ({ call }) => {
+    call.isSigned = true
+  })
   if (addressLimiter) {
     app.addHook('onRequest', ({ ips }) => addressLimiter.take(networkOf(findClientAddress(ips))))
   }

@@ -13,6 +13,8 @@ export interface Call {
   readonly bytes: CallBytes
   /** The Content-Type header. */
   readonly contentType: string | undefined
+  /** Whether it came to a path of signed calls; absent before its path is known. */
+  isSigned?: boolean
   identity?: Identity
   code?: number
   /** Whether it was counted as used. */

@@ -23,7 +23,7 @@ export type FileHeaders = Readonly<Record<string, string>>
 
 export interface ReplyOptions {
   readonly connections: Connections
-  /** For clients that do not read the body of any other status. */
+  /** Signed calls: for clients that do not read the body of any other status. */
   readonly statusAlways200: boolean
   /** Told of each call of a known app once, before its answer goes out. */
   readonly countCall: CountCall
@@ -57,7 +57,9 @@ export interface Replies {
 }
 
 export function createReplies({ connections, statusAlways200, countCall }: ReplyOptions): Replies {
-  const statusOf = (error: FaceCompareError) => (statusAlways200 ? 200 : error.status)
+  /** What is no signed call (no such path, HTTP that cannot be read, the page) has its real status whatever is set. */
+  const statusOf = ({ call }: FastifyRequest, error: FaceCompareError) =>
+    statusAlways200 && call.isSigned && !(error instanceof UnreadableRequestError) ? 200 : error.status
 
   const sendBytes = (request: FastifyRequest, reply: FastifyReply, status: number, bytes?: Buffer) => {
     reply.code(status)
@@ -93,7 +95,7 @@ export function createReplies({ connections, statusAlways200, countCall }: Reply
       settle(request, reply, error.code)
       request.call.error = error
       if (error.kind === 'TOO_MANY_REQUESTS') reply.header('retry-after', String(error.retryAfterSeconds ?? 1))
-      return send(request, reply, statusOf(error), errorBody(error, request.id))
+      return send(request, reply, statusOf(request, error), errorBody(error, request.id))
     },
     sendNothing: (request, reply) => send(request, reply, 204),
     sendStatus: send,
@@ -112,8 +114,7 @@ export function createReplies({ connections, statusAlways200, countCall }: Reply
         connection: 'close',
       }
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-      const status = statusOf(error)
-      socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`)
+      socket.write(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${lines.join('')}\r\n${body}`)
       return sessionId
     },
   }

@@ -30,8 +30,11 @@ Every comparison is signed with the SecretKey of an app. Signed is this text, ex
 
 ## Answers
 
-Every answer of the service is JSON with \`data\`, \`code\` and \`message\`. Branch on \`code\`: it is stable, and 0 is success. Codes of
-a picture (negative) have HTTP status 200, as the original service had it; with \`FACECOMPARE_STATUS_ALWAYS_200\` all codes have.
+Every answer of the service is JSON with \`data\`, \`code\` and \`message\`. Branch on \`code\`: it is stable, and 0 is success. The HTTP
+status of a signed call is 200 whatever its code, as the original service had it. Where the service runs with
+\`FACECOMPARE_STATUS_ALWAYS_200=0\`, it follows from the code. What is no call has its real status either way: HTTP that cannot be
+read, an unknown path, health checks. Code 15 comes with \`Retry-After\`.
+
 Answers before the end of the body (no valid signature, too large) come with \`Connection: close\`.
 
 An unknown path is 404 and a wrong method 405 with \`Allow\`, both with code 3. \`OPTIONS\` is 204 everywhere; pages of the origins in
@@ -87,8 +90,7 @@ const HEADERS: Readonly<Record<string, JsonObject>> = {
     schema: { type: 'string' },
   },
   RetryAfter: {
-    description: 'Whole seconds after which to call again.',
-    required: true,
+    description: 'Whole seconds after which to call again; with code 15 alone.',
     schema: { type: 'integer', minimum: 1 },
   },
 }

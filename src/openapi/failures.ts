@@ -50,7 +50,7 @@ export function codeTable(): string {
   })
   const others = NEVER_ANSWERED.map((name) => ERRORS[name].code).join(', ')
   const rest = `Codes of the original service that this one keeps free and never answers with: ${others}.`
-  return ['| code | message | HTTP status | meaning |', '|---|---|---|---|', ...rows, '', rest].join('\n')
+  return ['| code | message | HTTP status by code | meaning |', '|---|---|---|---|', ...rows, '', rest].join('\n')
 }
 
 function isAnswered(name: ErrorName): boolean {
@@ -76,9 +76,13 @@ const REQUEST_ID_HEADERS = {
   'Cache-Control': { $ref: '#/components/headers/NoStore' },
 }
 
+const ALWAYS_200 =
+  'The comparison (code 0), or why there is none: every code, unless the service runs with `FACECOMPARE_STATUS_ALWAYS_200=0`; ' +
+  'then it is the comparison and the codes of pictures (negative).'
+
+/** What the statuses mean where they follow from the codes. */
 const REASONS: Readonly<Record<number, string>> = {
-  200: 'The comparison (code 0), or why a picture could not be compared (negative codes, as the original service did).',
-  400: 'The request, its signature or a parameter cannot be read.',
+  400: 'The request, its signature or a parameter cannot be read. (HTTP that cannot be read has this status either way.)',
   401: 'There is no signature, or it is not valid.',
   403: 'The signature is for another app or bucket.',
   413: 'The body or one picture is too large.',
@@ -87,28 +91,28 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'Signatures cannot be checked now, because the store is away.',
 }
 
-/** Not of the table: code 3 has the HTTP status of what is wrong with the request. */
+/** Not of the table, and not to be switched off: code 3 has the HTTP status of what is wrong with the request. */
 const TIMED_OUT: JsonObject = {
   description: 'The request did not come in time, or stood still for 30 seconds.',
   headers: REQUEST_ID_HEADERS,
   content: failureContent(['BAD_REQUEST']),
 }
 
-/** What a call is answered with, by HTTP status: that of the table of errors. */
+/** What a call is answered with, by HTTP status: 200 whatever the code, or that of the table of errors. */
 export function callResponses(): JsonObject {
-  const statuses = [...new Set(NAMES.map((name) => ERRORS[name].status))].sort((a, b) => a - b)
-  const entries = statuses.map((status) => [String(status), responseOf(status)] as const)
-  return { ...Object.fromEntries(entries), '408': TIMED_OUT }
+  const statuses = [...new Set(NAMES.map((name) => ERRORS[name].status))].filter((status) => status !== 200)
+  const entries = statuses.map((status) => [String(status), responseByCode(status)] as const)
+  return { '200': USUAL_RESPONSE, ...Object.fromEntries(entries), '408': TIMED_OUT }
 }
 
-function responseOf(status: number): JsonObject {
+const RETRY_AFTER = { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } }
+
+function responseByCode(status: number): JsonObject {
   const names = NAMES.filter((name) => ERRORS[name].status === status)
-  const retry = status === 429 ? { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } : {}
-  const timing = status === 200 ? { 'Server-Timing': { $ref: '#/components/headers/ServerTiming' } } : {}
   return {
-    description: REASONS[status] ?? '',
-    headers: { ...REQUEST_ID_HEADERS, ...retry, ...timing },
-    content: status === 200 ? successContent(names) : failureContent(names),
+    description: `With \`FACECOMPARE_STATUS_ALWAYS_200=0\`: ${REASONS[status] ?? ''}`,
+    headers: { ...REQUEST_ID_HEADERS, ...(status === 429 ? RETRY_AFTER : {}) },
+    content: failureContent(names),
   }
 }
 
@@ -118,15 +122,21 @@ function failureContent(names: readonly ErrorName[]): JsonObject {
   }
 }
 
-function successContent(names: readonly ErrorName[]): JsonObject {
-  return {
-    'application/json': {
-      schema: { oneOf: [{ $ref: '#/components/schemas/Comparison' }, { $ref: '#/components/schemas/Failure' }] },
-      examples: { OK: COMPARISON_EXAMPLE, ...examplesOf(names) },
-    },
-  }
-}
-
 function examplesOf(names: readonly ErrorName[]): Readonly<Record<string, JsonObject>> {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/examples/${name}` }]))
+}
+
+const USUAL_RESPONSE: JsonObject = {
+  description: ALWAYS_200,
+  headers: {
+    ...REQUEST_ID_HEADERS,
+    ...RETRY_AFTER,
+    'Server-Timing': { $ref: '#/components/headers/ServerTiming' },
+  },
+  content: {
+    'application/json': {
+      schema: { oneOf: [{ $ref: '#/components/schemas/Comparison' }, { $ref: '#/components/schemas/Failure' }] },
+      examples: { OK: COMPARISON_EXAMPLE, ...examplesOf(NAMES) },
+    },
+  },
 }

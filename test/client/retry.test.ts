@@ -43,7 +43,8 @@ describe('a call that was surely not processed is tried again', () => {
   it.each([
     ['code 15 with status 429', answer(429, BUSY, { 'Retry-After': '0' })],
     ['code 15 with status 200', answer(200, BUSY)],
-    ['code 107', answer(503, refusal(107, 'AUTH_SERVICE_UNAVAILABLE'))],
+    ['code 107 with status 503', answer(503, refusal(107, 'AUTH_SERVICE_UNAVAILABLE'))],
+    ['code 107 with status 200', answer(200, refusal(107, 'AUTH_SERVICE_UNAVAILABLE'))],
     ['code 108 with status 200', answer(200, refusal(108, 'AUTH_SERVICE_UNAVAILABLE'))],
     ["a proxy's page of status 503", answer(503, '<html>no upstream</html>')],
   ])('%s', async (_name, first) => {
@@ -79,8 +80,8 @@ describe('a call that was surely not processed is tried again', () => {
     expect([second?.body, third?.body]).toEqual([first?.body, first?.body])
   })
 
-  it('not before the service wants it', async () => {
-    const { compare } = await start([answer(429, BUSY, { 'Retry-After': '1' }), ok])
+  it.each([200, 429])('not before the service wants it, with status %i', async (status) => {
+    const { compare } = await start([answer(status, BUSY, { 'Retry-After': '1' }), ok])
     const startMs = performance.now()
     await compare()
     expect(performance.now() - startMs).toBeGreaterThanOrEqual(995)
@@ -121,6 +122,7 @@ describe('what may have been processed is sent once', () => {
     ['an empty answer', answer(200, ''), { reason: 'unreadable' }],
     ['the JSON of another service', answer(200, { error: 'not found' }), { reason: 'unreadable' }],
     ['a success without a score', answer(200, { code: 0, message: 'OK', data: {} }), { reason: 'unreadable' }],
+    ['a refusal of the service, whatever its status', answer(503, refusal(14, 'SIGNATURE_CHECK_FAILED')), { code: 14 }],
     ['an inner error', answer(500, refusal(213, 'INTERNAL_ERROR', { fail_flag: 1 })), { code: 213, side: 'A' }],
   ])('%s', async (_name, first, expected) => {
     const { server, compare } = await start([first, ok])

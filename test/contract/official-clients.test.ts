@@ -28,9 +28,10 @@ const headOf = ({ lines, body }: Message) =>
 const bytesOf = (message: Message) => Buffer.concat([headOf(message), message.body])
 
 describe.each([
-  ['http', false],
-  ['https', true],
-])('over %s', (_protocol, secure) => {
+  ['http, every status 200', false, true],
+  ['https, every status 200', true, true],
+  ['http, statuses that follow the code', false, false],
+])('over %s', (_protocol, secure, statusAlways200) => {
   const engine = createFakeEngine()
   let app: FastifyInstance
   let tls: TlsFiles | undefined
@@ -38,7 +39,7 @@ describe.each([
   let nowSeconds = NOW_SECONDS
   beforeAll(async () => {
     if (secure) tls = openTlsFiles({ certFile: fixture('one.crt'), keyFile: fixture('one.key'), onWarning: () => {} })
-    app = await startApp({ engine, now: () => new Date(nowSeconds * 1000), ...(tls ? { tls } : {}) })
+    app = await startApp({ engine, statusAlways200, now: () => new Date(nowSeconds * 1000), ...(tls ? { tls } : {}) })
     port = await listen(app)
   })
   afterAll(async () => {
@@ -109,13 +110,16 @@ describe.each([
       expect(readJson(await callOnce(first(client)))).toMatchObject({ code: 0 })
       nowSeconds++
       const late = await callOnce(first(client))
-      expect([late.status, readJson(late).code]).toEqual([401, 9])
+      expect([late.status, readJson(late).code]).toEqual([statusAlways200 ? 200 : 401, 9])
     })
 
     it('can read an error of any status', async () => {
       const [wrong] = requestsOf(client, signAs(client, NOW_SECONDS, 'another key'), HOST)
       const refused = await callOnce(wrong ?? first(client))
-      expect([refused.status, readJson(refused)]).toMatchObject([401, { code: 14, message: 'SIGNATURE_CHECK_FAILED' }])
+      expect([refused.status, readJson(refused)]).toMatchObject([
+        statusAlways200 ? 200 : 401,
+        { code: 14, message: 'SIGNATURE_CHECK_FAILED' },
+      ])
       const { lines } = first(client)
       const json = lines.map((line) => (line.startsWith('Content-Type:') ? 'Content-Type: application/json' : line))
       const without = await callOnce({ lines: json, body: Buffer.from(JSON.stringify({ appid: APPID })) })

@@ -404,11 +404,15 @@ it('answers 107 when the ledger of signatures is down', async () => {
   check(await postJson(urls, { headers: { authorization: signOnce('x') } }), [107, 503])
 })
 
-it('sends every status as 200 when it is told to', async () => {
+it('answers signed calls with status 200 when it is told to, and nothing else', async () => {
   await app.close()
   app = await startApp({ statusAlways200: true })
-  check(await post('{'), [3, 200])
-  check(await postJson(urls, { headers: { authorization: '' } }), [4, 200])
-  check(await postJson(urls, { url: '/nowhere' }), [3, 200])
-  check(await postJson({ appid: APPID, imageA: base64('crash'), urlB: 'http://host/b' }), [213, 200, 1])
+  for (const url of ['/face/compare', '/face/identify']) {
+    check(await post('{', { url }), [3, 200])
+    check(await postJson(urls, { url, headers: { authorization: '' } }), [4, 200])
+    check(await postJson({ appid: APPID, imageA: base64('crash'), urlB: 'http://host/b' }, { url }), [213, 200, 1])
+  }
+  check(await postJson(urls, { url: '/nowhere' }), [3, 404])
+  check(await postJson(urls, { method: 'PUT' }), [3, 405])
+  check(await postJson(urls, { url: '/%zz' }), [3, 400])
 })

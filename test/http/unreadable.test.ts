@@ -7,7 +7,8 @@ const engine = createFakeEngine()
 let app: FastifyInstance
 let port: number
 beforeEach(async () => {
-  app = await startApp({ engine, discardLimits: { maxBytes: 1 << 20, maxMs: 500 } })
+  // Their status is the real one whatever is set.
+  app = await startApp({ engine, statusAlways200: true, discardLimits: { maxBytes: 1 << 20, maxMs: 500 } })
   port = await listen(app)
 })
 afterEach(() => app.close())

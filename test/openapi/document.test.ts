@@ -27,10 +27,12 @@ const SCHEMA_OF: Readonly<Record<string, string>> = {
 const api = describeApi()
 const checks = createResponseChecks(api)
 let app: FastifyInstance
+let always200: FastifyInstance
 beforeAll(async () => {
   app = await startApp()
+  always200 = await startApp({ statusAlways200: true })
 })
-afterAll(() => app.close())
+afterAll(() => Promise.all([app.close(), always200.close()]))
 
 it('is valid OpenAPI 3.1', async () => {
   const { valid, errors } = await new Validator().validate(structuredClone(api))
@@ -55,12 +57,15 @@ it('is what /openapi.json answers', async () => {
 })
 
 describe('the errors', () => {
-  it('are the table, each with an example under its HTTP status', () => {
+  it('are the table, each with an example under 200 and under the HTTP status that follows from it', () => {
     for (const operation of checks.operations.filter(({ method }) => method === 'POST')) {
       const told = operation.responses.flatMap(({ status, examples }) =>
         examples.filter(({ code }) => code !== 0).map(({ code, message }) => `${status} ${code} ${message}`),
       )
-      const table = Object.values(ERRORS).map(({ status, code, message }) => `${status} ${code} ${message}`)
+      const entries = Object.values(ERRORS)
+      const table = entries.flatMap(({ status, code, message }) =>
+        [...new Set([200, status])].map((each) => `${each} ${code} ${message}`),
+      )
       expect(told.sort()).toEqual([...table, '408 3 BAD_REQUEST'].sort())
     }
     for (const { code } of Object.values(ERRORS))
@@ -179,6 +184,13 @@ describe('answers are as described', () => {
     checks.expectAnswer('POST', '/face/compare', answer)
   })
 
+  it.each(calls)('with status 200 whatever the code: %s', async (_what, call, _status, code) => {
+    const answer = await post(call, always200)
+    expect([answer.statusCode, answer.json().code]).toEqual([200, code])
+    expect(answer.headers['retry-after'] !== undefined).toBe(code === 15)
+    checks.expectAnswer('POST', '/face/compare', answer)
+  })
+
   it('a signature used twice', async () => {
     const call = signed(signOnce('f'))
     await post(call)
@@ -218,7 +230,7 @@ function encode(type: string, value: object): InjectOptions {
   }
 }
 
-function post(call: InjectOptions) {
+function post(call: InjectOptions, service = app) {
   const headers = { authorization: sign(), 'content-type': 'application/json', ...call.headers }
-  return app.inject({ method: 'POST', url: '/face/compare', ...call, headers })
+  return service.inject({ method: 'POST', url: '/face/compare', ...call, headers })
 }
