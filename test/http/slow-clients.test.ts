@@ -8,7 +8,7 @@ let app: FastifyInstance
 let port: number
 beforeEach(async () => {
   app = await startApp({
-    uploadStallMs: 300,
+    uploadPace: { stallMs: 300, minRate: 0 },
     requestLimits: { headersMs: 400, requestMs: 1200, checkMs: 50 },
     discardLimits: { maxBytes: 1024 * 1024, maxMs: 100 },
   })
