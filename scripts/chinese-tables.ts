@@ -67,8 +67,10 @@ export const SETTINGS_IN_CHINESE: Readonly<Record<keyof typeof SETTINGS, Setting
   addressRateLimit: { description: '每个客户端地址每秒允许的调用数，在校验签名之前计数；0 表示不限。' },
   maxConnections: { description: '同时打开的连接数上限；超出的连接立即关闭。' },
   maxUploadBytesInFlight: {
-    description: '内存中请求包体与已下载图片的总字节数上限；超出的调用以返回码 15 拒绝。单独一个调用总会放行。',
+    description:
+      '内存中请求包体与已下载图片的总字节数上限，单个应用最多占四分之三；超出的调用以返回码 15 拒绝。单独一个调用总会放行。',
   },
+  minUploadRate: { description: '上传开始 10 秒之后每秒至少要送达的字节数；更慢的上传应答 408。0 表示不要求。' },
 }
 
 /** The specification's own names, and a word more where one helps. */

@@ -60,6 +60,7 @@ describe('readConfig refuses', () => {
     ['ADDRESS_RATE_LIMIT', ['-1', '5/s']],
     ['MAX_CONNECTIONS', ['0', '-1', 'many']],
     ['MAX_UPLOAD_BYTES_IN_FLIGHT', ['0', '1GB', '65537MiB']],
+    ['MIN_UPLOAD_RATE', ['-1', '1GB', '2MiB']],
     ['OPS_PORT', ['off', '-1', '65536', 'tcp://10.0.0.1:8080']],
   ])('%s', (name, values) => {
     for (const value of values) {
@@ -147,6 +148,7 @@ describe('readConfig', () => {
       addressRateLimit: 0,
       maxConnections: 2000,
       maxUploadBytesInFlight: 268_435_456,
+      minUploadRate: 16_384,
     })
   })
 
@@ -183,6 +185,7 @@ describe('readConfig', () => {
       FACECOMPARE_ADDRESS_RATE_LIMIT: '7',
       FACECOMPARE_MAX_CONNECTIONS: '9',
       FACECOMPARE_MAX_UPLOAD_BYTES_IN_FLIGHT: '1MiB',
+      FACECOMPARE_MIN_UPLOAD_RATE: '0',
     })
     expect(config).toEqual({
       host: '::',
@@ -211,6 +214,7 @@ describe('readConfig', () => {
       addressRateLimit: 7,
       maxConnections: 9,
       maxUploadBytesInFlight: 1_048_576,
+      minUploadRate: 0,
     })
     for (const value of [config, config.bootstrapApp, config.urlAllow]) expect(Object.isFrozen(value)).toBe(true)
   })

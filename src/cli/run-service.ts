@@ -201,6 +201,7 @@ async function openApp({ config, logger, metrics, open }: Workshop, parts: AppPa
       addressLimiter: createAddressLimiter(config.addressRateLimit, metrics.countAddressRefusal),
       trustProxy: config.trustProxy,
       uploadBudget,
+      uploadPace: { minRate: config.minUploadRate },
       connectionLimit: { max: config.maxConnections, onRefused: metrics.countRefusedConnection },
       maxImageBytes: config.maxImageBytes,
       corsOrigins: config.corsOrigins,

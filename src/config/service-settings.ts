@@ -1,5 +1,5 @@
 import { define } from './setting.js'
-import { byteCount, listOf, MEBIBYTE, parseHost, parseNetwork, wholeNumber } from './values.js'
+import { byteCount, KIBIBYTE, listOf, MEBIBYTE, parseHost, parseNetwork, wholeNumber } from './values.js'
 
 /** 64 GiB: more is a slip of the hand. */
 const LARGEST_UPLOAD_BYTES = 65_536 * MEBIBYTE
@@ -71,10 +71,19 @@ export const SERVICE_SETTINGS = {
   maxUploadBytesInFlight: define<number>({
     variable: 'FACECOMPARE_MAX_UPLOAD_BYTES_IN_FLIGHT',
     description:
-      'Most bytes of request bodies and fetched images in memory; calls with more are refused with code 15. One call always may.',
+      'Most bytes of request bodies and fetched images in memory, one app three quarters of it; calls with more are refused with code 15. One call always may.',
     example: '512MiB',
     fallback: 256 * MEBIBYTE,
     fallbackText: '256MiB',
     parse: byteCount(LARGEST_UPLOAD_BYTES),
+  }),
+  minUploadRate: define<number>({
+    variable: 'FACECOMPARE_MIN_UPLOAD_RATE',
+    description:
+      'Bytes a second that an upload must bring after its first 10 seconds; slower ones are answered with 408. 0 asks for none.',
+    example: '4KiB',
+    fallback: 16 * KIBIBYTE,
+    fallbackText: '16KiB',
+    parse: byteCount(MEBIBYTE, 0),
   }),
 } as const

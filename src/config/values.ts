@@ -19,7 +19,7 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-const KIBIBYTE = 1024
+export const KIBIBYTE = 1024
 export const MEBIBYTE = 1024 * KIBIBYTE
 
 const HOST_NAME = /^(?=.{1,253}$)[a-z\d_]([a-z\d_-]*[a-z\d_])?(\.[a-z\d_]([a-z\d_-]*[a-z\d_])?)*$/i
@@ -34,13 +34,13 @@ export function wholeNumber(least: number, most = Number.POSITIVE_INFINITY): (te
   }
 }
 
-/** From 1 byte to `most`, a whole number of MiB. */
-export function byteCount(most: number): (text: string) => number {
+/** From `least` bytes to `most`, a whole number of MiB. */
+export function byteCount(most: number, least = 1): (text: string) => number {
   return (text) => {
     const [, digits, unit = ''] = /^(\d{1,15}) ?(KiB|MiB)?$/i.exec(text) ?? []
     const bytes = Number(digits) * ({ kib: KIBIBYTE, mib: MEBIBYTE }[unit.toLowerCase()] ?? 1)
-    if (!(bytes >= 1 && bytes <= most)) {
-      throw new Refusal(`a number of bytes, or one with the suffix KiB or MiB, from 1 to ${most / MEBIBYTE}MiB`)
+    if (!(bytes >= least && bytes <= most)) {
+      throw new Refusal(`a number of bytes, or one with the suffix KiB or MiB, from ${least} to ${most / MEBIBYTE}MiB`)
     }
     return bytes
   }

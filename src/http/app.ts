@@ -24,9 +24,12 @@ import { type CountCall, createReplies, type Replies } from './reply.js'
 import { requireSignature } from './request-signature.js'
 import { type RouteTable, refuseUnrouted, requireHost, toOriginForm, trackRoutes } from './routing.js'
 import type { TlsFiles } from './tls-files.js'
+import { createLine, createTurns } from './turns.js'
+import { closeUnreadAnswers, UNREAD_ANSWER_MS } from './unread-answers.js'
 import { answerUnreadable, refuseUrl } from './unreadable.js'
 import { maxBodyBytesFor } from './upload.js'
 import { UploadBudget } from './upload-budget.js'
+import { DEFAULT_PACE, type UploadPace } from './upload-pace.js'
 
 export interface AppOptions {
   readonly engine: FaceEngine
@@ -66,8 +69,10 @@ export interface AppOptions {
   readonly requestLimits?: RequestLimits
   /** How many connections may be open; any number when absent. */
   readonly connectionLimit?: ConnectionLimit
-  /** How long an upload may stand still; 30 s when absent. */
-  readonly uploadStallMs?: number
+  /** How fast an upload must be; 16 KiB/s after 10 s, and never 30 s without a byte, when absent. */
+  readonly uploadPace?: Partial<UploadPace>
+  /** How long an answer may wait for its reader without a piece of it going out; 30 s when absent. */
+  readonly unreadAnswerMs?: number
   /** What is still taken in after an early answer; 64 MiB and 5 s when absent. */
   readonly discardLimits?: DiscardLimits
   /** How long closing waits for connections; 1 s for idle ones and 25 s for all when absent. */
@@ -81,7 +86,6 @@ declare module 'fastify' {
   }
 }
 
-const DEFAULT_STALL_MS = 30_000
 const DEFAULT_DISCARD_LIMITS: DiscardLimits = { maxBytes: 64 * 1024 * 1024, maxMs: 5000 }
 /** Container platforms kill 30 s after they asked to end. */
 const DEFAULT_DRAIN_LIMITS: DrainLimits = { idleMs: 1000, maxMs: 25_000 }
@@ -111,6 +115,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     clientErrorHandler: () => {},
     frameworkErrors: (_error, request, reply) => refuseUrl(request, reply, replies, corsOrigins, onCall),
   })
+  closeUnreadAnswers(app.server, options.unreadAnswerMs ?? UNREAD_ANSWER_MS)
   app.decorateRequest('call')
   app.decorate('routeTable', trackRoutes(app))
   app.removeAllContentTypeParsers()
@@ -145,11 +150,25 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
 function addSignedRoutes(app: FastifyInstance, options: AppOptions, connections: Connections, replies: Replies): void {
   const { engine, fetchImage, store, rateLimiter, maxImageBytes, now = () => new Date() } = options
-  const stallMs = options.uploadStallMs ?? DEFAULT_STALL_MS
   const budget = options.uploadBudget ?? new UploadBudget(Number.POSITIVE_INFINITY)
-  const uploadLimits = { maxBodyBytes: maxBodyBytesFor(maxImageBytes), stallMs }
+  const uploadLimits = {
+    maxBodyBytes: maxBodyBytesFor(maxImageBytes),
+    pace: { ...DEFAULT_PACE, ...options.uploadPace },
+  }
+  const readingOrder = { turn: createTurns(), line: createLine() }
   const gate = { credentials: store, rateLimiter, quotas: options.quotas ?? NO_QUOTAS, now }
-  const context = { engine, fetchImage, ledger: store, maxImageBytes, uploadLimits, budget, connections, replies }
+  const context = {
+    engine,
+    fetchImage,
+    ledger: store,
+    gate,
+    maxImageBytes,
+    uploadLimits,
+    readingOrder,
+    budget,
+    connections,
+    replies,
+  }
   const { addressLimiter } = options
   app.addHook('onRequest', async ({ call }) => {
     call.isSigned = true

@@ -1,48 +1,88 @@
 import { FaceCompareError } from '../errors.js'
+import { SLICE_BYTES, type Turn } from './turns.js'
+
+/** What a data url may say before its digits. */
+const MAX_PREFIX_CHARACTERS = 1024
+/** What a character of ASCII is in Base64: a digit, or one of these. */
+const [BLANK, PADDING, FOREIGN] = [1, 2, 3]
+const KINDS = new Uint8Array(128).fill(FOREIGN)
+for (const code of Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')) KINDS[code] = 0
+for (const code of Buffer.from(' \t\r\n')) KINDS[code] = BLANK
+KINDS['='.charCodeAt(0)] = PADDING
 
 /**
  * The bytes of an image in Base64 (RFC 4648, standard alphabet), with or without `data:...;base64,` before it. Line breaks
- * are skipped and the padding may be missing. Throws IMAGE_FORMAT_UNSUPPORTED. Node's own decoder forgives too much.
+ * are skipped and the padding may be missing. Rejects with IMAGE_FORMAT_UNSUPPORTED. Takes one turn for each slice of it.
  */
-export function decodeBase64Image(text: string): Uint8Array {
+export async function decodeBase64Image(text: string, turn: Turn): Promise<Uint8Array> {
   const digits = stripDataPrefix(text)
-  return decodeFlawless(digits) ?? decodeCarefully(digits)
-}
-
-/**
- * Undefined for what has a flaw, be it forgivable or not. An image has millions of digits, and looking at each of them
- * here takes ten times as long as decoding. What Node's decoder did not skip was a digit: of the alphabet for urls perhaps,
- * or, because it looks at the lower eight bits alone, some letter beyond Latin.
- */
-function decodeFlawless(digits: string): Uint8Array | undefined {
-  const padding = countPadding(digits)
-  if (digits.length % 4 !== 0 || digits.includes('-') || digits.includes('_')) return undefined
-  if (Buffer.byteLength(digits, 'utf8') !== digits.length) return undefined
-  const bytes = Buffer.from(digits, 'base64')
-  return bytes.length === (digits.length / 4) * 3 - padding ? bytes : undefined
-}
-
-function decodeCarefully(text: string): Uint8Array {
-  const digits = text.replace(/[ \t\r\n]+/g, '')
-  const padding = countPadding(digits)
-  const unpadded = digits.slice(0, digits.length - padding)
-  const missing = (4 - (unpadded.length % 4)) % 4
-  if (!/^[A-Za-z0-9+/]*$/.test(unpadded) || missing === 3 || padding > missing) {
-    throw new FaceCompareError('IMAGE_FORMAT_UNSUPPORTED', 'The image is not valid Base64.')
+  const decoder = new SlicedDecoder(digits.length)
+  for (let at = 0; at < digits.length; at += SLICE_BYTES) {
+    if (at > 0) await turn()
+    decoder.add(digits.slice(at, at + SLICE_BYTES))
   }
-  return Buffer.from(unpadded, 'base64')
+  return decoder.finish()
 }
 
-/** 0 to 2; a third mark is no padding. */
-function countPadding(digits: string): number {
-  if (!digits.endsWith('=')) return 0
-  return digits.endsWith('==') ? 2 : 1
+/** Node's own decoder forgives too much: here only what is Base64 reaches it. */
+class SlicedDecoder {
+  readonly #bytes: Buffer
+  #byteCount = 0
+  /** Digits, less than four, that wait for those after them. */
+  #left = ''
+  #padding = 0
+
+  constructor(maxDigits: number) {
+    this.#bytes = Buffer.allocUnsafe(Math.ceil((maxDigits * 3) / 4))
+  }
+
+  add(slice: string): void {
+    const digits = this.#left + (this.#isPlain(slice) ? slice : this.#pickDigits(slice))
+    const whole = digits.length - (digits.length % 4)
+    this.#byteCount += this.#bytes.write(digits.slice(0, whole), this.#byteCount, 'base64')
+    this.#left = digits.slice(whole)
+  }
+
+  finish(): Uint8Array {
+    const missing = (4 - (this.#left.length % 4)) % 4
+    if (missing === 3 || this.#padding > missing) throw notBase64()
+    this.#byteCount += this.#bytes.write(this.#left, this.#byteCount, 'base64')
+    return this.#bytes.subarray(0, this.#byteCount)
+  }
+
+  /** Whether it is digits and nothing else, which is told ten times as fast as which of its characters are. */
+  #isPlain(slice: string): boolean {
+    return this.#padding === 0 && /^[A-Za-z0-9+/]*$/.test(slice)
+  }
+
+  #pickDigits(slice: string): string {
+    // A character beyond ASCII would lose its upper bits in latin1, and might then look like a digit.
+    if (Buffer.byteLength(slice, 'utf8') !== slice.length) throw notBase64()
+    const codes = Buffer.from(slice, 'latin1')
+    let count = 0
+    for (const code of codes) {
+      const kind = KINDS[code]
+      if (kind === BLANK) continue
+      if (kind === PADDING) {
+        this.#padding++
+        continue
+      }
+      if (kind === FOREIGN || this.#padding > 0) throw notBase64()
+      codes[count++] = code
+    }
+    return codes.toString('latin1', 0, count)
+  }
+}
+
+function notBase64(): FaceCompareError {
+  return new FaceCompareError('IMAGE_FORMAT_UNSUPPORTED', 'The image is not valid Base64.')
 }
 
 function stripDataPrefix(text: string): string {
-  if (!/^\s*data:/i.test(text)) return text
-  const comma = text.indexOf(',')
-  if (comma < 0 || !/;\s*base64\s*$/i.test(text.slice(0, comma))) {
+  const start = text.slice(0, MAX_PREFIX_CHARACTERS)
+  if (!/^\s*data:/i.test(start)) return text
+  const comma = start.indexOf(',')
+  if (comma < 0 || !/;\s*base64\s*$/i.test(start.slice(0, comma))) {
     throw new FaceCompareError('IMAGE_FORMAT_UNSUPPORTED', 'The data url of the image is not Base64.')
   }
   return text.slice(comma + 1)

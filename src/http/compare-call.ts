@@ -53,18 +53,19 @@ export function readMinQuality(fields: Fields): number | undefined {
 }
 
 /** Where both images come from; everything that can be told without the network, of A first. */
-export function readSides(fields: Fields, maxImageBytes: number): Sides<ImageSource> {
-  return { A: readSide(fields, 'A', maxImageBytes), B: readSide(fields, 'B', maxImageBytes) }
+export async function readSides(fields: Fields, maxImageBytes: number): Promise<Sides<ImageSource>> {
+  const A = await readSide(fields, 'A', maxImageBytes)
+  return { A, B: await readSide(fields, 'B', maxImageBytes) }
 }
 
-function readSide(fields: Fields, side: Side, maxImageBytes: number): ImageSource {
+async function readSide(fields: Fields, side: Side, maxImageBytes: number): Promise<ImageSource> {
   try {
     const url = fields.text(`url${side}`) ?? ''
     if (url !== '') {
       checkUrl(url)
       return { url }
     }
-    return { bytes: checkImage(fields.image(`image${side}`), side, maxImageBytes) }
+    return { bytes: checkImage(await fields.image(`image${side}`), side, maxImageBytes) }
   } catch (error) {
     throw attribute(error, side)
   }

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { claimSingleUse, type SignatureLedger } from '../auth/authenticate.js'
+import { claimSingleUse, type Identity, type SignatureLedger } from '../auth/authenticate.js'
 import type { Comparison, Face, FaceEngine } from '../engine/engine.js'
 import { type CheckedComparison, compareChecked, requireQuality } from '../engine/require-quality.js'
 import { FaceCompareError, type Side } from '../errors.js'
@@ -16,8 +16,10 @@ import {
   wantsFaces,
 } from './compare-call.js'
 import { type Connections, isIncomplete } from './connections.js'
+import type { Fields } from './fields.js'
 import type { Replies } from './reply.js'
-import { readUpload, type UploadLimits } from './upload.js'
+import { requireSignatureStill, type SignatureGate } from './request-signature.js'
+import { type ReadingOrder, readUpload, type UploadLimits } from './upload.js'
 import type { UploadBudget, UploadShare } from './upload-budget.js'
 
 export interface CompareContext {
@@ -26,6 +28,9 @@ export interface CompareContext {
   readonly ledger: SignatureLedger
   readonly maxImageBytes: number
   readonly uploadLimits: UploadLimits
+  readonly readingOrder: ReadingOrder
+  /** Asked again when the body is there. */
+  readonly gate: SignatureGate
   /** What the images of all calls may hold together. */
   readonly budget: UploadBudget
   readonly connections: Connections
@@ -51,7 +56,7 @@ export async function answerComparison(
   reply: FastifyReply,
   context: CompareContext,
 ): Promise<FastifyReply> {
-  const share = context.budget.open()
+  const share = context.budget.open(identityOf(request).appid)
   try {
     return await compareUpload(request, reply, { ...context, share })
   } finally {
@@ -66,31 +71,53 @@ async function compareUpload(
   context: CallContext,
 ): Promise<FastifyReply> {
   const { call } = request
-  const { connections, engine, uploadLimits, share } = context
+  const { connections, engine, uploadLimits, readingOrder, share } = context
+  const cameWithHead = !isIncomplete(request.raw)
   const admit = (): void => {
     if (isRefusedAtOnce(request)) engine.requireRoom?.(IMAGES)
   }
   const fields = await timed(call, 'upload', () =>
-    readUpload(request.raw, reply.raw, call, connections, uploadLimits, share, admit),
+    readUpload(request.raw, reply.raw, call, connections, uploadLimits, share, readingOrder, admit),
   )
   if (request.routeOptions.url === '/face/identify') requireComparison(fields)
-  const { identity } = call
-  if (!identity) throw new FaceCompareError('SIGNATURE_MISSING', 'The request carries no signature.')
+  const identity = cameWithHead ? identityOf(request) : await requireSignatureStill(request, context.gate)
   checkApp(fields, identity)
   const withFaces = wantsFaces(fields)
   const minQuality = readMinQuality(fields)
   // Before the claim: who is asked to come again must be able to, with the same signature.
   engine.requireRoom?.(IMAGES)
-  await claimSingleUse(identity, context.ledger)
-  const sides = readSides(fields, context.maxImageBytes)
+  const giveBack = await context.gate.quotas.reserve(identity.appid, identity.limits?.monthlyQuota)
+  try {
+    await claimSingleUse(identity, context.ledger)
+    return await compareFields(fields, request, reply, { ...context, minQuality }, withFaces)
+  } finally {
+    giveBack()
+  }
+}
+
+async function compareFields(
+  fields: Fields,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: SidesContext,
+  withFaces: boolean,
+): Promise<FastifyReply> {
+  const { call } = request
+  const sides = await readSides(fields, context.maxImageBytes)
   const { comparison, faces } = await timed(call, 'faces', () =>
-    compareSides(sides, call, { ...context, minQuality }, stopWhenClientLeaves(reply)),
+    compareSides(sides, call, context, stopWhenClientLeaves(reply)),
   )
   if (withFaces) reply.header('server-timing', describeStages(call))
   return context.replies.sendComparison(request, reply, comparison, {
     faces: withFaces ? faces : undefined,
-    qualityChecked: minQuality === undefined ? undefined : comparison.qualityChecked,
+    qualityChecked: context.minQuality === undefined ? undefined : comparison.qualityChecked,
   })
+}
+
+/** Of a request that the signature's hook let in. */
+function identityOf({ call }: FastifyRequest): Identity {
+  if (!call.identity) throw new FaceCompareError('SIGNATURE_MISSING', 'The request carries no signature.')
+  return call.identity
 }
 
 /**

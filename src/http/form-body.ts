@@ -1,23 +1,63 @@
 import { FaceCompareError } from '../errors.js'
 import type { FieldName } from '../openapi/call.js'
-import { type Fields, isFieldName } from './fields.js'
+import { type Fields, isFieldName, MAX_TEXT_BYTES } from './fields.js'
 
 const MAX_PAIRS = 1000
+/** More than any known name takes, each of its letters written as `%XX`. */
+const MAX_NAME_BYTES = 64
+
+const [AMPERSAND, EQUALS, PERCENT, PLUS, SPACE] = [0x26, 0x3d, 0x25, 0x2b, 0x20]
 
 /**
  * Reads application/x-www-form-urlencoded: texts and urls only, images do not travel in it.
  * Throws BAD_REQUEST for a known field that is given twice.
  */
 export function parseForm(body: Buffer): Fields {
-  const text = body.toString('utf8')
-  if (text.split('&', MAX_PAIRS + 1).length > MAX_PAIRS) {
-    throw new FaceCompareError('BAD_REQUEST', `The form in the body has more than ${MAX_PAIRS} fields.`)
-  }
   const values = new Map<FieldName, string>()
-  for (const [name, value] of new URLSearchParams(text)) {
+  for (const pair of splitPairs(body)) {
+    const [rawName, rawValue] = cutAt(pair, EQUALS)
+    if (rawName.length > MAX_NAME_BYTES) continue
+    const name = decodeUrlEncoded(rawName)
     if (!isFieldName(name) || name === 'imageA' || name === 'imageB') continue
     if (values.has(name)) throw new FaceCompareError('BAD_REQUEST', `The form in the body gives ${name} twice.`)
-    values.set(name, value)
+    values.set(name, decodeUrlEncoded(rawValue.subarray(0, MAX_TEXT_BYTES)))
   }
-  return { has: (name) => values.has(name), text: (name) => values.get(name), image: () => undefined }
+  return { has: (name) => values.has(name), text: (name) => values.get(name), image: async () => undefined }
+}
+
+function splitPairs(body: Buffer): readonly Buffer[] {
+  const pairs: Buffer[] = []
+  for (let rest = body; rest.length > 0; ) {
+    if (pairs.length === MAX_PAIRS) {
+      throw new FaceCompareError('BAD_REQUEST', `The form in the body has more than ${MAX_PAIRS} fields.`)
+    }
+    const [pair, after] = cutAt(rest, AMPERSAND)
+    pairs.push(pair)
+    rest = after
+  }
+  return pairs
+}
+
+/** What stands before and after the first such byte; all and nothing when there is none. */
+function cutAt(bytes: Buffer, byte: number): readonly [Buffer, Buffer] {
+  const at = bytes.indexOf(byte)
+  return at < 0 ? [bytes, bytes.subarray(bytes.length)] : [bytes.subarray(0, at), bytes.subarray(at + 1)]
+}
+
+/** As the URL standard has it (section 5.1): `+` is a space, and a `%` that no two hex digits follow is itself. */
+function decodeUrlEncoded(raw: Buffer): string {
+  const bytes = Buffer.allocUnsafe(raw.length)
+  let count = 0
+  for (let at = 0; at < raw.length; at++) {
+    const byte = raw[at] ?? 0
+    const escaped = byte === PERCENT ? readHexByte(raw, at + 1) : undefined
+    bytes[count++] = escaped ?? (byte === PLUS ? SPACE : byte)
+    if (escaped !== undefined) at += 2
+  }
+  return bytes.toString('utf8', 0, count)
+}
+
+function readHexByte(raw: Buffer, at: number): number | undefined {
+  const digits = raw.toString('latin1', at, at + 2)
+  return /^[\da-f]{2}$/i.test(digits) ? Number.parseInt(digits, 16) : undefined
 }

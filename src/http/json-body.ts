@@ -1,46 +1,28 @@
-import { isAscii } from 'node:buffer'
 import { FaceCompareError } from '../errors.js'
 import type { FieldName } from '../openapi/call.js'
 import { decodeBase64Image } from './base64-image.js'
 import type { Fields, TextField } from './fields.js'
-
-/** A call needs none; a body of 20 MB made of `[` alone would take gigabytes before it is found to be wrong. */
-const MAX_STRUCTURE_MARKS = 10_000
-
-const [QUOTE, BACKSLASH] = [0x22, 0x5c]
-const STRUCTURE_MARKS: ReadonlySet<number> = new Set(Buffer.from('{[,:'))
+import { scanJson } from './json-scan.js'
+import type { Turn } from './turns.js'
 
 /** Reads a JSON body. Throws BAD_REQUEST for what is no JSON object. `null` counts as absent; images are Base64. */
-export function parseJson(body: Buffer): Fields {
-  refuseHugeStructure(body)
-  const values = readObject(body)
-  const valueIn = (name: FieldName): unknown => (Object.hasOwn(values, name) ? (values[name] ?? undefined) : undefined)
+export async function parseJson(body: Buffer, turn: Turn): Promise<Fields> {
+  const { value: values, restore } = await scanJson(body, turn)
+  if (!isObject(values)) throw new FaceCompareError('BAD_REQUEST', 'The JSON of the body is not an object.')
+  const valueIn = (name: FieldName): unknown => {
+    const value = Object.hasOwn(values, name) ? (values[name] ?? undefined) : undefined
+    return typeof value === 'string' ? restore(value) : value
+  }
   return {
     has: (name) => valueIn(name) !== undefined,
     text: (name) => readText(name, valueIn(name)),
-    image(name) {
+    async image(name) {
       const value = valueIn(name)
       if (value === undefined) return undefined
       if (typeof value !== 'string') throw wrongType(name, 'Base64 text')
-      return decodeBase64Image(value)
+      return decodeBase64Image(value, turn)
     },
   }
-}
-
-function readObject(body: Buffer): Readonly<Record<string, unknown>> {
-  let value: unknown
-  try {
-    value = JSON.parse(readUtf8(body))
-  } catch (cause) {
-    throw new FaceCompareError('BAD_REQUEST', 'The body is not valid JSON.', { cause })
-  }
-  if (!isObject(value)) throw new FaceCompareError('BAD_REQUEST', 'The JSON of the body is not an object.')
-  return value
-}
-
-/** A byte order mark is skipped; bytes that are no UTF-8 throw. Bodies with large images are ASCII, which is faster read. */
-function readUtf8(body: Buffer): string {
-  return isAscii(body) ? body.toString('latin1') : new TextDecoder('utf-8', { fatal: true }).decode(body)
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -60,28 +42,4 @@ function readText(name: TextField, value: unknown): string | undefined {
 
 function wrongType(name: FieldName, expected: string): FaceCompareError {
   return new FaceCompareError('INVALID_PARAMETER', `Expected ${expected} in ${name} but received something else.`)
-}
-
-/** Counts the marks outside of texts, and jumps over the texts: an image is one of them. */
-function refuseHugeStructure(body: Buffer): void {
-  let marks = 0
-  for (let at = 0; at < body.length; at++) {
-    const byte = body[at] ?? 0
-    if (byte === QUOTE) {
-      at = findTextEnd(body, at + 1)
-    } else if (STRUCTURE_MARKS.has(byte) && ++marks > MAX_STRUCTURE_MARKS) {
-      throw new FaceCompareError('BAD_REQUEST', 'The JSON of the body has too many parts.')
-    }
-  }
-}
-
-/** The index of the quote that ends a text, or the length of the body. */
-function findTextEnd(body: Buffer, start: number): number {
-  for (let at = start; ; at++) {
-    at = body.indexOf(QUOTE, at)
-    if (at < 0) return body.length
-    let backslashes = 0
-    while (at - backslashes > start && body[at - backslashes - 1] === BACKSLASH) backslashes++
-    if (backslashes % 2 === 0) return at
-  }
 }

@@ -1,10 +1,14 @@
 import { FaceCompareError } from '../errors.js'
 import type { FieldName } from '../openapi/call.js'
-import { type Fields, isFieldName } from './fields.js'
+import { type Fields, isFieldName, MAX_TEXT_BYTES } from './fields.js'
 
-const MAX_PARTS = 100
-const MAX_PART_HEADER_BYTES = 16 * 1024
+const MAX_PARTS = 32
+const MAX_PART_HEADER_BYTES = 4 * 1024
+const MAX_NAME_BYTES = 256
 const MAX_BOUNDARY_BYTES = 256
+/** In bytes of images a line that begins like the boundary does not happen; millions of them are somebody's purpose. */
+const MAX_FALSE_BOUNDARIES = 1000
+const [SPACE, TAB, LF] = [0x20, 0x09, 0x0a]
 const DASHES = Buffer.from('--')
 
 /**
@@ -15,19 +19,23 @@ const DASHES = Buffer.from('--')
  */
 export function parseMultipart(body: Buffer, boundary: string | undefined): Fields {
   const delimiter = boundary === undefined ? readFirstLine(body) : Buffer.from(`--${boundary}`, 'latin1')
+  if (delimiter.length > MAX_BOUNDARY_BYTES) throw unreadable(`its boundary is longer than ${MAX_BOUNDARY_BYTES} bytes`)
   const lineEnd = Buffer.from(endsLinesWithLf(body, delimiter) ? '\n' : '\r\n')
   const values = new Map<FieldName, Buffer>()
   for (const part of splitParts(body, delimiter, lineEnd)) {
     const { headers, content } = splitPart(part, lineEnd)
     const name = readName(headers)
+    if (name !== undefined && name.length > MAX_NAME_BYTES) {
+      throw unreadable(`the name of a part is longer than ${MAX_NAME_BYTES} bytes`)
+    }
     if (name === undefined || !isFieldName(name)) continue
     if (values.has(name)) throw unreadable(`the field ${name} is given twice`)
     values.set(name, content)
   }
   return {
     has: (name) => values.has(name),
-    text: (name) => values.get(name)?.toString('utf8'),
-    image: (name) => values.get(name),
+    text: (name) => values.get(name)?.toString('utf8', 0, MAX_TEXT_BYTES),
+    image: async (name) => values.get(name),
   }
 }
 
@@ -41,28 +49,53 @@ function readFirstLine(body: Buffer): Buffer {
 }
 
 function endsLinesWithLf(body: Buffer, delimiter: Buffer): boolean {
-  return body[body.indexOf(delimiter) + delimiter.length] === 0x0a
+  return body[body.indexOf(delimiter) + delimiter.length] === LF
 }
 
 /** What stands between the lines of the boundary; what stands before the first and after the last does not count. */
 function splitParts(body: Buffer, delimiter: Buffer, lineEnd: Buffer): readonly Buffer[] {
   const parts: Buffer[] = []
-  let start = -1
-  for (let at = 0; ; at += delimiter.length) {
-    at = body.indexOf(delimiter, at)
-    if (at < 0) throw unreadable(start < 0 ? 'its boundary is not found' : 'its end is missing')
-    const partEnd = at === 0 ? 0 : at - lineEnd.length
-    if (at > 0 && (partEnd < start || !body.subarray(partEnd, at).equals(lineEnd))) continue
-    let after = at + delimiter.length
-    const isLast = body.subarray(after, after + DASHES.length).equals(DASHES)
-    // Only spaces may stand between a boundary and the end of its line.
-    while (!isLast && (body[after] === 0x20 || body[after] === 0x09)) after++
-    if (!isLast && !body.subarray(after, after + lineEnd.length).equals(lineEnd)) continue
-    if (start >= 0) parts.push(body.subarray(start, partEnd))
-    if (isLast) return parts
+  let start: number | undefined
+  for (const line of findBoundaryLines(body, delimiter, lineEnd)) {
+    if (start !== undefined) parts.push(body.subarray(start, line.start))
+    if (line.isLast) return parts
     if (parts.length >= MAX_PARTS) throw unreadable(`it has more than ${MAX_PARTS} parts`)
-    start = after + lineEnd.length
+    start = line.end
   }
+  throw unreadable(start === undefined ? 'its boundary is not found' : 'its end is missing')
+}
+
+interface BoundaryLine {
+  /** Of the end of the line before, which belongs to the boundary. */
+  readonly start: number
+  readonly end: number
+  readonly isLast: boolean
+}
+
+function* findBoundaryLines(body: Buffer, delimiter: Buffer, lineEnd: Buffer): Generator<BoundaryLine> {
+  const mark = Buffer.concat([lineEnd, delimiter])
+  const findMarkEnd = (from: number): number => {
+    const at = body.indexOf(mark, from)
+    return at < 0 ? at : at + mark.length
+  }
+  let falseOnes = 0
+  let markEnd = body.subarray(0, delimiter.length).equals(delimiter) ? delimiter.length : findMarkEnd(0)
+  while (markEnd >= 0) {
+    const line = readBoundaryLine(body, markEnd, lineEnd)
+    if (line) yield { start: markEnd - mark.length, ...line }
+    else if (++falseOnes > MAX_FALSE_BOUNDARIES) throw unreadable('too many of its lines only begin like its boundary')
+    markEnd = findMarkEnd(line?.end ?? markEnd)
+  }
+}
+
+/** The rest of a boundary's line, on which only blanks may stand; undefined when it is no such line. */
+function readBoundaryLine(body: Buffer, at: number, lineEnd: Buffer): Omit<BoundaryLine, 'start'> | undefined {
+  const afterDashes = at + DASHES.length
+  if (body.subarray(at, afterDashes).equals(DASHES)) return { end: afterDashes, isLast: true }
+  let blanksEnd = at
+  while (blanksEnd < at + MAX_BOUNDARY_BYTES && (body[blanksEnd] === SPACE || body[blanksEnd] === TAB)) blanksEnd++
+  const end = blanksEnd + lineEnd.length
+  return body.subarray(blanksEnd, end).equals(lineEnd) ? { end, isLast: false } : undefined
 }
 
 function splitPart(part: Buffer, lineEnd: Buffer): { readonly headers: string; readonly content: Buffer } {
@@ -70,7 +103,7 @@ function splitPart(part: Buffer, lineEnd: Buffer): { readonly headers: string; r
   if (part.subarray(0, lineEnd.length).equals(lineEnd)) return { headers: '', content: part.subarray(lineEnd.length) }
   const emptyLine = Buffer.concat([lineEnd, lineEnd])
   const end = part.subarray(0, MAX_PART_HEADER_BYTES).indexOf(emptyLine)
-  if (end < 0) throw unreadable('the header of a part does not end, or is too long')
+  if (end < 0) throw unreadable(`the header of a part does not end, or is longer than ${MAX_PART_HEADER_BYTES} bytes`)
   return { headers: part.toString('latin1', 0, end), content: part.subarray(end + emptyLine.length) }
 }
 
@@ -82,21 +115,25 @@ function readName(headers: string): string | undefined {
   const line = headers.split(/\r?\n/).find((header) => /^content-disposition[ \t]*:/i.test(header))
   if (line === undefined) return undefined
   let rest = afterFirst(';', line)
+  // Once no quote closes, none after it does either, and is not looked for again.
+  let mayClose = true
   while (rest !== '') {
     const equals = rest.indexOf('=')
     if (equals < 0) return undefined
     const key = rest.slice(rest.lastIndexOf(';', equals) + 1, equals)
-    const value = readValue(rest.slice(equals + 1).trimStart())
+    const text = rest.slice(equals + 1).trimStart()
+    const quoted = mayClose && text.startsWith('"') ? readQuoted(text) : undefined
+    if (text.startsWith('"') && !quoted) mayClose = false
+    const value = quoted ?? { text: (text.split(';', 1)[0] ?? '').trim(), rest: afterFirst(';', text) }
     if (key.trim().toLowerCase() === 'name') return value.text
     rest = value.rest
   }
   return undefined
 }
 
-function readValue(text: string): { readonly text: string; readonly rest: string } {
-  const end = text.startsWith('"') ? text.slice(1).search(/"[ \t]*(?:;|$)/) : -1
-  if (end >= 0) return { text: text.slice(1, end + 1), rest: afterFirst(';', text.slice(end + 2)) }
-  return { text: (text.split(';', 1)[0] ?? '').trim(), rest: afterFirst(';', text) }
+function readQuoted(text: string): { readonly text: string; readonly rest: string } | undefined {
+  const end = text.slice(1).search(/"[ \t]*(?:;|$)/)
+  return end < 0 ? undefined : { text: text.slice(1, end + 1), rest: afterFirst(';', text.slice(end + 2)) }
 }
 
 /** Empty when the mark is not there. */

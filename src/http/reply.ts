@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Comparison, Face, Quality } from '../engine/engine.js'
 import { QualityTooLowError } from '../engine/require-quality.js'
 import { ERRORS, FaceCompareError, type Side } from '../errors.js'
 import type { Connections } from './connections.js'
+import { PIECE_BYTES } from './unread-answers.js'
 
 /** A request that cannot be read (code 3), with the HTTP status that says how: 404, 405, 408 or 431. */
 export class UnreadableRequestError extends FaceCompareError {
@@ -66,7 +68,8 @@ export function createReplies({ connections, statusAlways200, countCall }: Reply
     if (connections.closesAfter(request.raw)) reply.header('connection', 'close')
     if (!bytes) return reply.send()
     request.call.bytes.sent = bytes.length
-    return reply.send(bytes)
+    if (bytes.length <= PIECE_BYTES) return reply.send(bytes)
+    return reply.header('content-length', bytes.length).send(Readable.from(cutIntoPieces(bytes)))
   }
 
   const send = (request: FastifyRequest, reply: FastifyReply, status: number, body?: object) => {
@@ -118,6 +121,10 @@ export function createReplies({ connections, statusAlways200, countCall }: Reply
       return sessionId
     },
   }
+}
+
+function* cutIntoPieces(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES)
 }
 
 function commonHeaders(sessionId: string): Readonly<Record<string, string>> {

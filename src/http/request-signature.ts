@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { authenticate, type CredentialSource } from '../auth/authenticate.js'
+import { authenticate, type CredentialSource, type Identity } from '../auth/authenticate.js'
 import type { QuotaGate } from '../auth/quota.js'
 import type { RateLimiter } from '../auth/rate-limit.js'
 import { timed } from './call-log.js'
@@ -14,18 +14,26 @@ export interface SignatureGate {
 /** Who calls, and whether that app may call now; decided from the head of the request, before its body is read. */
 export async function requireSignature(request: FastifyRequest, gate: SignatureGate): Promise<void> {
   const { call } = request
-  call.identity = await timed(call, 'signature', () =>
-    authenticate(
-      { authorization: request.headers.authorization, sign: readSign(request.query) },
-      {
-        credentials: gate.credentials,
-        nowSeconds: Math.floor(gate.now().getTime() / 1000),
-      },
-    ),
-  )
+  call.identity = await timed(call, 'signature', () => identify(request, gate))
   const { appid, limits } = call.identity
   await gate.rateLimiter.take(appid, limits?.callsPerSecond)
   await gate.quotas.requireQuota(appid, limits?.monthlyQuota)
+}
+
+/**
+ * Who calls, looked at again when the body is there: it may have taken minutes, in which a signature expires, a key is
+ * revoked, an app switched off. The call was counted before and is not counted again.
+ */
+export async function requireSignatureStill(request: FastifyRequest, gate: SignatureGate): Promise<Identity> {
+  request.call.identity = await identify(request, gate)
+  return request.call.identity
+}
+
+function identify(request: FastifyRequest, { credentials, now }: SignatureGate): Promise<Identity> {
+  return authenticate(
+    { authorization: request.headers.authorization, sign: readSign(request.query) },
+    { credentials, nowSeconds: Math.floor(now().getTime() / 1000) },
+  )
 }
 
 function readSign(query: unknown): string | undefined {

@@ -7,17 +7,27 @@ import type { Fields } from './fields.js'
 import { parseForm } from './form-body.js'
 import { parseJson } from './json-body.js'
 import { parseMultipart } from './multipart.js'
-import { UnreadableRequestError } from './reply.js'
-import { describeUnreadable } from './unreadable.js'
+import { type Line, SLICE_BYTES, type Turn } from './turns.js'
+import { readBody } from './upload-body.js'
 import type { UploadShare } from './upload-budget.js'
+import type { UploadPace } from './upload-pace.js'
 
 export interface UploadLimits {
   readonly maxBodyBytes: number
-  /** How long an upload may stand still. */
-  readonly stallMs: number
+  readonly pace: UploadPace
 }
 
-type ParseBody = (body: Buffer) => Fields
+/** How calls share the one thread that reads bodies. */
+export interface ReadingOrder {
+  readonly turn: Turn
+  /** For bodies that take many turns. */
+  readonly line: Line
+}
+
+type ParseBody = (body: Buffer, turn: Turn) => Fields | Promise<Fields>
+
+/** What an upload counts for before anything of it has come: its buffers. */
+const RESERVE_BYTES = 64 * 1024
 
 /** Two images in Base64, and room for everything else. */
 export function maxBodyBytesFor(maxImageBytes: number): number {
@@ -27,7 +37,7 @@ export function maxBodyBytesFor(maxImageBytes: number): number {
 /**
  * Reads the body of a call, counted while it comes, and takes it apart. Nothing is read (and no `100 Continue` sent)
  * when the headers alone, or `admit`, refuse it. Throws BODY_TOO_LARGE, TOO_MANY_REQUESTS when all uploads together are too much, and
- * BAD_REQUEST, with status 408 for a stalled upload.
+ * BAD_REQUEST, with status 408 for an upload that is stalled or too slow.
  */
 export async function readUpload(
   request: IncomingMessage,
@@ -36,6 +46,7 @@ export async function readUpload(
   connections: Connections,
   limits: UploadLimits,
   share: UploadShare,
+  order: ReadingOrder,
   admit: () => void,
 ): Promise<Fields> {
   const announcedBytes = Number(request.headers['content-length'] ?? 0)
@@ -43,9 +54,22 @@ export async function readUpload(
   checkContentEncoding(request.headers['content-encoding'])
   const parse = chooseParser(call.contentType)
   admit()
-  share.take(announcedBytes)
+  share.requireRoom(announcedBytes)
+  share.take(RESERVE_BYTES)
   connections.continueUpload(request, response)
-  return parse(await readBody({ request, call, limits, share, announcedBytes }, connections.uploadSignal(request)))
+  const expectedBytes = announcedBytes > 0 ? announcedBytes : limits.maxBodyBytes
+  const takePiece = (pieceBytes: number, bytes: number): void => {
+    call.bytes.received = bytes
+    if (bytes > limits.maxBodyBytes) throw tooLarge(limits)
+    share.take(pieceBytes)
+  }
+  const upload = { request, broken: connections.uploadSignal(request), expectedBytes, pace: limits.pace, takePiece }
+  const blocks = await readBody(upload)
+  const read = async () => {
+    const { buffer, byteOffset, byteLength } = await blocks.join(order.turn)
+    return parse(Buffer.from(buffer, byteOffset, byteLength), order.turn)
+  }
+  return blocks.byteCount > SLICE_BYTES ? order.line(read) : read()
 }
 
 function checkContentEncoding(encoding: string | undefined): void {
@@ -72,61 +96,6 @@ function chooseParser(header: string | undefined): ParseBody {
         'Expected a Content-Type of multipart/form-data or application/json but received another.',
       )
   }
-}
-
-interface Upload {
-  readonly request: IncomingMessage
-  readonly call: Call
-  readonly limits: UploadLimits
-  readonly share: UploadShare
-  /** 0 when the head does not say. */
-  readonly announcedBytes: number
-}
-
-function readBody(upload: Upload, broken: AbortSignal | undefined): Promise<Buffer> {
-  const { request, call, limits, share, announcedBytes } = upload
-  return new Promise((resolve, reject) => {
-    // Of a known length it is put in its place piece by piece: joined at the end, it would be in memory twice.
-    const body = announcedBytes > 0 ? Buffer.allocUnsafeSlow(announcedBytes) : undefined
-    const chunks: Buffer[] = []
-    let bytes = 0
-    const settle = (finish: () => void) => {
-      clearTimeout(stallTimer)
-      request.off('data', takeChunk).off('end', takeEnd).off('error', takeLoss).off('close', takeLoss)
-      broken?.removeEventListener('abort', takeBroken)
-      finish()
-    }
-    const fail = (error: FaceCompareError) => settle(() => reject(error))
-    const takeChunk = (chunk: Buffer) => {
-      stallTimer.refresh()
-      if (body) chunk.copy(body, bytes)
-      else chunks.push(chunk)
-      bytes += chunk.length
-      call.bytes.received = bytes
-      if (bytes > limits.maxBodyBytes) fail(tooLarge(limits))
-      else if (!body) claim(chunk.length)
-    }
-    const claim = (more: number) => {
-      try {
-        share.take(more)
-      } catch (error) {
-        settle(() => reject(error))
-      }
-    }
-    const takeEnd = () => settle(() => resolve(body?.subarray(0, bytes) ?? Buffer.concat(chunks, bytes)))
-    const takeLoss = () => fail(new FaceCompareError('BAD_REQUEST', 'The connection was lost during the upload.'))
-    const takeBroken = () => fail(describeUnreadable(broken?.reason))
-    const stallTimer = setTimeout(
-      () => fail(new UnreadableRequestError(408, 'The upload stood still for too long.')),
-      limits.stallMs,
-    )
-    // Both may have happened while the signature was checked.
-    if (broken?.aborted) return takeBroken()
-    if (request.destroyed) return takeLoss()
-    broken?.addEventListener('abort', takeBroken)
-    request.on('data', takeChunk).on('end', takeEnd).on('error', takeLoss).on('close', takeLoss)
-    return undefined
-  })
 }
 
 function tooLarge(limits: UploadLimits): FaceCompareError {

@@ -93,7 +93,7 @@ const REASONS: Readonly<Record<number, string>> = {
 
 /** Not of the table, and not to be switched off: code 3 has the HTTP status of what is wrong with the request. */
 const TIMED_OUT: JsonObject = {
-  description: 'The request did not come in time, or stood still for 30 seconds.',
+  description: 'The request did not come in time, stood still for too long, or was too slow.',
   headers: REQUEST_ID_HEADERS,
   content: failureContent(['BAD_REQUEST']),
 }

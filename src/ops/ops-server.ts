@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { type FastifyReply, fastify } from 'fastify'
+import { closeUnreadAnswers } from '../http/unread-answers.js'
 
 export interface OpsOptions {
   readonly host: string
@@ -7,6 +8,8 @@ export interface OpsOptions {
   readonly port: number
   /** Whether calls can be answered now; a rejection means no. */
   readonly isReady: () => Promise<boolean>
+  /** How long an answer may wait for its reader; 10 s when absent. */
+  readonly unreadAnswerMs?: number
   readonly metrics: { readonly contentType: string; readonly render: () => Promise<string> }
 }
 
@@ -23,7 +26,13 @@ const MAX_CONNECTIONS = 64
  * What watches over the service asks here, on a port that clients do not reach: `/metrics`, `/healthz`, `/readyz`.
  * It answers from the first moments of the start to the end of the drain. Rejects when the port cannot be had.
  */
-export async function startOpsServer({ host, port, isReady, metrics }: OpsOptions): Promise<OpsServer> {
+export async function startOpsServer({
+  host,
+  port,
+  isReady,
+  metrics,
+  unreadAnswerMs = TIMEOUT_MS,
+}: OpsOptions): Promise<OpsServer> {
   const app = fastify({
     requestTimeout: TIMEOUT_MS,
     keepAliveTimeout: TIMEOUT_MS,
@@ -32,6 +41,7 @@ export async function startOpsServer({ host, port, isReady, metrics }: OpsOption
     frameworkErrors: (_error, _request, reply) => say(reply, 404, 'not found'),
   })
   app.server.maxConnections = MAX_CONNECTIONS
+  closeUnreadAnswers(app.server, unreadAnswerMs)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   app.addHook('onRequest', async (_request, reply) => {

@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeBase64Image } from '../../src/http/base64-image.js'
 
+const atOnce = async () => {}
+const decode = (text: string) => decodeBase64Image(text, atOnce)
+
 describe('an image in Base64', () => {
   it.each([
     ['a letter outside of the alphabet', 'AAA*'],
@@ -16,33 +19,32 @@ describe('an image in Base64', () => {
     ['three marks of padding', 'A==='],
     ['padding alone', '===='],
     ['padding after a whole group', 'AAAA='],
-  ])('is refused with %s', (_, text) => {
-    expect(() => decodeBase64Image(text)).toThrow(expect.objectContaining({ kind: 'IMAGE_FORMAT_UNSUPPORTED' }))
+  ])('is refused with %s', async (_, text) => {
+    await expect(decode(text)).rejects.toMatchObject({ kind: 'IMAGE_FORMAT_UNSUPPORTED' })
   })
 
-  it('gives its bytes, however it is padded and broken into lines', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 40 }), fc.integer({ min: 1, max: 9 }), (bytes, lineLength) => {
+  it('gives its bytes, however it is padded and broken into lines', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 40 }), fc.integer({ min: 1, max: 9 }), async (bytes, lineLength) => {
         const text = Buffer.from(bytes).toString('base64')
         const lines = text.replace(new RegExp(`.{${lineLength}}`, 'g'), '$&\r\n')
         for (const form of [text, text.replace(/=+$/, ''), lines, `data:image/jpeg;base64,${text}`]) {
-          expect([...decodeBase64Image(form)]).toEqual([...bytes])
+          expect([...(await decode(form))]).toEqual([...bytes])
         }
       }),
     )
   })
 
-  it('is refused with any other character in any place', () => {
+  it('is refused with any other character in any place', async () => {
     const other = fc
       .integer({ min: 0, max: 0xffff })
       .map((unit) => String.fromCharCode(unit))
       .filter((character) => !/[A-Za-z0-9+/= \t\r\n]/.test(character))
-    fc.assert(
-      fc.property(fc.nat({ max: 7 }), other, (at, character) => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 7 }), other, async (at, character) => {
         const digits = 'AAAAAAAA'
-        expect(() => decodeBase64Image(digits.slice(0, at) + character + digits.slice(at + 1))).toThrow(
-          'The image is not valid Base64.',
-        )
+        const text = digits.slice(0, at) + character + digits.slice(at + 1)
+        await expect(decode(text)).rejects.toThrow('The image is not valid Base64.')
       }),
     )
   })

@@ -11,7 +11,10 @@ const GOOD_BODY = JSON.stringify({ appid: APPID, urlA: 'http://host/a', urlB: 'h
 let app: FastifyInstance
 let port: number
 beforeEach(async () => {
-  app = await startApp({ uploadStallMs: 300, discardLimits: { maxBytes: MAX_DISCARDED_BYTES, maxMs: 1500 } })
+  app = await startApp({
+    uploadPace: { stallMs: 300, minRate: 0 },
+    discardLimits: { maxBytes: MAX_DISCARDED_BYTES, maxMs: 1500 },
+  })
   port = await listen(app)
 })
 afterEach(() => app.close())

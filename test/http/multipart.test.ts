@@ -6,9 +6,9 @@ import { BOUNDARY, multipart, type Part } from '../support/http-service.js'
 
 const parse = (parts: readonly Part[], options = {}) => parseMultipart(multipart(parts, options), BOUNDARY)
 
-const readImage = (header: string) => {
+const readImage = async (header: string) => {
   const fields = parseMultipart(multipart([{ header, value: '\r\nx\0' }]), BOUNDARY)
-  return fields.image('imageA')?.toString()
+  return (await fields.image('imageA'))?.toString()
 }
 
 describe('a multipart body that cannot be read', () => {
@@ -60,8 +60,8 @@ describe('the parts', () => {
     ['a file name of Windows', 'Content-Disposition: form-data; filename="C:\\dir\\"; name="imageA"'],
     ['quotes in the file name', 'Content-Disposition: form-data; filename="a"b".jpg"; name="imageA"'],
     ['a quoted path', 'Content-Disposition: form-data; name="imageA"; filename="%2Fhome%2Fa.jpg"'],
-  ])('are known by name: %s', (_name, header) => {
-    expect(readImage(header)).toBe('\r\nx\0')
+  ])('are known by name: %s', async (_name, header) => {
+    expect(await readImage(header)).toBe('\r\nx\0')
   })
 
   it.each([
@@ -71,8 +71,8 @@ describe('the parts', () => {
     ['the name in a file name', 'Content-Disposition: form-data; name="x"; filename="; name=imageA"'],
     ['a prototype', 'Content-Disposition: form-data; name="__proto__"'],
     ['only semicolons', 'Content-Disposition: ;;;=;;=;'],
-  ])('are skipped: %s', (_name, header) => {
-    expect(readImage(header)).toBeUndefined()
+  ])('are skipped: %s', async (_name, header) => {
+    expect(await readImage(header)).toBeUndefined()
   })
 
   it('may have no header at all', () => {
@@ -80,12 +80,12 @@ describe('the parts', () => {
     expect(parseMultipart(body, 'b').text('appid')).toBe('7')
   })
 
-  it('may be empty', () => {
+  it('may be empty', async () => {
     const fields = parse([
       { name: 'imageA', value: '' },
       { name: 'appid', value: '' },
     ])
-    expect([fields.image('imageA')?.length, fields.text('appid'), fields.has('imageB')]).toEqual([0, '', false])
+    expect([(await fields.image('imageA'))?.length, fields.text('appid'), fields.has('imageB')]).toEqual([0, '', false])
   })
 
   it('may have text before the first and after the last, and spaces after the boundary', () => {
@@ -95,16 +95,13 @@ describe('the parts', () => {
     expect(parseMultipart(body, 'b').text('appid')).toBe('7')
   })
 
-  it('keep what only looks like a boundary', () => {
+  it('keep what only looks like a boundary', async () => {
     const value = `x\r\n--${BOUNDARY}x\r\n--\r\n --${BOUNDARY}--\r\n-`
-    expect(
-      parse([{ name: 'imageA', value }])
-        .image('imageA')
-        ?.toString(),
-    ).toBe(value)
+    const image = await parse([{ name: 'imageA', value }]).image('imageA')
+    expect(image?.toString()).toBe(value)
   })
 
-  it('may be written with LF alone', () => {
+  it('may be written with LF alone', async () => {
     const value = 'a\r\nb\n\nc\r\n'
     const body = multipart(
       [
@@ -115,16 +112,16 @@ describe('the parts', () => {
     )
     for (const boundary of [BOUNDARY, undefined]) {
       const fields = parseMultipart(body, boundary)
-      expect([fields.image('imageA')?.toString(), fields.text('appid')]).toEqual([value, '7'])
+      expect([(await fields.image('imageA'))?.toString(), fields.text('appid')]).toEqual([value, '7'])
     }
   })
 })
 
-it('gives back any bytes, under any boundary of the alphabet', () => {
+it('gives back any bytes, under any boundary of the alphabet', async () => {
   const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array))
   const boundaries = fc.stringMatching(/^[0-9A-Za-z'()+_,./:=?-]{20,70}$/)
-  fc.assert(
-    fc.property(bytes, bytes, boundaries, (a, b, boundary) => {
+  await fc.assert(
+    fc.asyncProperty(bytes, bytes, boundaries, async (a, b, boundary) => {
       const body = multipart(
         [
           { name: 'imageA', value: a },
@@ -133,8 +130,8 @@ it('gives back any bytes, under any boundary of the alphabet', () => {
         { boundary },
       )
       const fields = parseMultipart(body, boundary)
-      const read = (name: ImageField) => Buffer.from(fields.image(name) ?? [])
-      expect(read('imageA').equals(a) && read('imageB').equals(b)).toBe(true)
+      const read = async (name: ImageField) => Buffer.from((await fields.image(name)) ?? [])
+      expect((await read('imageA')).equals(a) && (await read('imageB')).equals(b)).toBe(true)
     }),
   )
 })

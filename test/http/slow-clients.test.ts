@@ -9,7 +9,7 @@ let port: number
 beforeEach(async () => {
   app = await startApp({
     statusAlways200: true,
-    uploadStallMs: 300,
+    uploadPace: { stallMs: 300, minRate: 0 },
     requestLimits: { headersMs: 400, requestMs: 1200, checkMs: 50 },
     discardLimits: { maxBytes: 1024 * 1024, maxMs: 100 },
   })

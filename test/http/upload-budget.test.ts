@@ -2,40 +2,54 @@ import { describe, expect, it } from 'vitest'
 import { UploadBudget } from '../../src/http/upload-budget.js'
 import { fetcher, IMAGE, serve } from '../image/servers.js'
 import { APPID, fakeFetch, listen, sign, startApp } from '../support/http-service.js'
-import { connectRaw } from '../support/raw-http.js'
+import { connectRaw, exchange } from '../support/raw-http.js'
 
 describe('the budget of uploads', () => {
   it('refuses what is over the limit together, with code 15 and when to come again', () => {
     const budget = new UploadBudget(100)
-    budget.open().take(60)
-    const second = budget.open()
-    expect(() => second.take(41)).toThrow(expect.objectContaining({ code: 15, retryAfterSeconds: 1 }))
+    budget.open('1').take(60)
+    const second = budget.open('2')
+    const refusal = expect.objectContaining({ code: 15, retryAfterSeconds: 1 })
+    expect(() => second.requireRoom(41)).toThrow(refusal)
+    expect(() => second.take(41)).toThrow(refusal)
     expect(budget.bytes).toBe(60)
+    second.requireRoom(40)
     second.take(40)
     expect(budget.bytes).toBe(100)
   })
 
   it('refuses an upload that grows beyond it', () => {
     const budget = new UploadBudget(100)
-    budget.open().take(60)
-    const growing = budget.open()
+    budget.open('1').take(60)
+    const growing = budget.open('2')
     growing.take(30)
     expect(() => growing.take(11)).toThrow(expect.objectContaining({ code: 15 }))
   })
 
+  it('leaves a quarter to others, however many uploads one app opens', () => {
+    const budget = new UploadBudget(100)
+    const shares = Array.from({ length: 3 }, () => budget.open('1'))
+    for (const share of shares) share.take(25)
+    expect(() => budget.open('1').take(1)).toThrow('The app sends too much at once')
+    budget.open('2').take(25)
+    shares[0]?.close()
+    budget.open('1').take(25)
+    expect(budget.bytes).toBe(100)
+  })
+
   it('lets one upload in whatever its size', () => {
     const budget = new UploadBudget(100)
-    const large = budget.open()
+    const large = budget.open('1')
     large.take(90)
     large.take(90)
-    expect(() => budget.open().take(1)).toThrow()
+    expect(() => budget.open('1').take(1)).toThrow()
     large.close()
-    budget.open().take(1000)
+    budget.open('1').take(1000)
   })
 
   it('gives back what was taken, once', () => {
     const budget = new UploadBudget(100)
-    const share = budget.open()
+    const share = budget.open('1')
     share.take(70)
     share.close()
     share.close()
@@ -49,14 +63,14 @@ describe('the service', () => {
   const payload = { appid: APPID, urlA: 'http://host/a', urlB: 'http://host/b' }
 
   it('refuses a body that is too much together with others, before it reads it, and gives everything back', async () => {
-    const budget = new UploadBudget(1000)
+    const budget = new UploadBudget(200_000)
     const app = await startApp({ uploadBudget: budget })
-    const other = budget.open()
-    other.take(990)
+    const other = budget.open('1')
+    other.take(199_990)
     const refused = await app.inject({ ...post, payload, headers: { authorization: sign() } })
     expect([refused.statusCode, refused.json().code, refused.headers['retry-after']]).toEqual([429, 15, '1'])
     expect(refused.json().data).not.toHaveProperty('fail_flag')
-    expect(budget.bytes).toBe(990)
+    expect(budget.bytes).toBe(199_990)
     other.close()
     expect((await app.inject({ ...post, payload, headers: { authorization: sign() } })).json().code).toBe(0)
     expect((await app.inject({ ...post, payload: '{', headers: { authorization: sign() } })).json().code).toBe(3)
@@ -73,13 +87,30 @@ describe('the service', () => {
         return fakeFetch(url, signal)
       },
     })
-    const other = budget.open()
+    const other = budget.open('1')
     other.take(1)
     const refused = await app.inject({ ...post, payload, headers: { authorization: sign() } })
     expect([refused.json().code, refused.json().data.fail_flag]).toEqual([15, undefined])
     other.close()
     expect((await app.inject({ ...post, payload, headers: { authorization: sign() } })).json().code).toBe(0)
     expect(budget.bytes).toBe(0)
+    await app.close()
+  })
+
+  it('counts what has come: bodies that are announced and then drip keep nobody out', async () => {
+    const budget = new UploadBudget(2 * 1024 * 1024)
+    const app = await startApp({ uploadBudget: budget })
+    const port = await listen(app)
+    const head = `POST /face/compare HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: ${sign()}\r\n`
+    const slow = Array.from({ length: 20 }, () => connectRaw(port))
+    for (const client of slow) client.write(`${head}Content-Length: 200000\r\n\r\n{`)
+    await expect.poll(() => budget.bytes).toBe(20 * (64 * 1024 + 1))
+    const images = { imageA: 'A'.repeat(80_000), imageB: 'A'.repeat(80_000) }
+    const body = JSON.stringify({ appid: APPID, ...images })
+    const good = await exchange(connectRaw(port), `${head}Content-Length: ${body.length}\r\n\r\n${body}`)
+    expect(JSON.parse(good.body).code).toBe(0)
+    for (const client of slow) client.socket.destroy()
+    await expect.poll(() => budget.bytes).toBe(0)
     await app.close()
   })
 
@@ -111,7 +142,7 @@ describe('fetching', () => {
     await fetchImage(`${base}/`, undefined, (bytes) => void pieces.push(bytes))
     expect(pieces.reduce((sum, bytes) => sum + bytes, 0)).toBe(IMAGE.length)
     const budget = new UploadBudget(1)
-    budget.open().take(1)
-    await expect(fetchImage(`${base}/`, undefined, budget.open().take)).rejects.toMatchObject({ code: 15 })
+    budget.open('1').take(1)
+    await expect(fetchImage(`${base}/`, undefined, budget.open('1').take)).rejects.toMatchObject({ code: 15 })
   })
 })

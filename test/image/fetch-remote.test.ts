@@ -25,15 +25,13 @@ describe('checkUrl', () => {
     expect(() => checkUrl(url)).toThrow(expect.objectContaining({ kind: 'INVALID_PARAMETER' }))
   })
 
-  it('refuses credentials, and looks at them before the length', () => {
-    for (const url of [
-      'http://me@a.example/',
-      'http://me:secret@a.example/',
-      `http://:pw@a.example/${'x'.repeat(3000)}`,
-    ]) {
+  it('refuses credentials, and looks at the length before them', () => {
+    for (const url of ['http://me@a.example/', 'http://me:secret@a.example/', 'http://:pw@a.example/']) {
       expect(() => checkUrl(url)).toThrow(expect.objectContaining({ kind: 'INVALID_PARAMETER' }))
     }
-    expect(() => checkUrl(`ftp://a.example/${'x'.repeat(3000)}`)).toThrow(expect.objectContaining({ code: 21 }))
+    for (const url of ['http://:pw@a.example/', 'ftp://a.example/', 'no url']) {
+      expect(() => checkUrl(url.padEnd(3000, 'x'))).toThrow(expect.objectContaining({ code: -1304 }))
+    }
   })
 
   it('takes 2,048 characters and refuses one more', () => {
