@@ -34,7 +34,7 @@ interface Layout {
   readonly masks: readonly [number, number, number]
 }
 
-/** Decodes a bitmap. @throws FaceCompareError IMAGE_UNDECODABLE (truncated, corrupt, compressed, too many pixels). */
+/** Decodes a bitmap. @throws FaceCompareError IMAGE_UNDECODABLE (truncated, corrupt, too many pixels), IMAGE_FORMAT_UNSUPPORTED (compressed). */
 export function decodeBmp(bytes: Uint8Array, maxPixels: number): Image {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const layout = readLayout(view, maxPixels)
@@ -73,7 +73,12 @@ function readLayout(view: DataView, maxPixels: number): Layout {
   const compression = core ? NOT_COMPRESSED : view.getUint32(30, true)
   const masked = compression === BIT_MASKS || compression === BIT_MASKS_WITH_ALPHA
   const maskable = bitsPerPixel === 16 || bitsPerPixel === 32
-  if (compression !== NOT_COMPRESSED && !(masked && maskable)) throw undecodable('compressed bitmaps are not supported')
+  if (compression !== NOT_COMPRESSED && !(masked && maskable)) {
+    throw new FaceCompareError(
+      'IMAGE_FORMAT_UNSUPPORTED',
+      'A compressed BMP is not supported; convert it to an uncompressed one, to PNG or to JPEG.',
+    )
+  }
 
   const pixelsAt = view.getUint32(10, true)
   const stride = 4 * Math.ceil((width * bitsPerPixel) / 32)
