@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import type { AddressLimiter } from '../auth/address-limit.js'
 import type { CredentialSource, SignatureLedger } from '../auth/authenticate.js'
+import { createLossGate, type LossGate } from '../auth/loss-gate.js'
 import { NO_QUOTAS, type QuotaGate } from '../auth/quota.js'
 import type { RateLimiter } from '../auth/rate-limit.js'
 import type { FaceEngine } from '../engine/engine.js'
@@ -36,6 +37,8 @@ export interface AppOptions {
   readonly rateLimiter: RateLimiter
   /** None when absent. */
   readonly quotas?: QuotaGate
+  /** Slows down apps whose images end worker processes; one with a clock of its own when absent. */
+  readonly losses?: LossGate
   /** Told of every call of a known app, with the code of its answer, just before that goes out; once a call. */
   readonly countCall?: CountCall
   /** Asked before signatures are; without it addresses have no limit. */
@@ -148,8 +151,19 @@ function addSignedRoutes(app: FastifyInstance, options: AppOptions, connections:
   const stallMs = options.uploadStallMs ?? DEFAULT_STALL_MS
   const budget = options.uploadBudget ?? new UploadBudget(Number.POSITIVE_INFINITY)
   const uploadLimits = { maxBodyBytes: maxBodyBytesFor(maxImageBytes), stallMs }
-  const gate = { credentials: store, rateLimiter, quotas: options.quotas ?? NO_QUOTAS, now }
-  const context = { engine, fetchImage, ledger: store, maxImageBytes, uploadLimits, budget, connections, replies }
+  const losses = options.losses ?? createLossGate()
+  const gate = { credentials: store, rateLimiter, quotas: options.quotas ?? NO_QUOTAS, losses, now }
+  const context = {
+    engine,
+    fetchImage,
+    ledger: store,
+    losses,
+    maxImageBytes,
+    uploadLimits,
+    budget,
+    connections,
+    replies,
+  }
   const { addressLimiter } = options
   if (addressLimiter) {
     app.addHook('onRequest', ({ ips }) => addressLimiter.take(networkOf(findClientAddress(ips))))

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { claimSingleUse, type SignatureLedger } from '../auth/authenticate.js'
+import type { LossGate } from '../auth/loss-gate.js'
 import type { Comparison, Face, FaceEngine } from '../engine/engine.js'
 import { type CheckedComparison, compareChecked, requireQuality } from '../engine/require-quality.js'
 import { FaceCompareError, type Side } from '../errors.js'
@@ -24,6 +25,7 @@ export interface CompareContext {
   readonly engine: FaceEngine
   readonly fetchImage: FetchImage
   readonly ledger: SignatureLedger
+  readonly losses: LossGate
   readonly maxImageBytes: number
   readonly uploadLimits: UploadLimits
   /** What the images of all calls may hold together. */
@@ -43,6 +45,7 @@ interface CallContext extends CompareContext {
 interface SidesContext extends CallContext {
   /** The model pack's own when undefined. */
   readonly minQuality: number | undefined
+  readonly onWorkerLost: () => void
 }
 
 /** Answers a comparison: upload, app, single use, the two sides, their similarity. Throws FaceCompareErrors. */
@@ -81,10 +84,16 @@ async function compareUpload(
   const minQuality = readMinQuality(fields)
   // Before the claim: who is asked to come again must be able to, with the same signature.
   engine.requireRoom?.(IMAGES)
+  context.losses.requirePeace(identity.appid)
   await claimSingleUse(identity, context.ledger)
   const sides = readSides(fields, context.maxImageBytes)
   const { comparison, faces } = await timed(call, 'faces', () =>
-    compareSides(sides, call, { ...context, minQuality }, stopWhenClientLeaves(reply)),
+    compareSides(
+      sides,
+      call,
+      { ...context, minQuality, onWorkerLost: () => context.losses.note(identity.appid) },
+      stopWhenClientLeaves(reply),
+    ),
   )
   if (withFaces) reply.header('server-timing', describeStages(call))
   return context.replies.sendComparison(request, reply, comparison, {
@@ -147,7 +156,7 @@ async function analyzeSide(
   side: Side,
   source: ImageSource,
   call: Call,
-  { engine, fetchImage, share, minQuality }: SidesContext,
+  { engine, fetchImage, share, minQuality, onWorkerLost }: SidesContext,
   signal: AbortSignal,
 ): Promise<Face> {
   try {
@@ -157,7 +166,7 @@ async function analyzeSide(
         : source.bytes
     if (bytes.length === 0) throw new FaceCompareError('IMAGE_EMPTY', `The url${side} answered without any bytes.`)
     call.bytes[`image${side}`] = bytes.length
-    const face = await timed(call, `analyze${side}`, () => engine.analyze(bytes, signal))
+    const face = await timed(call, `analyze${side}`, () => engine.analyze(bytes, signal, onWorkerLost))
     noteStages(call, side, face)
     requireQuality(face, minQuality ?? engine.leastQuality)
     return face
