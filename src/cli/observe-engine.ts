@@ -4,10 +4,10 @@ import type { FaceEngine } from '../engine/engine.js'
 export function observeEngine(engine: FaceEngine, openImage: () => () => void): FaceEngine {
   return {
     ...engine,
-    async analyze(image, signal) {
+    async analyze(image, signal, onWorkerLost) {
       const closeImage = openImage()
       try {
-        return await engine.analyze(image, signal)
+        return await engine.analyze(image, signal, onWorkerLost)
       } finally {
         closeImage()
       }

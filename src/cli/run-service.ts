@@ -73,8 +73,9 @@ async function startService(workshop: Workshop): Promise<void> {
   let isLoaded = false
   let store: Store | undefined
   let serviceStore: ServiceStore | undefined
+  let pool: EnginePool | undefined
   const isReady = async (): Promise<boolean> => {
-    if (!isLoaded || stop.aborted) return false
+    if (!isLoaded || stop.aborted || !pool?.readyWorkers()) return false
     await serviceStore?.requireStore()
     return true
   }
@@ -89,7 +90,7 @@ async function startService(workshop: Workshop): Promise<void> {
   const packFirst = config.modelPack !== undefined && !existsSync(config.dataDir)
   if (!packFirst) store = await openTheStore()
   const uploadBudget = new UploadBudget(config.maxUploadBytesInFlight)
-  const pool = await openPool(workshop, uploadBudget)
+  pool = await openPool(workshop, uploadBudget)
   if (config.modelPack !== undefined) await unlessAborted(stop, pool.ready)
   store ??= await openTheStore()
   serviceStore = composeServiceStore(store, config)
@@ -138,7 +139,7 @@ async function openPool(
   metrics.watch({
     waitingImages: pool.queueLength,
     queueSize,
-    workers: config.workers,
+    workers: pool.readyWorkers,
     workerMemory: () => pool.residentBytes(),
     uploadBytes: () => uploadBudget.bytes,
     isDraining: () => stop.aborted,

@@ -13,9 +13,10 @@ export interface FaceEngine {
   /**
    * Decodes one image file (JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP bytes), finds its most prominent face and embeds it.
    * Throws IMAGE_EMPTY, IMAGE_FORMAT_UNSUPPORTED, IMAGE_UNDECODABLE, FACE_NOT_DETECTED, EMBEDDING_FAILED; with processes also
-   * TOO_MANY_REQUESTS when the queue is full and INTERNAL when the deadline passes or the process dies.
+   * TOO_MANY_REQUESTS when the queue is full and INTERNAL when the deadline passes or the process dies. `onWorkerLost` is told when the image has cost a process its life, be it
+   * long after its caller gave it up.
    */
-  readonly analyze: (image: Uint8Array, signal?: AbortSignal) => Promise<Face>
+  readonly analyze: (image: Uint8Array, signal?: AbortSignal, onWorkerLost?: () => void) => Promise<Face>
   /**
    * Throws TOO_MANY_REQUESTS when not all of so many images would find a place now. Absent where images never wait.
    * `analyze` decides for itself: others may take the places meanwhile.

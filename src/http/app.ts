@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import type { AddressLimiter } from '../auth/address-limit.js'
 import type { CredentialSource, SignatureLedger } from '../auth/authenticate.js'
+import { createLossGate, type LossGate } from '../auth/loss-gate.js'
 import { NO_QUOTAS, type QuotaGate } from '../auth/quota.js'
 import type { RateLimiter } from '../auth/rate-limit.js'
 import type { FaceEngine } from '../engine/engine.js'
@@ -39,6 +40,8 @@ export interface AppOptions {
   readonly rateLimiter: RateLimiter
   /** None when absent. */
   readonly quotas?: QuotaGate
+  /** Slows down apps whose images end worker processes; one with a clock of its own when absent. */
+  readonly losses?: LossGate
   /** Told of every call of a known app, with the code of its answer, just before that goes out; once a call. */
   readonly countCall?: CountCall
   /** Asked before signatures are; without it addresses have no limit. */
@@ -156,7 +159,8 @@ function addSignedRoutes(app: FastifyInstance, options: AppOptions, connections:
     pace: { ...DEFAULT_PACE, ...options.uploadPace },
   }
   const readingOrder = { turn: createTurns(), line: createLine() }
-  const gate = { credentials: store, rateLimiter, quotas: options.quotas ?? NO_QUOTAS, now }
+  const losses = options.losses ?? createLossGate()
+  const gate = { credentials: store, rateLimiter, quotas: options.quotas ?? NO_QUOTAS, losses, now }
   const context = {
     engine,
     fetchImage,

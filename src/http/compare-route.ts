@@ -48,6 +48,7 @@ interface CallContext extends CompareContext {
 interface SidesContext extends CallContext {
   /** The model pack's own when undefined. */
   readonly minQuality: number | undefined
+  readonly onWorkerLost: () => void
 }
 
 /** Answers a comparison: upload, app, single use, the two sides, their similarity. Throws FaceCompareErrors. */
@@ -86,10 +87,17 @@ async function compareUpload(
   const minQuality = readMinQuality(fields)
   // Before the claim: who is asked to come again must be able to, with the same signature.
   engine.requireRoom?.(IMAGES)
+  context.gate.losses.requirePeace(identity.appid)
   const giveBack = await context.gate.quotas.reserve(identity.appid, identity.limits?.monthlyQuota)
   try {
     await claimSingleUse(identity, context.ledger)
-    return await compareFields(fields, request, reply, { ...context, minQuality }, withFaces)
+    return await compareFields(
+      fields,
+      request,
+      reply,
+      { ...context, minQuality, onWorkerLost: () => context.gate.losses.note(identity.appid) },
+      withFaces,
+    )
   } finally {
     giveBack()
   }
@@ -174,7 +182,7 @@ async function analyzeSide(
   side: Side,
   source: ImageSource,
   call: Call,
-  { engine, fetchImage, share, minQuality }: SidesContext,
+  { engine, fetchImage, share, minQuality, onWorkerLost }: SidesContext,
   signal: AbortSignal,
 ): Promise<Face> {
   try {
@@ -184,7 +192,7 @@ async function analyzeSide(
         : source.bytes
     if (bytes.length === 0) throw new FaceCompareError('IMAGE_EMPTY', `The url${side} answered without any bytes.`)
     call.bytes[`image${side}`] = bytes.length
-    const face = await timed(call, `analyze${side}`, () => engine.analyze(bytes, signal))
+    const face = await timed(call, `analyze${side}`, () => engine.analyze(bytes, signal, onWorkerLost))
     noteStages(call, side, face)
     requireQuality(face, minQuality ?? engine.leastQuality)
     return face

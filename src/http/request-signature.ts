@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { authenticate, type CredentialSource, type Identity } from '../auth/authenticate.js'
+import type { LossGate } from '../auth/loss-gate.js'
 import type { QuotaGate } from '../auth/quota.js'
 import type { RateLimiter } from '../auth/rate-limit.js'
 import { timed } from './call-log.js'
@@ -8,6 +9,7 @@ export interface SignatureGate {
   readonly credentials: CredentialSource
   readonly rateLimiter: RateLimiter
   readonly quotas: QuotaGate
+  readonly losses: LossGate
   readonly now: () => Date
 }
 
@@ -16,6 +18,7 @@ export async function requireSignature(request: FastifyRequest, gate: SignatureG
   const { call } = request
   call.identity = await timed(call, 'signature', () => identify(request, gate))
   const { appid, limits } = call.identity
+  gate.losses.requirePeace(appid)
   await gate.rateLimiter.take(appid, limits?.callsPerSecond)
   await gate.quotas.requireQuota(appid, limits?.monthlyQuota)
 }

@@ -16,6 +16,8 @@ const FILE_HEADER_BYTES = 14
 const CORE_HEADER_BYTES = 12
 
 const NOT_COMPRESSED = 0
+/** Run lengths of 8 and of 4 bits, a JPEG or a PNG inside. */
+const COMPRESSIONS = [1, 2, 4, 5]
 const BIT_MASKS = 3
 const BIT_MASKS_WITH_ALPHA = 6
 
@@ -34,7 +36,7 @@ interface Layout {
   readonly masks: readonly [number, number, number]
 }
 
-/** Decodes a bitmap. @throws FaceCompareError IMAGE_UNDECODABLE (truncated, corrupt, compressed, too many pixels). */
+/** Decodes a bitmap. @throws FaceCompareError IMAGE_UNDECODABLE (truncated, corrupt, too many pixels), IMAGE_FORMAT_UNSUPPORTED (compressed). */
 export function decodeBmp(bytes: Uint8Array, maxPixels: number): Image {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const layout = readLayout(view, maxPixels)
@@ -69,11 +71,17 @@ function readLayout(view: DataView, maxPixels: number): Layout {
   }
 
   const bitsPerPixel = view.getUint16(core ? 24 : 28, true)
-  if (![1, 4, 8, 16, 24, 32].includes(bitsPerPixel)) throw undecodable(`${bitsPerPixel} bits per pixel are unknown`)
   const compression = core ? NOT_COMPRESSED : view.getUint32(30, true)
+  if (COMPRESSIONS.includes(compression)) {
+    throw new FaceCompareError(
+      'IMAGE_FORMAT_UNSUPPORTED',
+      'A compressed BMP is not supported; convert it to an uncompressed one, to PNG or to JPEG.',
+    )
+  }
+  if (![1, 4, 8, 16, 24, 32].includes(bitsPerPixel)) throw undecodable(`${bitsPerPixel} bits per pixel are unknown`)
   const masked = compression === BIT_MASKS || compression === BIT_MASKS_WITH_ALPHA
   const maskable = bitsPerPixel === 16 || bitsPerPixel === 32
-  if (compression !== NOT_COMPRESSED && !(masked && maskable)) throw undecodable('compressed bitmaps are not supported')
+  if (compression !== NOT_COMPRESSED && !(masked && maskable)) throw undecodable('its compression is unknown')
 
   const pixelsAt = view.getUint32(10, true)
   const stride = 4 * Math.ceil((width * bitsPerPixel) / 32)

@@ -1,9 +1,10 @@
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 import { FaceCompareError } from '../errors.js'
 import { decodeBmp } from './bmp.js'
-import { type ImageFormat, sniffFormat } from './format.js'
+import { nameUnsupported, sniffFormat } from './format.js'
 import type { Image } from './image.js'
 import { FIRST_LYING, isFlipped, isMirrored, turnUpright } from './orientation.js'
+import { type PreparedFile, prepareFile } from './prepare-file.js'
 import { decodeSmallJpeg } from './small-jpeg.js'
 
 // Parallelism comes from the worker processes, one image each; libvips' own threads and cache would only take their memory.
@@ -42,19 +43,20 @@ export interface Region {
  * the colours that some editors leave behind transparent pixels are no picture. The result owns its memory
  * (`data.buffer` holds nothing else) and may be transferred to another thread.
  *
- * @throws FaceCompareError IMAGE_EMPTY (no bytes), IMAGE_FORMAT_UNSUPPORTED (none of these formats), IMAGE_UNDECODABLE
- *   (truncated, corrupt, or more pixels than `maxPixels`).
+ * @throws FaceCompareError IMAGE_EMPTY (no bytes), IMAGE_FORMAT_UNSUPPORTED (none of these formats, or a rare variant
+ *   of one), IMAGE_UNDECODABLE (truncated, corrupt, more pixels than `maxPixels`, or so made that it takes too long).
  */
 export function decodeImage(bytes: Uint8Array, options: DecodeOptions): Promise<DecodedImage> {
-  return refusingDamage(bytes, async (format) => {
+  return refusingDamage(bytes, options, async (file) => {
+    const { format } = file
     const scaleFor = (width: number, height: number) => limitScale(width, height, options)
     if (format === 'bmp') return shrinkRaw(decodeBmp(bytes, options.maxPixels), scaleFor)
     const isWhole = (width: number, height: number) =>
       width * height <= options.maxPixels && scaleFor(width, height) === 1
-    const small = format === 'jpeg' ? await decodeSmallJpeg(bytes, isWhole) : undefined
+    const small = format === 'jpeg' ? await decodeSmallJpeg(file.bytes, isWhole) : undefined
     if (small) return describe(small, small.width, small.height)
-    const { width, height } = await readSize(bytes, options.maxPixels)
-    return decodeWithSharp(bytes, { width, height, scale: scaleFor(width, height) })
+    const { width, height } = await readSize(file, options.maxPixels)
+    return decodeWithSharp(file, { width, height, scale: scaleFor(width, height) })
   })
 }
 
@@ -72,11 +74,11 @@ export async function decodeDraft(
   { maxPixels, maxArea }: Required<Pick<DecodeOptions, 'maxPixels' | 'maxArea'>>,
 ): Promise<DecodedImage | undefined> {
   if (bytes.length < LEAST_DRAFT_BYTES || sniffFormat(bytes) !== 'jpeg') return undefined
-  return refusingDamage(bytes, async () => {
-    const { width, height } = await readSize(bytes, maxPixels)
+  return refusingDamage(bytes, { maxPixels }, async (file) => {
+    const { width, height } = await readSize(file, maxPixels)
     if (width * height <= maxArea) return undefined
     const shrink = DRAFT_SHRINKS.find((by) => Math.max(width, height) >= by * LEAST_DRAFT_SIDE)
-    return shrink === undefined ? undefined : decodeWithSharp(bytes, { width, height, scale: 1 / shrink })
+    return shrink === undefined ? undefined : decodeWithSharp(file, { width, height, scale: 1 / shrink })
   })
 }
 
@@ -92,12 +94,12 @@ export function decodeRegion(
   region: Region,
   { maxPixels }: Pick<DecodeOptions, 'maxPixels'>,
 ): Promise<Image> {
-  return refusingDamage(bytes, async (format) => {
-    if (format === 'bmp') return cutRaw(decodeBmp(bytes, maxPixels), region)
-    const { width, height, orientation } = await readSize(bytes, maxPixels)
+  return refusingDamage(bytes, { maxPixels }, async (file) => {
+    if (file.format === 'bmp') return cutRaw(decodeBmp(bytes, maxPixels), region)
+    const { width, height, orientation } = await readSize(file, maxPixels)
     // Cut before it is turned: what is turned must be in memory as a whole.
     const stored = storedRegion(region, { width, height }, orientation)
-    return turnUpright(await renderRgb(sharp(bytes, INPUT).extract(stored)), orientation)
+    return turnUpright(await renderRgb(openFile(file).extract(stored)), orientation)
   })
 }
 
@@ -120,17 +122,21 @@ interface Size {
   readonly height: number
 }
 
-async function refusingDamage<T>(bytes: Uint8Array, decode: (format: ImageFormat) => Promise<T>): Promise<T> {
+async function refusingDamage<T>(
+  bytes: Uint8Array,
+  { maxPixels }: Pick<DecodeOptions, 'maxPixels'>,
+  decode: (file: PreparedFile) => Promise<T>,
+): Promise<T> {
   if (bytes.length === 0) throw new FaceCompareError('IMAGE_EMPTY', 'The image has no bytes.')
   const format = sniffFormat(bytes)
   if (format === undefined) {
     throw new FaceCompareError(
       'IMAGE_FORMAT_UNSUPPORTED',
-      'Expected a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP image but received something else.',
+      `Expected a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP image but received ${nameUnsupported(bytes)}.`,
     )
   }
   try {
-    return await decode(format)
+    return await decode(await prepareFile(format, bytes, maxPixels))
   } catch (error) {
     if (error instanceof FaceCompareError) throw error
     throw new FaceCompareError('IMAGE_UNDECODABLE', `The ${format.toUpperCase()} image is truncated or corrupt.`, {
@@ -156,9 +162,13 @@ const INPUT = {
   pages: 1,
 } as const satisfies SharpOptions
 
+function openFile({ bytes }: PreparedFile): Sharp {
+  return sharp(bytes, INPUT)
+}
+
 /** The upright size by the header, and the orientation that Exif notes. */
-async function readSize(bytes: Uint8Array, maxPixels: number): Promise<Size & { readonly orientation: number }> {
-  const { width, height, autoOrient, orientation = 1 } = await sharp(bytes, INPUT).metadata()
+async function readSize(file: PreparedFile, maxPixels: number): Promise<Size & { readonly orientation: number }> {
+  const { width, height, autoOrient, orientation = 1 } = await openFile(file).metadata()
   if (width * height > maxPixels) {
     throw new FaceCompareError(
       'IMAGE_UNDECODABLE',
@@ -170,10 +180,10 @@ async function readSize(bytes: Uint8Array, maxPixels: number): Promise<Size & { 
 
 /** JPEG and WebP are shrunk while they are loaded, because the resizing comes first. */
 async function decodeWithSharp(
-  bytes: Uint8Array,
+  file: PreparedFile,
   { width, height, scale }: Size & { readonly scale: number },
 ): Promise<DecodedImage> {
-  const upright = sharp(bytes, INPUT).autoOrient()
+  const upright = openFile(file).autoOrient()
   return describe(await renderRgb(scale < 1 ? shrink(upright, { width, height }, scale) : upright), width, height)
 }
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { Client, type Dispatcher } from 'undici'
-import { FaceCompareError } from '../errors.js'
+import { codeOf, FaceCompareError } from '../errors.js'
 import { type AddressPolicy, createAddressPolicy } from './address-policy.js'
 import { ByteBlocks } from './byte-blocks.js'
 import { type Lookup, lookupThroughDns, lookupThroughSystem } from './resolve.js'
@@ -69,11 +69,13 @@ export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
     if (closed) throw unreachable()
     const controller = new AbortController()
     const stop = (): void => controller.abort()
-    const timer = setTimeout(stop, options.timeoutMs)
+    const timer = setTimeout(() => controller.abort(new DownloadTimeout()), options.timeoutMs)
+    const progress: Progress = { reached: 'nothing' }
     signal?.addEventListener('abort', stop, { once: true })
     const download = followUrl(new URL(url), {
       ...options,
       policy,
+      progress,
       signal: controller.signal,
       ...(onBytes ? { onBytes } : {}),
     })
@@ -82,8 +84,8 @@ export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
       return await download
     } catch (error) {
       signal?.throwIfAborted()
-      // Whatever failed below (name, connection, TLS, deadline, HTTP syntax) looks the same from outside.
-      throw error instanceof FaceCompareError ? error : unreachable(error)
+      const cause: unknown = controller.signal.aborted ? controller.signal.reason : error
+      throw cause instanceof FaceCompareError ? cause : describeFailure(cause, progress, options.timeoutMs)
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', stop)
@@ -96,7 +98,7 @@ export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
     async close() {
       closed = true
       const downloads = [...running.values()]
-      for (const controller of running.keys()) controller.abort()
+      for (const controller of running.keys()) controller.abort(unreachable())
       await Promise.allSettled(downloads)
     },
   }
@@ -104,9 +106,23 @@ export function createImageFetcher(options: ImageFetcherOptions): ImageFetcher {
 
 interface Download extends ImageFetcherOptions {
   readonly policy: AddressPolicy
+  readonly progress: Progress
   readonly signal: AbortSignal
   readonly onBytes?: OnBytes
 }
+
+/** How far the present hop has come: past the policy, which allowed its host, or to the head of an answer that has an image. */
+interface Progress {
+  reached: 'nothing' | 'allowed host' | 'head'
+}
+
+/** The deadline of a whole download. */
+class DownloadTimeout extends Error {
+  override readonly name = 'DownloadTimeout'
+}
+
+/** Deadlines of undici, each as long as that of the whole. */
+const TIMEOUT_CODES = ['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']
 
 async function followUrl(first: URL, download: Download): Promise<Uint8Array> {
   let url = first
@@ -120,7 +136,9 @@ async function followUrl(first: URL, download: Download): Promise<Uint8Array> {
 
 /** One hop: the bytes, or where to go next. Its connection is its own, so none is reused past the check of addresses. */
 async function requestOnce(url: URL, download: Download): Promise<Uint8Array | URL> {
+  download.progress.reached = 'nothing'
   const addresses = await checkedAddresses(url, download)
+  download.progress.reached = 'allowed host'
   const client = new Client(url.origin, {
     pipelining: 0,
     allowH2: false,
@@ -148,6 +166,7 @@ async function requestOnce(url: URL, download: Download): Promise<Uint8Array | U
     response.body.on('error', () => {})
     if (REDIRECTS.includes(response.statusCode)) return redirectTarget(url, response, download)
     checkHead(response, download.maxBytes)
+    download.progress.reached = 'head'
     return await readBody(response, download)
   } finally {
     await client.destroy()
@@ -185,8 +204,8 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
 }
 
 function redirectTarget(from: URL, { headers }: Dispatcher.ResponseData, { onRefused }: Download): URL {
-  const location = headers.location
-  if (typeof location !== 'string' || !URL.canParse(location, from.href)) {
+  const location = escapeBytes(headers.location)
+  if (location === undefined || !URL.canParse(location, from.href)) {
     throw failed('The image url redirects without saying where to.')
   }
   const target = new URL(location, from.href)
@@ -197,6 +216,12 @@ function redirectTarget(from: URL, { headers }: Dispatcher.ResponseData, { onRef
     throw unreachable()
   }
   return target
+}
+
+/** Bytes beyond ASCII, which undici gives as characters of the same number, as browsers send them on: each escaped by itself. */
+function escapeBytes(location: string | string[] | undefined): string | undefined {
+  if (typeof location !== 'string') return undefined
+  return location.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
 function checkHead({ statusCode, headers }: Dispatcher.ResponseData, maxBytes: number): void {
@@ -229,7 +254,20 @@ function hasCredentials({ username, password }: URL): boolean {
   return username !== '' || password !== ''
 }
 
-/** One sentence for blocked, not found, refused, timed out and lost, so that nobody can map a network with it. */
+/**
+ * What was too slow, or broke off in the middle of an image, is told: of hosts alone that everybody may reach. Whatever else failed (name,
+ * connection, TLS, HTTP syntax) looks the same from outside.
+ */
+function describeFailure(cause: unknown, { reached }: Progress, timeoutMs: number): FaceCompareError {
+  const isLate = cause instanceof DownloadTimeout || TIMEOUT_CODES.includes(codeOf(cause))
+  if (reached === 'nothing' || !(isLate || reached === 'head')) return unreachable(cause)
+  const sentence = isLate
+    ? `The image url took longer than ${timeoutMs / 1000} s.`
+    : 'The image url broke off before its image was whole.'
+  return new FaceCompareError('URL_UNREACHABLE', sentence, { cause })
+}
+
+/** One sentence for blocked, not found, refused and lost, so that nobody can map a network with it. */
 function unreachable(cause?: unknown): FaceCompareError {
   return new FaceCompareError('URL_UNREACHABLE', 'The image url cannot be reached.', { cause })
 }

@@ -20,7 +20,7 @@ export function sniffFormat(bytes: Uint8Array): ImageFormat | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return 'jpeg'
   if (ascii(bytes, 0, 8) === PNG) return 'png'
   if (ascii(bytes, 0, 4) === 'RIFF' && ascii(bytes, 8, 4) === 'WEBP') return 'webp'
-  if (ascii(bytes, 4, 4) === 'ftyp') return isAvif(bytes) ? 'avif' : undefined
+  if (isAvif(bytes)) return 'avif'
   if (['GIF87a', 'GIF89a'].includes(ascii(bytes, 0, 6))) return 'gif'
   if (TIFF.includes(ascii(bytes, 0, 4))) return 'tiff'
   if (ascii(bytes, 0, 2) === 'BM' && bytes.length >= 18) {
@@ -29,16 +29,40 @@ export function sniffFormat(bytes: Uint8Array): ImageFormat | undefined {
   return undefined
 }
 
+/** What the bytes are that {@link sniffFormat} does not know, for a sentence: with what to do where pictures often are of that kind. */
+export function nameUnsupported(bytes: Uint8Array): string {
+  // Reading HEVC takes a licence for its patents, and the decoders are under the LGPL: nothing that every user of this service could have.
+  if (brandsOf(bytes).some((brand) => HEIC_BRANDS.includes(brand))) return 'HEIC: convert it to JPEG'
+  const [name] =
+    Object.entries(UNSUPPORTED).find(([, starts]) => starts.some((start) => ascii(bytes, 0, start.length) === start)) ??
+    []
+  return name ?? 'something else'
+}
+
+const HEIC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs']
+
+const UNSUPPORTED = {
+  'JPEG XL': ['\xff\x0a', '\0\0\0\x0cJXL \r\n\x87\n'],
+  'JPEG 2000': ['\0\0\0\x0cjP  \r\n\x87\n', '\xff\x4f\xff\x51'],
+  PDF: ['%PDF-'],
+  SVG: ['<svg'],
+} as const
+
 /**
  * ISO/IEC 14496-12 file type box: length, 'ftyp', major brand, minor version, compatible brands. AVIF may stand in any
  * brand position behind the generic `mif1`; HEIC shares the container and the generic brand, but never the AVIF ones.
  */
 function isAvif(bytes: Uint8Array): boolean {
+  return brandsOf(bytes).some((brand) => ['avif', 'avis'].includes(brand))
+}
+
+/** The major brand and those that it is compatible with; none when the file does not begin with such a box. */
+function brandsOf(bytes: Uint8Array): readonly string[] {
+  if (ascii(bytes, 4, 4) !== 'ftyp') return []
+  const brands: string[] = []
   const end = Math.min(uint32(bytes, 0, false), bytes.length, SNIFFED_BYTES)
-  for (let at = 8; at + 4 <= end; at += 4) {
-    if (at !== 12 && ['avif', 'avis'].includes(ascii(bytes, at, 4))) return true
-  }
-  return false
+  for (let at = 8; at + 4 <= end; at += 4) if (at !== 12) brands.push(ascii(bytes, at, 4))
+  return brands
 }
 
 function ascii(bytes: Uint8Array, start: number, length: number): string {

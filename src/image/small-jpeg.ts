@@ -1,26 +1,26 @@
 import load, { type JPEGDecoder } from '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs'
 import type { Image } from './image.js'
-
-const START_OF_FRAME = 0xffc0
-const START_OF_SCAN = 0xffda
+import { readSegments, START_OF_FRAME, START_OF_SCAN } from './jpeg-file.js'
 
 /** Larger files and pictures gain little: what is saved is the pipeline around the decoder, which takes the same for all. */
 const MOST_BYTES = 65_536
 const MOST_PIXELS = 1_000_000
 
-interface Segment {
-  readonly marker: number
-  readonly content: DataView
-}
-
 /** What the picture may have. */
 type Limits = (width: number, height: number) => boolean
 
 const silent = (): void => {}
-/** One decoder for all pictures: it keeps its memory. Undefined where WebAssembly cannot be used. */
-const loading = load({ print: silent, printErr: silent })
-  .then(({ JPEGDecoder }) => new JPEGDecoder())
-  .catch(() => undefined)
+/** Undefined where WebAssembly cannot be used. */
+async function loadDecoder(): Promise<JPEGDecoder | undefined> {
+  try {
+    const { JPEGDecoder } = await load({ print: silent, printErr: silent })
+    return new JPEGDecoder()
+  } catch {
+    return undefined
+  }
+}
+/** One decoder for all pictures: it keeps its memory. */
+const loading = loadDecoder()
 
 /**
  * Decodes a small, plain JPEG in a third of the time that the general way takes, to the very same pixels. Undefined for all
@@ -41,6 +41,22 @@ export async function decodeSmallJpeg(bytes: Uint8Array, limits: Limits): Promis
     return undefined
   } finally {
     forget(decoder, bytes.length)
+  }
+}
+
+/**
+ * Whether libjpeg finds no fault at all with a JPEG, of any size: not even that the last bits of the last block are missing, which
+ * the general way does not notice. Takes as long as decoding it, and a decoder of its own, whose memory is given back.
+ */
+export async function isWholeJpeg(bytes: Uint8Array): Promise<boolean> {
+  const decoder = await loadDecoder()
+  if (!decoder) return false
+  try {
+    decoder.getEncodedBuffer(bytes.length).set(bytes)
+    decoder.decode()
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -65,18 +81,6 @@ const HARMLESS = new Set([
   0xffc4, 0xffdb, 0xffdd, 0xfffe, 0xffe0, 0xffe3, 0xffe4, 0xffe5, 0xffe6, 0xffe7, 0xffe8, 0xffe9, 0xffea, 0xffeb,
   0xffec, 0xffed,
 ])
-
-/** What stands at the beginning of a JPEG (T.81, annex B), as far as it is whole; behind the first scan it makes no sense. */
-function* readSegments(bytes: Uint8Array): Generator<Segment, void> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let at = 2; at + 4 <= bytes.length; ) {
-    const length = view.getUint16(at + 2)
-    const end = at + 2 + length
-    if (length < 2 || end > bytes.length) return
-    yield { marker: view.getUint16(at), content: new DataView(bytes.buffer, bytes.byteOffset + at + 4, length - 2) }
-    at = end
-  }
-}
 
 /** Whether all that stands before the first scan says: baseline, three components, no larger than that. */
 function isPlain(bytes: Uint8Array, limits: Limits): boolean {

@@ -6,8 +6,8 @@ export interface Readings {
   readonly waitingImages: () => number
   /** Images that may wait; more are refused. */
   readonly queueSize: number
-  /** Workers that analyse images. */
-  readonly workers: number
+  /** Workers that live and can analyse images now. */
+  readonly workers: () => number
   /** Resident memory of each worker about when it last replied, in bytes. */
   readonly workerMemory: () => readonly number[]
   /** Bytes of request bodies and fetched images in memory. */
@@ -126,7 +126,7 @@ function createGauges(registers: Registry[], openImages: () => number): Metrics[
   gauge('running_images', 'Images that workers are busy with.', (from) =>
     Math.max(0, openImages() - from.waitingImages()),
   )
-  gauge('workers', 'Workers that analyse images.', (from) => from.workers)
+  gauge('workers', 'Workers that live and can analyse images.', (from) => from.workers())
   gauge('upload_memory_bytes', 'Bytes of request bodies and fetched images in memory.', (from) => from.uploadBytes())
   gauge('draining', '1 while the service finishes what is under way and takes nothing new.', (from) =>
     from.isDraining() ? 1 : 0,

@@ -23,6 +23,7 @@ export class Crew {
   readonly ready: Promise<void>
   readonly #options: CrewOptions
   readonly #workers = new Set<WorkerProcess>()
+  readonly #ready = new Set<WorkerProcess>()
   readonly #pauses = new Set<NodeJS.Timeout>()
   #isClosed = false
 
@@ -45,6 +46,11 @@ export class Crew {
     return [...this.#workers].flatMap(({ isAlive, pid }) => (isAlive && pid !== undefined ? [pid] : []))
   }
 
+  /** How many processes live now and have loaded their networks. */
+  get readyCount(): number {
+    return [...this.#ready].filter(({ isAlive }) => isAlive).length
+  }
+
   /** The memory of each process that lives now, about when it last replied. */
   get residentBytes(): readonly number[] {
     return [...this.#workers].flatMap(({ isAlive, residentBytes }) => (isAlive ? [residentBytes] : []))
@@ -65,6 +71,7 @@ export class Crew {
     this.#workers.add(worker)
     worker.ended.then((reason) => {
       this.#workers.delete(worker)
+      this.#ready.delete(worker)
       if (!(isFirst || this.#isClosed)) this.#replace(worker, worker.answers > 0 ? 1 : deaths + 1, reason)
     })
     try {
@@ -74,7 +81,9 @@ export class Crew {
       worker.kill(error instanceof Error ? error.message : String(error))
       throw error
     }
-    if (worker.isAlive) this.#options.onReady(worker)
+    if (!worker.isAlive) return
+    this.#ready.add(worker)
+    this.#options.onReady(worker)
   }
 
   #replace(worker: WorkerProcess, deaths: number, reason: Error): void {

@@ -30,6 +30,8 @@ export interface EnginePool extends FaceEngine {
   readonly numbers: PackNumbers
   /** Images waiting for a process. */
   readonly queueLength: () => number
+  /** How many processes live now and have loaded their networks. */
+  readonly readyWorkers: () => number
   /** The ids of the processes that live now. */
   readonly pids: () => readonly number[]
   /** The resident memory of each of them, about when it last replied; 0 before its networks are loaded. */
@@ -74,26 +76,31 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
   })
 
   /** Undefined when the process ended before the image was there: it may have died long before, and nobody knew yet. */
-  async function runIn(worker: WorkerProcess, image: Uint8Array): Promise<AnalyzeReply | undefined> {
+  async function runIn(
+    worker: WorkerProcess,
+    image: Uint8Array,
+    onLost: () => void,
+  ): Promise<AnalyzeReply | undefined> {
     try {
       return await worker.run(image, timeoutMs)
     } catch (cause) {
       if (!worker.hasTaken) return undefined
+      onLost()
       throw new FaceCompareError('INTERNAL', 'The image could not be processed.', { cause })
     } finally {
       if (worker.isAlive) queue.add(worker)
     }
   }
 
-  async function runAnywhere(image: Uint8Array, signal: AbortSignal): Promise<AnalyzeReply> {
+  async function runAnywhere(image: Uint8Array, signal: AbortSignal, onLost: () => void): Promise<AnalyzeReply> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const reply = await queue.run((worker) => runIn(worker, image), signal)
+      const reply = await queue.run((worker) => runIn(worker, image, onLost), signal)
       if (reply) return reply
     }
     throw new FaceCompareError('INTERNAL', 'The image could not be processed.')
   }
 
-  async function analyze(image: Uint8Array, signal?: AbortSignal): Promise<Face> {
+  async function analyze(image: Uint8Array, signal?: AbortSignal, onLost = (): void => {}): Promise<Face> {
     signal?.throwIfAborted()
     // One of our own instead of AbortSignal.timeout and AbortSignal.any, which cost more and live until the deadline.
     const stop = new AbortController()
@@ -105,7 +112,7 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
       timeoutMs,
     )
     try {
-      const reply = await giveUpOn(stop.signal, runAnywhere(image, stop.signal))
+      const reply = await giveUpOn(stop.signal, runAnywhere(image, stop.signal, onLost))
       if ('failure' in reply) throw errorOf(reply)
       return reply.face
     } finally {
@@ -122,6 +129,7 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
     numbers,
     ready: crew.ready,
     queueLength: () => queue.length,
+    readyWorkers: () => crew.readyCount,
     pids: () => crew.pids,
     residentBytes: () => crew.residentBytes,
     async close() {

@@ -77,6 +77,7 @@ export class WorkerProcess {
       this.#end(error instanceof Error ? error : new Error(String(error)))
       return
     }
+    // Also of one that could not be started because no file descriptor was free.
     this.#child.once('error', (error) => this.#end(error))
     this.#child.once('exit', () => {
       this.#isAlive = false
@@ -143,10 +144,12 @@ export class WorkerProcess {
     this.#child?.kill('SIGKILL')
   }
 
-  #listen(child: ChildProcess): Socket {
-    const [, , , channel, lifeline] = child.stdio
-    if (!(channel instanceof Socket && lifeline instanceof Socket))
-      throw new Error('Expected two pipes to the process.')
+  /** Undefined when the process has no pipes: then it was not started, which its error tells. */
+  #listen(child: ChildProcess): Socket | undefined {
+    // Without file descriptors there is no `stdio` at all, whatever its type says.
+    const stdio: readonly unknown[] | undefined = child.stdio
+    const [, , , channel, lifeline] = stdio ?? []
+    if (!(channel instanceof Socket && lifeline instanceof Socket)) return undefined
     // A process that dies while it is written to: its end is told by the process itself.
     for (const socket of [channel, lifeline]) socket.on('error', () => {})
     lifeline.on('data', (text) => {

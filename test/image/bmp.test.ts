@@ -84,12 +84,21 @@ describe('decodeBmp refuses', () => {
     ['2 bits', bmp({ ...good, bits: 2 })],
     ['no bits', bmp({ ...good, bits: 0 })],
     ['65,535 bits', bmp({ ...good, bits: 65_535 })],
-    ['run-length coding', bmp({ ...good, bits: 8, compression: 1 })],
-    ['a PNG inside', bmp({ ...good, bits: 0, compression: 5 })],
     ['masks with 24 bits', bmp({ ...good, compression: 3 })],
     ['an unknown compression', bmp({ ...good, compression: 99 })],
   ])('%s', (_name, bytes) => {
     expect(() => decodeBmp(bytes, LIMIT)).toThrow(expect.objectContaining({ kind: 'IMAGE_UNDECODABLE' }))
+  })
+
+  it.each([
+    ['run-length coding of 8 bits', bmp({ ...good, bits: 8, compression: 1 })],
+    ['run-length coding of 4 bits', bmp({ ...good, bits: 4, compression: 2 })],
+    ['a JPEG inside', bmp({ ...good, bits: 0, compression: 4 })],
+    ['a PNG inside', bmp({ ...good, bits: 0, compression: 5 })],
+  ])('%s as a variant that is not read', (_name, bytes) => {
+    expect(() => decodeBmp(bytes, LIMIT)).toThrow(
+      expect.objectContaining({ kind: 'IMAGE_FORMAT_UNSUPPORTED', message: expect.stringContaining('compressed BMP') }),
+    )
   })
 
   it('pixels that start outside the file, or inside the header', () => {

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { eventually, fetcher, listen, portOf, serve, UNREACHABLE } from './servers.js'
 
 const FAILED = { kind: 'URL_DOWNLOAD_FAILED' }
+const BROKEN_OFF = { kind: 'URL_UNREACHABLE', message: 'The image url broke off before its image was whole.' }
+const LATE = { kind: 'URL_UNREACHABLE', message: 'The image url took longer than 0.15 s.' }
 
 describe('fetchImage reports a failed download', () => {
   it.each([
@@ -79,18 +81,32 @@ describe('fetchImage reports an unreachable place', () => {
   })
 
   it.each([
-    ['at once', ''],
-    ['in the middle of the headers', 'HTTP/1.1 200 OK\r\nContent-Le'],
-    ['in the middle of a body of known length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'],
-    ['in the middle of a chunked body', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nhalf'],
-    ['after something that is not HTTP', 'SSH-2.0-OpenSSH_9\r\n'],
-  ])('when the connection breaks %s', async (_name, answer) => {
+    ['at once', '', UNREACHABLE],
+    ['in the middle of the headers', 'HTTP/1.1 200 OK\r\nContent-Le', UNREACHABLE],
+    ['in the middle of a body of known length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf', BROKEN_OFF],
+    ['in the middle of a chunked body', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nhalf', BROKEN_OFF],
+    ['in the middle of a page of errors', 'HTTP/1.1 500 No\r\nContent-Length: 100\r\n\r\nhalf', FAILED],
+    ['after something that is not HTTP', 'SSH-2.0-OpenSSH_9\r\n', UNREACHABLE],
+  ])('when the connection breaks %s', async (_name, answer, failure) => {
     for (const end of ['end', 'resetAndDestroy'] as const) {
       const { port } = await listen(
         createTcpServer((socket) => socket.once('data', () => socket.write(answer, () => socket[end]()))),
       )
-      await expect(fetcher().fetchImage(`http://127.0.0.1:${port}/`), end).rejects.toMatchObject(UNREACHABLE)
+      await expect(fetcher().fetchImage(`http://127.0.0.1:${port}/`), end).rejects.toMatchObject(failure)
     }
+  })
+
+  it('with the same words when the host is blocked and when it is not there, also behind a redirect', async () => {
+    const { base } = await serve((request, response) => {
+      const location = request.url === '/blocked' ? 'http://10.0.0.1/' : 'http://gone.example/'
+      response.writeHead(302, { location }).end()
+    })
+    const lookup = () => Promise.reject(new Error('ENOTFOUND'))
+    const { fetchImage, refusals } = fetcher({ lookup })
+    const urls = ['http://10.0.0.1/', 'http://gone.example/', `${base}/blocked`, `${base}/gone`]
+    const failures = await Promise.all(urls.map((url) => fetchImage(url).catch((error: unknown) => error)))
+    for (const failure of failures) expect(failure).toMatchObject(UNREACHABLE)
+    expect(refusals).toHaveLength(2)
   })
 
   it('when the whole takes too long: names, headers, body drop by drop, redirect after redirect', async () => {
@@ -108,7 +124,7 @@ describe('fetchImage reports an unreachable place', () => {
     await Promise.all([
       expect(never.fetchImage('http://img.example/')).rejects.toMatchObject(UNREACHABLE),
       ...['headers', 'hops', 'body'].map((path) =>
-        expect(fetchImage(`${base}/${path}`), path).rejects.toMatchObject(UNREACHABLE),
+        expect(fetchImage(`${base}/${path}`), path).rejects.toMatchObject(LATE),
       ),
     ])
     await eventually(() => open.size === 0)

@@ -193,6 +193,27 @@ describe('fetchImage fetches', () => {
     expect(Buffer.concat(hello).includes('img.example')).toBe(true)
   })
 
+  it.each([
+    ['UTF-8', Buffer.from('/café/图.jpg'), '/caf%C3%A9/%E5%9B%BE.jpg'],
+    ['Latin-1', Buffer.from('/café.jpg', 'latin1'), '/caf%E9.jpg'],
+    ['escapes already', Buffer.from('/caf%C3%A9.jpg?a=%20'), '/caf%C3%A9.jpg?a=%20'],
+  ])('from a Location in %s, as browsers do', async (_name, location, path) => {
+    const asked: string[] = []
+    const { port } = await listen(
+      createTcpServer((socket) =>
+        socket.once('data', (head) => {
+          asked.push(String(head).split(' ')[1] ?? '')
+          const isFirst = asked.length === 1
+          socket.write(isFirst ? 'HTTP/1.1 302 Found\r\nLocation: ' : 'HTTP/1.1 200 OK')
+          if (isFirst) socket.write(location)
+          socket.end(isFirst ? '\r\nContent-Length: 0\r\n\r\n' : `\r\nContent-Length: ${IMAGE.length}\r\n\r\n${IMAGE}`)
+        }),
+      ),
+    )
+    expect(Buffer.from(await fetcher().fetchImage(`http://127.0.0.1:${port}/`))).toEqual(IMAGE)
+    expect(asked).toEqual(['/', path])
+  })
+
   it.each([0, 1, 3])('through %i redirects', async (count) => {
     const { base, open, requests } = await serve((request, response) => {
       const left = Number(request.url?.slice(1))

@@ -41,7 +41,7 @@ describe('the metrics', () => {
     metrics.watch({
       waitingImages: () => waiting,
       queueSize: 8,
-      workers: 2,
+      workers: () => 2,
       workerMemory: () => memory,
       uploadBytes: () => 12,
       isDraining: () => draining,

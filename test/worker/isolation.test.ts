@@ -95,11 +95,12 @@ describe('what a call can do to its worker costs that call alone:', () => {
   it('also when its caller has left', async () => {
     await start({ timeoutMs: 500 })
     const controller = new AbortController()
-    const given = pool.analyze(Buffer.from('hang'), controller.signal)
+    let costs = 0
+    const given = pool.analyze(Buffer.from('hang'), controller.signal, () => costs++)
     await sleep(50)
     controller.abort(new Error('the client left'))
     await expect(given).rejects.toThrow('the client left')
-    await vi.waitFor(() => expect(lost).toHaveLength(1), 5000)
+    await vi.waitFor(() => expect([lost.length, costs]).toEqual([1, 1]), 5000)
   })
 
   it('a kill from outside, in the middle of a call', async () => {
@@ -125,9 +126,11 @@ describe('what a call can do to its worker costs that call alone:', () => {
 
   it('an overload ends no worker: those that wait in vain are told so', async () => {
     await start({ timeoutMs: 300 })
-    const calls = await Promise.allSettled(Array.from({ length: 60 }, () => ask('nap')))
+    let costs = 0
+    const nap = () => pool.analyze(Buffer.from('nap'), undefined, () => costs++)
+    const calls = await Promise.allSettled(Array.from({ length: 60 }, nap))
     expect(calls.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(10)
-    expect(lost).toEqual([])
+    expect([lost, costs]).toEqual([[], 0])
   })
 })
 
