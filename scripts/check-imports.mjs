@@ -23,7 +23,7 @@ const MAY_IMPORT = {
   dedupe: ['errors', 'engine', 'score', 'evaluation'],
   worker: ['errors', 'engine', 'score', 'pipeline/quality'],
   openapi: ['errors', 'pipeline/quality'],
-  http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'openapi', 'store/store'],
+  http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'image/format', 'openapi', 'store/store'],
   ops: [],
   // Runs in browsers and mini-programs, too: nothing of ours, nothing of Node's.
   client: [],

@@ -1,5 +1,6 @@
 import { FaceCompareError } from '../errors.js'
 import type { FieldName } from '../openapi/call.js'
+import { readImagePart } from './base64-image.js'
 import { type Fields, isFieldName } from './fields.js'
 
 const MAX_PARTS = 100
@@ -27,7 +28,10 @@ export function parseMultipart(body: Buffer, boundary: string | undefined): Fiel
   return {
     has: (name) => values.has(name),
     text: (name) => values.get(name)?.toString('utf8'),
-    image: (name) => values.get(name),
+    image(name) {
+      const part = values.get(name)
+      return part && readImagePart(part)
+    },
   }
 }
 
