@@ -23,7 +23,16 @@ const MAY_IMPORT = {
   dedupe: ['errors', 'engine', 'score', 'evaluation'],
   worker: ['errors', 'engine', 'score', 'pipeline/quality'],
   openapi: ['errors', 'pipeline/quality'],
-  http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'image/byte-blocks', 'openapi', 'store/store'],
+  http: [
+    'errors',
+    'engine',
+    'auth',
+    'image/fetch-remote',
+    'image/byte-blocks',
+    'image/format',
+    'openapi',
+    'store/store',
+  ],
   ops: ['http/unread-answers'],
   // Runs in browsers and mini-programs, too: nothing of ours, nothing of Node's.
   client: [],

@@ -1,6 +1,8 @@
 import { FaceCompareError } from '../errors.js'
 import type { FieldName } from '../openapi/call.js'
+import { decodeBase64Image } from './base64-image.js'
 import { type Fields, isFieldName, MAX_TEXT_BYTES } from './fields.js'
+import { SLICE_BYTES, type Turn } from './turns.js'
 
 const MAX_PAIRS = 1000
 /** More than any known name takes, each of its letters written as `%XX`. */
@@ -9,20 +11,30 @@ const MAX_NAME_BYTES = 64
 const [AMPERSAND, EQUALS, PERCENT, PLUS, SPACE] = [0x26, 0x3d, 0x25, 0x2b, 0x20]
 
 /**
- * Reads application/x-www-form-urlencoded: texts and urls only, images do not travel in it.
+ * Reads application/x-www-form-urlencoded; images are Base64, whose `+` may have become a space on the way.
  * Throws BAD_REQUEST for a known field that is given twice.
  */
-export function parseForm(body: Buffer): Fields {
-  const values = new Map<FieldName, string>()
+export function parseForm(body: Buffer, turn: Turn): Fields {
+  const values = new Map<FieldName, Buffer>()
   for (const pair of splitPairs(body)) {
     const [rawName, rawValue] = cutAt(pair, EQUALS)
     if (rawName.length > MAX_NAME_BYTES) continue
     const name = decodeUrlEncoded(rawName)
-    if (!isFieldName(name) || name === 'imageA' || name === 'imageB') continue
+    if (!isFieldName(name)) continue
     if (values.has(name)) throw new FaceCompareError('BAD_REQUEST', `The form in the body gives ${name} twice.`)
-    values.set(name, decodeUrlEncoded(rawValue.subarray(0, MAX_TEXT_BYTES)))
+    values.set(name, rawValue)
   }
-  return { has: (name) => values.has(name), text: (name) => values.get(name), image: async () => undefined }
+  return {
+    has: (name) => values.has(name),
+    text(name) {
+      const raw = values.get(name)
+      return raw && decodeUrlEncoded(raw.subarray(0, MAX_TEXT_BYTES))
+    },
+    async image(name) {
+      const raw = values.get(name)
+      return raw && decodeBase64Image(await decodeInSlices(raw, turn), turn)
+    },
+  }
 }
 
 function splitPairs(body: Buffer): readonly Buffer[] {
@@ -42,6 +54,24 @@ function splitPairs(body: Buffer): readonly Buffer[] {
 function cutAt(bytes: Buffer, byte: number): readonly [Buffer, Buffer] {
   const at = bytes.indexOf(byte)
   return at < 0 ? [bytes, bytes.subarray(bytes.length)] : [bytes.subarray(0, at), bytes.subarray(at + 1)]
+}
+
+/** Takes one turn for each slice. */
+async function decodeInSlices(raw: Buffer, turn: Turn): Promise<string> {
+  let text = ''
+  for (let at = 0; at < raw.length; ) {
+    if (at > 0) await turn()
+    const end = endOfSlice(raw, at + SLICE_BYTES)
+    text += decodeUrlEncoded(raw.subarray(at, end))
+    at = end
+  }
+  return text
+}
+
+/** Not within a `%XX`. */
+function endOfSlice(raw: Buffer, end: number): number {
+  if (raw[end - 1] === PERCENT) return end - 1
+  return raw[end - 2] === PERCENT ? end - 2 : end
 }
 
 /** As the URL standard has it (section 5.1): `+` is a space, and a `%` that no two hex digits follow is itself. */

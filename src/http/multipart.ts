@@ -1,6 +1,8 @@
 import { FaceCompareError } from '../errors.js'
 import type { FieldName } from '../openapi/call.js'
+import { readImagePart } from './base64-image.js'
 import { type Fields, isFieldName, MAX_TEXT_BYTES } from './fields.js'
+import type { Turn } from './turns.js'
 
 const MAX_PARTS = 32
 const MAX_PART_HEADER_BYTES = 4 * 1024
@@ -17,7 +19,7 @@ const DASHES = Buffer.from('--')
  * Without a boundary in the header the body's first line tells it. Lines may end in LF alone when the first one does.
  * Throws BAD_REQUEST for a body that is not whole, and for a known field that is given twice.
  */
-export function parseMultipart(body: Buffer, boundary: string | undefined): Fields {
+export function parseMultipart(body: Buffer, boundary: string | undefined, turn: Turn): Fields {
   const delimiter = boundary === undefined ? readFirstLine(body) : Buffer.from(`--${boundary}`, 'latin1')
   if (delimiter.length > MAX_BOUNDARY_BYTES) throw unreadable(`its boundary is longer than ${MAX_BOUNDARY_BYTES} bytes`)
   const lineEnd = Buffer.from(endsLinesWithLf(body, delimiter) ? '\n' : '\r\n')
@@ -35,7 +37,10 @@ export function parseMultipart(body: Buffer, boundary: string | undefined): Fiel
   return {
     has: (name) => values.has(name),
     text: (name) => values.get(name)?.toString('utf8', 0, MAX_TEXT_BYTES),
-    image: async (name) => values.get(name),
+    async image(name) {
+      const part = values.get(name)
+      return part && readImagePart(part, turn)
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { FaceCompareError } from '../errors.js'
+import { type BodyKind, requireKind } from './body-kind.js'
 import type { Call } from './call-log.js'
 import type { Connections } from './connections.js'
 import { readContentType } from './content-type.js'
@@ -79,22 +80,33 @@ function checkContentEncoding(encoding: string | undefined): void {
 
 function chooseParser(header: string | undefined): ParseBody {
   if (header === undefined || header.trim() === '') {
-    throw new FaceCompareError('BAD_REQUEST', 'The request has no Content-Type.')
+    throw new FaceCompareError(
+      'BAD_REQUEST',
+      'The request has no Content-Type: send application/json with a JSON body, multipart/form-data with files.',
+    )
   }
   const { mediaType, boundary } = readContentType(header)
   switch (mediaType) {
     case 'application/json':
     case 'text/json':
-      return parseJson
+      return knowing('JSON', parseJson)
     case 'multipart/form-data':
-      return (body) => parseMultipart(body, boundary)
+      return knowing('multipart', (body, turn) => parseMultipart(body, boundary, turn))
     case 'application/x-www-form-urlencoded':
-      return parseForm
+      return knowing('a form', parseForm)
     default:
       throw new FaceCompareError(
         'BAD_REQUEST',
         'Expected a Content-Type of multipart/form-data or application/json but received another.',
       )
+  }
+}
+
+/** First asks whether the body is written in what its Content-Type says. */
+function knowing(kind: BodyKind, parse: ParseBody): ParseBody {
+  return (body, turn) => {
+    requireKind(body, kind)
+    return parse(body, turn)
   }
 }
 

@@ -42,7 +42,8 @@ const CHOICES: Readonly<Record<string, JsonObject>> = {
 
 export const MULTIPART_CALL: JsonObject = {
   type: 'object',
-  description: 'Each side needs an image or a url. A part is known by its name alone; unknown parts are skipped.',
+  description:
+    'Each side needs an image or a url. A part is known by its name alone; unknown parts are skipped. The Base64 of an image is taken, too.',
   required: ['appid'],
   properties: {
     ...TEXTS,
@@ -53,7 +54,12 @@ export const MULTIPART_CALL: JsonObject = {
   },
 }
 
-const BASE64 = 'As Base64, with or without `data:image/...;base64,` in front.'
+const BASE64 = 'As Base64 (either alphabet), with or without `data:image/...;base64,` in front.'
+
+const BASE64_IMAGES: Readonly<Record<string, JsonObject>> = {
+  imageA: text('imageA', { description: `${CALL_FIELDS.imageA} ${BASE64}` }),
+  imageB: text('imageB', { description: `${CALL_FIELDS.imageB} ${BASE64}` }),
+}
 
 export const JSON_CALL: JsonObject = {
   type: 'object',
@@ -62,8 +68,7 @@ export const JSON_CALL: JsonObject = {
   properties: {
     appid: { ...TEXTS.appid, type: ['string', 'integer'] },
     bucket: text('bucket'),
-    imageA: text('imageA', { description: `${CALL_FIELDS.imageA} ${BASE64}` }),
-    imageB: text('imageB', { description: `${CALL_FIELDS.imageB} ${BASE64}` }),
+    ...BASE64_IMAGES,
     ...URLS,
     return_faces: { description: CALL_FIELDS.return_faces, enum: ['', '0', '1', 0, 1] },
     min_quality: { ...text('min_quality'), type: ['string', 'number'], minimum: 0, maximum: 100 },
@@ -72,9 +77,9 @@ export const JSON_CALL: JsonObject = {
 
 export const FORM_CALL: JsonObject = {
   type: 'object',
-  description: 'Urls only: images do not travel in it.',
-  required: ['appid', 'urlA', 'urlB'],
-  properties: { ...TEXTS, ...URLS, ...CHOICES },
+  description: 'Each side needs an image or a url. Images are Base64, whose `+` should be percent-encoded.',
+  required: ['appid'],
+  properties: { ...TEXTS, ...BASE64_IMAGES, ...URLS, ...CHOICES },
 }
 
 /** The bodies, by the name of their schema. */
@@ -106,6 +111,10 @@ export const CALL_EXAMPLES = {
   },
   'application/x-www-form-urlencoded': {
     urls: { summary: 'Two urls', value: { ...URL_CALL, return_faces: '1' } },
+    images: {
+      summary: 'A picture in Base64 (shortened) and a url',
+      value: { appid: APPID, imageA: BASE64_IMAGE, urlB: URL_CALL.urlB },
+    },
   },
 } as const
 

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { codeOf } from '../errors.js'
+import type { ClaimClock } from './claimed-signatures.js'
 import { type Keyring, openKeyring } from './master-key.js'
 import { givenKeys } from './master-key-source.js'
 import { createPool } from './postgres-pool.js'
@@ -32,7 +33,7 @@ class PostgresStore extends SqlStore implements SharedStore {
   readonly #database: Kysely<Schema>
 
   constructor(database: Kysely<Schema>, keyring: Keyring) {
-    super(database, keyring)
+    super(database, keyring, databaseClock(database))
     this.#database = database
   }
 
@@ -45,6 +46,18 @@ class PostgresStore extends SqlStore implements SharedStore {
         second = greatest(rate.second, excluded.second)
       returning calls`.execute(this.#database)
     return rows[0]?.calls ?? 0
+  }
+}
+
+/** One clock for all replicas, none of which can be wrong about it. */
+function databaseClock(database: Kysely<Schema>): ClaimClock {
+  return {
+    async nowSeconds() {
+      const { rows } = await sql<{ seconds: number }>`
+        select extract(epoch from clock_timestamp())::float8 as seconds`.execute(database)
+      return rows[0]?.seconds ?? 0
+    },
+    trustAfterMs: 0,
   }
 }
 

@@ -17,6 +17,8 @@ export interface Schema {
   /** `sealed_secret` is the SecretKey, encrypted and bound to its SecretId. */
   keys: { secret_id: string; appid: string; sealed_secret: string; created_at: number; revoked_at: number | null }
   used_signatures: { id: string; forget_at_seconds: number }
+  /** Hours since 1970 of `forget_at_seconds` whose claims may have been deleted: no claim in them is granted any more. */
+  forgotten_hours: { hour: number }
   /** `day` is of UTC, such as 2026-11-23. */
   usage: { appid: string; day: string; code: number; calls: number }
   /** The last batch that each process has added to `usage`. */
@@ -24,7 +26,11 @@ export interface Schema {
 }
 
 /** In order; the version of the schema is their number. What was released is never changed, only added to. */
-const MIGRATIONS: readonly ((database: Kysely<Schema>) => Promise<void>)[] = [createTables, addUsageAndLimits]
+const MIGRATIONS: readonly ((database: Kysely<Schema>) => Promise<void>)[] = [
+  createTables,
+  addUsageAndLimits,
+  addForgottenHours,
+]
 
 /**
  * Brings the tables up to date. The caller holds a transaction with the write lock, so that processes which start together
@@ -102,5 +108,12 @@ async function addUsageAndLimits(database: Kysely<Schema>): Promise<void> {
     .addColumn('id', 'text', (column) => column.primaryKey())
     .addColumn('sequence', 'bigint', (column) => column.notNull())
     .addColumn('written_at', 'bigint', (column) => column.notNull())
+    .execute()
+}
+
+async function addForgottenHours(database: Kysely<Schema>): Promise<void> {
+  await database.schema
+    .createTable('forgotten_hours')
+    .addColumn('hour', 'bigint', (column) => column.primaryKey())
     .execute()
 }

@@ -1,4 +1,5 @@
 import type { CompiledQuery, Kysely } from 'kysely'
+import { ClaimedSignatures, LOCAL_CLOCK } from './claimed-signatures.js'
 import type { Keyring } from './master-key.js'
 import { makeAppid, makeSecretId, makeSecretKey } from './random-credentials.js'
 import type { Schema } from './schema.js'
@@ -17,12 +18,6 @@ import {
 } from './store.js'
 import { addUsage, readUsage } from './usage-table.js'
 
-/**
- * How long a claim outlives its time. A request whose signature was still fresh when its head came may be claimed when its
- * body has come, which takes a while; and the clocks of several replicas differ a little.
- */
-const LATE_CLAIM_SECONDS = 3600
-const SWEEP_EVERY_SECONDS = 600
 const MAX_APPID_DRAWS = 20
 /** A key and the master key that it is sealed with are read one after the other, while another process may change both. */
 const MOST_KEY_READS = 5
@@ -32,13 +27,14 @@ export class SqlStore implements Store {
   readonly #database: Kysely<Schema>
   readonly #keyring: Keyring
   readonly #lookups: ReturnType<typeof compileLookups>
-  #sweptAtSeconds = 0
+  readonly #claims: ClaimedSignatures
   #closing: Promise<void> | undefined
 
   /** Takes over the database: closing the store closes it. */
-  constructor(database: Kysely<Schema>, keyring: Keyring) {
+  constructor(database: Kysely<Schema>, keyring: Keyring, claimClock = LOCAL_CLOCK) {
     this.#database = database
     this.#keyring = keyring
+    this.#claims = new ClaimedSignatures(database, claimClock)
     this.#lookups = compileLookups(database)
   }
 
@@ -180,21 +176,8 @@ export class SqlStore implements Store {
     return !(await this.#database.selectFrom('apps').select('appid').limit(1).executeTakeFirst())
   }
 
-  async claimSignature(id: string, forgetAtSeconds: number): Promise<boolean> {
-    const nowSeconds = Math.floor(Date.now() / 1000)
-    const sweepBefore = nowSeconds - LATE_CLAIM_SECONDS
-    // Whether it was claimed is forgotten by now.
-    if (forgetAtSeconds < sweepBefore) return false
-    const { numInsertedOrUpdatedRows = 0n } = await this.#database
-      .insertInto('used_signatures')
-      .values({ id, forget_at_seconds: forgetAtSeconds })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst()
-    if (nowSeconds >= this.#sweptAtSeconds + SWEEP_EVERY_SECONDS) {
-      this.#sweptAtSeconds = nowSeconds
-      await this.#database.deleteFrom('used_signatures').where('forget_at_seconds', '<', sweepBefore).execute()
-    }
-    return numInsertedOrUpdatedRows > 0n
+  claimSignature(id: string, forgetAtSeconds: number): Promise<boolean> {
+    return this.#claims.claim(id, forgetAtSeconds)
   }
 
   addUsage(batch: UsageBatch): Promise<void> {

@@ -88,7 +88,8 @@ export interface Store {
   isEmpty(): Promise<boolean>
   /**
    * Claims a single-use signature, atomically among all processes that share the store; false when it was claimed before.
-   * The claim is remembered at least until `forgetAtSeconds` (Unix); long after that, no new claim of it is granted.
+   * The claim is remembered at least until `forgetAtSeconds` (Unix); once it is forgotten, no new claim of it is granted, whatever
+   * the clocks say by then.
    */
   claimSignature(id: string, forgetAtSeconds: number): Promise<boolean>
   /** Adds the counts of a batch, all or none, and once. */

@@ -127,6 +127,26 @@ describe('the body as a whole', () => {
   ]
   it.each(refused)('%s', async (_name, send, expected) => check(await send(), expected))
 
+  it.each([
+    [
+      'application/x-www-form-urlencoded',
+      JSON.stringify(urls),
+      /^The body is JSON, .* Content-Type: application\/json\.$/,
+    ],
+    [FORM_TYPE, ` \n${JSON.stringify(urls)}`, /^The body is JSON, /],
+    [
+      'application/json',
+      multipart([{ name: 'appid', value: APPID }]),
+      /^The body is multipart, .* multipart\/form-data /,
+    ],
+    ['application/x-www-form-urlencoded', multipart([{ name: 'appid', value: APPID }]), /^The body is multipart, /],
+    ['', JSON.stringify(urls), /no Content-Type: send application\/json with a JSON body/],
+  ])('under %s says what the body is: %s', async (type, body, sentence) => {
+    const response = await post(body, { headers: { 'content-type': type } })
+    check(response, [3, 400])
+    expect(response.json().data.detail).toMatch(sentence)
+  })
+
   it('takes a body of exactly the limit', async () => {
     const text = JSON.stringify(urls)
     const response = await post(text + ' '.repeat(MAX_BODY_BYTES - text.length))

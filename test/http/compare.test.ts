@@ -100,6 +100,9 @@ describe('JSON', () => {
     ['a data url with parameters', (text: string) => `DATA:image/jpeg;name=x;base64,${text}`],
     ['in lines', (text: string) => text.replace(/.{76}/g, '$&\r\n')],
     ['without padding', (text: string) => text.replaceAll('=', '')],
+    ['in the alphabet of urls', (text: string) => text.replaceAll('+', '-').replaceAll('/', '_')],
+    ['with spaces where + was', (text: string) => text.replaceAll('+', ' ')],
+    ['in lines that spaces part', (text: string) => text.replace(/.{76}/g, '$& ')],
   ])('carries images in Base64: %s', async (_name, write) => {
     const text = write(ALL_BYTES.toString('base64'))
     const response = await post(JSON.stringify({ appid: APPID, imageA: text, imageB: text }), 'application/json')
@@ -132,12 +135,22 @@ describe('a form', () => {
     expect((await post(body, 'application/x-www-form-urlencoded')).json().code).toBe(0)
   })
 
-  it('carries no images', async () => {
-    const body = new URLSearchParams({ appid: APPID, imageA: 'eA==', urlB: 'http://host/b' }).toString()
-    expect((await post(body, 'application/x-www-form-urlencoded')).json()).toMatchObject({
-      code: -1301,
-      data: { fail_flag: 1 },
-    })
+  it.each([
+    ['percent-encoded', encodeURIComponent],
+    ['as it is, with + that mean spaces in a form', (text: string) => text],
+    ['in the alphabet of urls', (text: string) => Buffer.from(text, 'base64').toString('base64url')],
+    ['as a data url', (text: string) => encodeURIComponent(`data:image/jpeg;base64,${text}`)],
+  ])('carries an image in Base64 %s', async (_name, write) => {
+    const body = `appid=${APPID}&imageA=${write(ALL_BYTES.toString('base64'))}&urlB=http://host/b`
+    expect((await post(body, 'application/x-www-form-urlencoded')).json().code).toBe(0)
+    expect(engine.seen.sort()).toEqual([ALL_BYTES.toString('latin1'), 'b'].sort())
+  })
+
+  it('says which image is no Base64, or empty', async () => {
+    const send = (image: string) =>
+      post(`appid=${APPID}&urlA=http://host/a&imageB=${image}`, 'application/x-www-form-urlencoded')
+    expect((await send('a*b')).json()).toMatchObject({ code: -1400, data: { fail_flag: 2 } })
+    expect((await send('')).json()).toMatchObject({ code: -1300, data: { fail_flag: 2 } })
   })
 })
 
@@ -147,6 +160,36 @@ describe('multipart', () => {
     { name: 'imageA', value: ALL_BYTES },
     { name: 'urlB', value: 'http://host/b' },
   ]
+
+  const jpeg = Buffer.from('\xff\xd8\xff\xe0 more of a picture?>', 'latin1')
+
+  it.each([
+    ['Base64', jpeg.toString('base64')],
+    ['Base64 in lines', jpeg.toString('base64').replace(/.{8}/g, '$&\r\n')],
+    ['Base64 in the alphabet of urls', jpeg.toString('base64url')],
+    ['Base64 with spaces where + was', jpeg.toString('base64').replaceAll('+', ' ')],
+    ['a data url', `data:image/jpeg;base64,${jpeg.toString('base64')}`],
+    ['its bytes', jpeg],
+  ])('carries an image as %s', async (_name, value) => {
+    const sent = [
+      { name: 'appid', value: APPID },
+      { name: 'imageA', value },
+      { name: 'urlB', value: 'http://host/b' },
+    ]
+    expect((await post(multipart(sent), 'multipart/form-data')).json().code).toBe(0)
+    expect(engine.seen.sort()).toEqual([jpeg.toString('latin1'), 'b'].sort())
+  })
+
+  it('leaves bytes alone that are neither an image nor the Base64 of one', async () => {
+    const value = Buffer.from('plain text').toString('base64')
+    const sent = [
+      { name: 'appid', value: APPID },
+      { name: 'imageA', value },
+      { name: 'imageB', value },
+    ]
+    await post(multipart(sent), 'multipart/form-data')
+    expect(engine.seen).toEqual([value, value])
+  })
 
   it.each([
     [`multipart/form-data;boundary=${BOUNDARY}`],

@@ -4,10 +4,12 @@ import type { ImageField } from '../../src/http/fields.js'
 import { parseMultipart } from '../../src/http/multipart.js'
 import { BOUNDARY, multipart, type Part } from '../support/http-service.js'
 
-const parse = (parts: readonly Part[], options = {}) => parseMultipart(multipart(parts, options), BOUNDARY)
+const atOnce = async () => {}
+
+const parse = (parts: readonly Part[], options = {}) => parseMultipart(multipart(parts, options), BOUNDARY, atOnce)
 
 const readImage = async (header: string) => {
-  const fields = parseMultipart(multipart([{ header, value: '\r\nx\0' }]), BOUNDARY)
+  const fields = parseMultipart(multipart([{ header, value: '\r\nx\0' }]), BOUNDARY, atOnce)
   return (await fields.image('imageA'))?.toString()
 }
 
@@ -31,18 +33,20 @@ describe('a multipart body that cannot be read', () => {
       ]),
     ],
   ])('%s', (_name, body) => {
-    expect(() => parseMultipart(body, BOUNDARY)).toThrow(expect.objectContaining({ kind: 'BAD_REQUEST' }))
+    expect(() => parseMultipart(body, BOUNDARY, atOnce)).toThrow(expect.objectContaining({ kind: 'BAD_REQUEST' }))
   })
 
   it('is refused at every place where it is cut', () => {
     for (let length = 0; length < good.length - 2; length++) {
-      expect(() => parseMultipart(good.subarray(0, length), BOUNDARY)).toThrow(expect.objectContaining({ code: 3 }))
+      expect(() => parseMultipart(good.subarray(0, length), BOUNDARY, atOnce)).toThrow(
+        expect.objectContaining({ code: 3 }),
+      )
     }
   })
 
   it('is refused without a boundary when the first line is none', () => {
     for (const text of ['', '\n', '--\r\n', 'x--\r\n', `--${'x'.repeat(300)}\r\n`]) {
-      expect(() => parseMultipart(Buffer.from(text), undefined)).toThrow(expect.objectContaining({ code: 3 }))
+      expect(() => parseMultipart(Buffer.from(text), undefined, atOnce)).toThrow(expect.objectContaining({ code: 3 }))
     }
   })
 })
@@ -77,7 +81,7 @@ describe('the parts', () => {
 
   it('may have no header at all', () => {
     const body = Buffer.from(`--b\r\n\r\nx\r\n--b\r\nContent-Disposition: form-data; name="appid"\r\n\r\n7\r\n--b--`)
-    expect(parseMultipart(body, 'b').text('appid')).toBe('7')
+    expect(parseMultipart(body, 'b', atOnce).text('appid')).toBe('7')
   })
 
   it('may be empty', async () => {
@@ -92,7 +96,7 @@ describe('the parts', () => {
     const body = Buffer.from(
       `before --b\r\n--b \t\r\nContent-Disposition: form-data; name="appid"\r\n\r\n7\r\n--b--\r\nafter\r\n--b\r\n`,
     )
-    expect(parseMultipart(body, 'b').text('appid')).toBe('7')
+    expect(parseMultipart(body, 'b', atOnce).text('appid')).toBe('7')
   })
 
   it('keep what only looks like a boundary', async () => {
@@ -111,7 +115,7 @@ describe('the parts', () => {
       { lineEnd: '\n' },
     )
     for (const boundary of [BOUNDARY, undefined]) {
-      const fields = parseMultipart(body, boundary)
+      const fields = parseMultipart(body, boundary, atOnce)
       expect([(await fields.image('imageA'))?.toString(), fields.text('appid')]).toEqual([value, '7'])
     }
   })
@@ -129,7 +133,7 @@ it('gives back any bytes, under any boundary of the alphabet', async () => {
         ],
         { boundary },
       )
-      const fields = parseMultipart(body, boundary)
+      const fields = parseMultipart(body, boundary, atOnce)
       const read = async (name: ImageField) => Buffer.from((await fields.image(name)) ?? [])
       expect((await read('imageA')).equals(a) && (await read('imageB')).equals(b)).toBe(true)
     }),

@@ -1,5 +1,6 @@
 /** Undoes all migrations but the first, in both kinds of database. */
 export const BACK_TO_VERSION_1 = `
+  drop table forgotten_hours;
   drop table usage;
   drop table usage_counters;
   alter table apps drop column calls_per_second;

@@ -110,6 +110,10 @@ describe('openPostgresStore', () => {
     await database.query("insert into used_signatures values ('old', 1)")
     await store.claimSignature('new', Math.floor(Date.now() / 1000) + 900)
     expect(await database.query('select id from used_signatures')).toEqual([{ id: 'new' }])
+    expect(await store.claimSignature('old', 1)).toBe(false)
+    // Of another replica, whose clock is behind.
+    const other = await open()
+    expect(await other.claimSignature('old', 1)).toBe(false)
   })
 })
 

@@ -192,6 +192,46 @@ describe.each(kinds)('$kind store', ({ makePlace }) => {
       }
     })
 
+    it.each([2 * HOUR_SECONDS, 30 * 365 * 24 * HOUR_SECONDS])(
+      'is not led astray by a clock that is %i s ahead for a while: the used stays used, the unused works',
+      async (aheadSeconds) => {
+        const start = nowSeconds()
+        const at = start + 900
+        expect(await store.claimSignature('used', at)).toBe(true)
+        vi.useFakeTimers({ toFake: ['Date'], now: (start + aheadSeconds) * 1000 })
+        expect(await store.claimSignature('ahead', start + aheadSeconds + 900)).toBe(true)
+        // Another replica, or this one after a restart, that has the wrong clock from its start.
+        const other = await place.open()
+        expect(await other.claimSignature('ahead in another', start + aheadSeconds + 900)).toBe(true)
+        vi.setSystemTime((start + 60) * 1000)
+        for (const handle of [store, other]) {
+          expect(await handle.claimSignature('used', at)).toBe(false)
+          expect(await handle.claimSignature(`unused in ${handle === store}`, at)).toBe(true)
+        }
+        await other.close()
+      },
+    )
+
+    it('never grants a signature again after a clock that was ahead for long, or is behind', async () => {
+      const start = nowSeconds()
+      const at = start + 900
+      vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start * 1000 })
+      expect(await store.claimSignature('used', at)).toBe(true)
+      const set = (seconds: number) => vi.setSystemTime((start + seconds) * 1000)
+      const ahead = 5 * HOUR_SECONDS
+      for (let elapsed = 0; elapsed <= 3 * HOUR_SECONDS; elapsed += HOUR_SECONDS / 2) {
+        set(ahead + elapsed)
+        await store.claimSignature(`at ${elapsed}`, start + ahead + elapsed + 900)
+        vi.advanceTimersByTime((HOUR_SECONDS / 2) * 1000)
+      }
+      for (const seconds of [3 * HOUR_SECONDS, 60, 0, -HOUR_SECONDS]) {
+        set(seconds)
+        expect(await store.claimSignature('used', at)).toBe(false)
+      }
+      set(3 * HOUR_SECONDS)
+      expect(await store.claimSignature('unused', start + 3 * HOUR_SECONDS + 900)).toBe(true)
+    })
+
     it('grants the first claim of a signature that ran out while its body came', async () => {
       expect(await store.claimSignature('aa', nowSeconds() - 60)).toBe(true)
       expect(await store.claimSignature('aa', nowSeconds() - 60)).toBe(false)
