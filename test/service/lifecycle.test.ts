@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openEmbeddedStore } from '../../src/store/embedded.js'
 import { cutPerson } from '../../support/sample-people.js'
 import { compare, MAIN, runCli, spawnService, startService } from '../support/service.js'
 
@@ -76,6 +77,7 @@ describe('the end', () => {
   })
 
   it('is no error when nobody reads the output any more', async () => {
+    await (await openEmbeddedStore({ dataDir })).close()
     const child = spawn(process.execPath, [MAIN, 'keys', 'list'], {
       env: { ...process.env, FACECOMPARE_DATA_DIR: dataDir },
       stdio: ['ignore', 'pipe', 'pipe'],

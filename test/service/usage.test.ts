@@ -110,7 +110,9 @@ describe('the command line', () => {
     const rows: unknown = JSON.parse((await runCli(['usage', '--json'], env())).stdout)
     expect(rows).toEqual([{ appid: CREDENTIAL.appid, day, code: -1301, calls: expect.any(Number) }])
     expect((await runCli(['usage', '--appid', 'nobody', '--csv'], env())).stdout).toBe('appid,day,code,calls\n')
-    expect((await runCli(['usage', '--month', '2001-01'], env())).stdout).toBe('There were no calls in 2001-01.\n')
+    expect((await runCli(['usage', '--month', '2001-01'], env())).stdout).toBe(
+      `There were no calls in 2001-01, says the folder ${dataDir}.\n`,
+    )
     expect((await runCli(['usage'], env())).stdout).toContain(CREDENTIAL.appid)
   }, 60_000)
 
