@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cutPerson, GROUP_PHOTO } from '../../support/sample-people.js'
+import { runHere } from '../support/run-here.js'
 import { runCli, spawnCli } from '../support/service.js'
 
 let folder: string
@@ -35,7 +36,7 @@ describe('facecompare compare', () => {
 
   it('takes the threshold that it is given', async () => {
     expect((await runCli(['compare', file('man.jpg'), file('woman.jpg'), '--threshold', '0'])).code).toBe(0)
-    const wrong = await runCli(['compare', file('man.jpg'), file('woman.jpg'), '--threshold', '101'])
+    const wrong = await runHere(['compare', file('man.jpg'), file('woman.jpg'), '--threshold', '101'])
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Expected a number from 0 to 100')])
   })
 
@@ -43,7 +44,7 @@ describe('facecompare compare', () => {
     ['0.6', 'Scores are 0 to 100, not 0 to 1: write 60 for 0.6.'],
     ['1', 'write 100 for 1.'],
   ])('refuses a threshold of %s, which is meant for other programs', async (threshold, sentence) => {
-    const { code, stderr } = await runCli(['compare', file('man.jpg'), file('woman.jpg'), '--threshold', threshold])
+    const { code, stderr } = await runHere(['compare', file('man.jpg'), file('woman.jpg'), '--threshold', threshold])
     expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)])
   })
 
@@ -51,7 +52,7 @@ describe('facecompare compare', () => {
     const args = ['compare', file('man.jpg'), file('again.jpg'), '--annotate']
     expect((await runCli([...args, file('drawn.JPG')])).code).toBe(0)
     expect((await sharp(file('drawn.JPG')).metadata()).format).toBe('jpeg')
-    const { code, stderr } = await runCli([...args, file('drawn.webp')])
+    const { code, stderr } = await runHere([...args, file('drawn.webp')])
     expect([code, stderr]).toEqual([2, expect.stringContaining('a name that ends with .png or .jpg')])
   })
 
@@ -157,7 +158,7 @@ describe('facecompare', () => {
   it.each([[['--help']], [['keys', '--help']], [['compare', '--help']], [['sign', '--help']]])(
     '%s helps',
     async (args) => {
-      const { code, stdout } = await runCli(args)
+      const { code, stdout } = await runHere(args)
       expect(code).toBe(0)
       expect(stdout).toContain('Usage: facecompare')
     },
@@ -165,11 +166,11 @@ describe('facecompare', () => {
 
   it('keys: makes a link to the page, with the key in it', async () => {
     const env = { FACECOMPARE_DATA_DIR: join(folder, 'linked') }
-    const { stdout } = await runCli(['keys', 'create', '--link', 'https://faces.example/'], env)
+    const { stdout } = await runHere(['keys', 'create', '--link', 'https://faces.example/'], env)
     const [, secretId, secretKey] = /SecretId +(\S+)\nSecretKey +(\S+)\n/.exec(stdout) ?? []
     const [, fields = ''] = /link +https:\/\/faces\.example\/#(\S+)\n$/.exec(stdout) ?? []
     expect(Object.fromEntries(new URLSearchParams(fields))).toMatchObject({ secretId, secretKey })
-    const here = await runCli(['keys', 'create', '--link', '--json'], { ...env, FACECOMPARE_PORT: '9000' })
+    const here = await runHere(['keys', 'create', '--link', '--json'], { ...env, FACECOMPARE_PORT: '9000' })
     expect(JSON.parse(here.stdout)).toMatchObject({
       link: expect.stringMatching(/^http:\/\/127\.0\.0\.1:9000\/#appid=/),
     })
@@ -177,18 +178,18 @@ describe('facecompare', () => {
 
   it('keys: makes, lists without secrets, revokes once', async () => {
     const env = { FACECOMPARE_DATA_DIR: join(folder, 'data') }
-    const made: unknown = JSON.parse((await runCli(['keys', 'create', '--json'], env)).stdout)
+    const made: unknown = JSON.parse((await runHere(['keys', 'create', '--json'], env)).stdout)
     expect(made).toMatchObject({
       appid: expect.any(String),
       secretId: expect.any(String),
       secretKey: expect.any(String),
     })
     const { secretId = '', secretKey = '' } = made as { secretId?: string; secretKey?: string }
-    const listed = await runCli(['keys', 'list', '--json'], env)
+    const listed = await runHere(['keys', 'list', '--json'], env)
     expect(listed.stdout).toContain(secretId)
     expect(listed.stdout).not.toContain(secretKey)
-    expect((await runCli(['keys', 'revoke', secretId], env)).code).toBe(0)
-    expect(await runCli(['keys', 'revoke', secretId], env)).toMatchObject({ code: 2, stdout: '' })
-    expect((await runCli(['sign'], env)).stderr).toContain('no such key that is valid')
+    expect((await runHere(['keys', 'revoke', secretId], env)).code).toBe(0)
+    expect(await runHere(['keys', 'revoke', secretId], env)).toMatchObject({ code: 2, stdout: '' })
+    expect((await runHere(['sign'], env)).stderr).toContain('no such key that is valid')
   })
 })

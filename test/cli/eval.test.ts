@@ -6,13 +6,16 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cutPerson } from '../../support/sample-people.js'
+import { runHere } from '../support/run-here.js'
 import { runCli } from '../support/service.js'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 let root: string
 const path = (name: string) => join(root, name)
-const evaluate = (...args: readonly string[]) => runCli(['eval', ...args], { FACECOMPARE_WORKERS: '2' })
+const evaluate = (...args: readonly string[]) => runCli(['eval', ...args])
+/** Embeddings that tests of other things share. */
+const cached = () => ['--cache', path('shared.cache')]
 
 /** Three women of two persons and a man twice; a picture without a face and one that is none beside them. */
 beforeAll(async () => {
@@ -59,7 +62,7 @@ describe('facecompare eval', () => {
   ])('ends with 2 and one sentence for %s', async (_name, [folder = '', ...args], sentence) => {
     const placed = args.map((arg) => (arg.startsWith('people/') ? path(arg) : arg))
     await writeFile(path('people/others.csv'), 'Zoe,a\n')
-    const { code, stderr, stdout } = await evaluate(path(folder), ...placed)
+    const { code, stderr, stdout } = await runHere(['eval', path(folder), ...placed])
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr.trim().split('\n')[0]).toMatch(sentence)
   })
@@ -91,7 +94,7 @@ describe('facecompare eval', () => {
   it('writes a page that has pictures only when asked', async () => {
     await writeFile(path('people/list.csv'), 'a,b,label\nman/1.jpg,man/2.jpg,same\nman/1.jpg,woman/bar.jpg,different\n')
     const page = path('report.html')
-    const pairs = [path('people'), '--pairs', 'list.csv', '--html', page]
+    const pairs = [path('people'), '--pairs', 'list.csv', '--html', page, ...cached()]
     expect((await evaluate(...pairs)).code).toBe(0)
     expect(await readFile(page, 'utf8')).not.toContain('<img')
     expect((await evaluate(...pairs, '--with-pictures', '--json', path('report.json'))).code).toBe(0)
@@ -104,7 +107,7 @@ describe('facecompare eval', () => {
   it('cross-validates lists, and compares all that they name', async () => {
     await writeFile(path('people/one.csv'), 'man/1.jpg,man/2.jpg,1\nman/1.jpg,woman/bar.jpg,0\n')
     await writeFile(path('people/two.csv'), 'woman/party.jpg,woman/bar.jpg,1\nman/2.jpg,other/1.jpg,0\n')
-    const lists = [path('people'), '--pairs', 'one.csv', 'two.csv', '--cache', path('of lists')]
+    const lists = [path('people'), '--pairs', 'one.csv', 'two.csv', ...cached()]
     const folds = await evaluate(...lists, '--folds', '2')
     expect([folds.code, folds.stderr]).toEqual([0, expect.any(String)])
     expect(folds.stdout).toMatch(/^genuine pairs +2$/m)
@@ -116,8 +119,8 @@ describe('facecompare eval', () => {
 
   it('prints the figures by group, and writes them down', async () => {
     await writeFile(path('people/groups.csv'), 'name,group\nwoman,women\nother,women\nman/1.jpg,men\nZoe,women\n')
-    const cached = [path('people'), '--groups', 'groups.csv', '--cache', path('of groups')]
-    const { code, stdout, stderr } = await evaluate(...cached, '--json', path('groups.json'))
+    const grouped = [path('people'), '--groups', 'groups.csv', ...cached()]
+    const { code, stdout, stderr } = await evaluate(...grouped, '--json', path('groups.json'))
     expect([code, stderr]).toEqual([0, expect.any(String)])
     expect(stdout).toMatch(/^women +2 +3 +1 +100\.00 % /m)
     expect(stdout).toMatch(/^men +1 +1 +0 +- +- +-$/m)
@@ -136,11 +139,11 @@ describe('facecompare eval', () => {
       worstSupported: [],
     })
     await writeFile(path('people/pairs of groups.csv'), 'man/1.jpg,man/2.jpg,1\nwoman/bar.jpg,other/1.jpg,0\n')
-    const listed = await evaluate(...cached, '--pairs', 'pairs of groups.csv')
+    const listed = await evaluate(...grouped, '--pairs', 'pairs of groups.csv')
     expect(listed.stdout).toMatch(/^women +2 +0 +- +- +-$/m)
     expect(listed.stdout).toMatch(/^women +1 +\S+ % \(\d\)\* /m)
     expect(listed.stdout).toMatch(/^without a group: 1 of 4 pictures$/m)
-    expect((await evaluate(path('people'), '--cache', path('of groups'))).stdout).not.toContain('By group')
+    expect((await evaluate(path('people'), ...cached())).stdout).not.toContain('By group')
   })
 
   it('resumes from the cache with the same figures, also when it was torn', { timeout: 60_000 }, async () => {

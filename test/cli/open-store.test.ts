@@ -2,31 +2,17 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import { createProgram } from '../../src/cli/program.js'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openEmbeddedStore } from '../../src/store/embedded.js'
+import { runHere } from '../support/run-here.js'
 
 let root: string
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'facecompare-test-'))
 })
 afterAll(() => rm(root, { recursive: true, force: true }))
-afterEach(() => {
-  vi.unstubAllEnvs()
-  vi.restoreAllMocks()
-})
 
-/** In this process, with a data folder of the test. */
-async function run(args: readonly string[], dataDir: string): Promise<string> {
-  vi.stubEnv('FACECOMPARE_DATA_DIR', dataDir)
-  let stdout = ''
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    stdout += String(text)
-    return true
-  })
-  await createProgram().parseAsync(['node', 'facecompare', ...args])
-  return stdout
-}
+const run = (args: readonly string[], dataDir: string) => runHere(args, { FACECOMPARE_DATA_DIR: dataDir })
 
 it.each([
   [['sign']],
@@ -38,9 +24,11 @@ it.each([
   [['backup', 'file-that-is-not-made']],
 ])('%s makes no key store, and says where it looked', async (args) => {
   const dataDir = join(root, 'nowhere')
-  await expect(run(args, dataDir)).rejects.toThrow(
-    `There is no key store in the folder ${dataDir}; "facecompare serve" and "facecompare keys create" make one. ` +
-      'If it is in another folder, FACECOMPARE_DATA_DIR names that.',
+  const { code, stdout, stderr } = await run(args, dataDir)
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toBe(
+    `facecompare: There is no key store in the folder ${dataDir}; "facecompare serve" and "facecompare keys create" make one. ` +
+      'If it is in another folder, FACECOMPARE_DATA_DIR names that.\n',
   )
   expect(existsSync(dataDir)).toBe(false)
 })
@@ -48,12 +36,12 @@ it.each([
 it('what is empty is named by its folder, too', async () => {
   const dataDir = join(root, 'empty')
   await (await openEmbeddedStore({ dataDir })).close()
-  expect(await run(['keys', 'list'], dataDir)).toBe(`There are no keys in the folder ${dataDir}.\n`)
-  expect(await run(['keys', 'list', '--appid', 'x'], dataDir)).toBe(
+  expect((await run(['keys', 'list'], dataDir)).stdout).toBe(`There are no keys in the folder ${dataDir}.\n`)
+  expect((await run(['keys', 'list', '--appid', 'x'], dataDir)).stdout).toBe(
     `There are no keys of this app in the folder ${dataDir}.\n`,
   )
-  expect(await run(['usage', '--month', '2026-11'], dataDir)).toBe(
+  expect((await run(['usage', '--month', '2026-11'], dataDir)).stdout).toBe(
     `There were no calls in 2026-11, says the folder ${dataDir}.\n`,
   )
-  await expect(run(['sign'], dataDir)).rejects.toThrow(`There is no such key that is valid in the folder ${dataDir};`)
+  expect((await run(['sign'], dataDir)).stderr).toContain(`no such key that is valid in the folder ${dataDir};`)
 })

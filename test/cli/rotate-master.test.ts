@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openEmbeddedStore } from '../../src/store/embedded.js'
+import { runHere } from '../support/run-here.js'
 import { CREDENTIAL, type Finished, runCli } from '../support/service.js'
 
 const OLD = '00112233445566778899aabbccddeeff'.repeat(2)
@@ -15,7 +16,10 @@ beforeEach(async () => {
 afterEach(() => rm(dataDir, { recursive: true, force: true }))
 
 function rotate(env: Readonly<Record<string, string>>, options: readonly string[] = [], input = ''): Promise<Finished> {
-  return runCli(['keys', 'rotate-master', ...options], { FACECOMPARE_DATA_DIR: dataDir, ...env }, input)
+  const args = ['keys', 'rotate-master', ...options]
+  const place = { FACECOMPARE_DATA_DIR: dataDir, ...env }
+  // Only a process has a standard input of its own.
+  return input === '' ? runHere(args, place) : runCli(args, place, input)
 }
 
 async function putKey(masterKey?: string): Promise<void> {

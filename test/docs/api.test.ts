@@ -7,11 +7,14 @@ import { describe, expect, it } from 'vitest'
 import { describeApi } from '../../src/openapi/document.js'
 import { createResponseChecks } from '../openapi/response-checks.js'
 import { listen, sign, startApp } from '../support/http-service.js'
+import { extractSamples } from './samples.js'
 
 const run = promisify(execFile)
 
 describe('the reference of the API', () => {
   const api = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')
+
+  const samples = extractSamples('docs/api.md', api)
 
   it('tells of every field', () => {
     for (const field of ['`return_faces`', '`data.similarity`', '`landmarks`', '`data.fail_flag`']) {
@@ -21,16 +24,23 @@ describe('the reference of the API', () => {
 
   it('shows answers as they are', () => {
     const checks = createResponseChecks(describeApi())
-    const answers = [...api.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = '']) => JSON.parse(text))
+    const answers = samples.filter(({ language }) => language === 'json').map(({ code }) => JSON.parse(code))
     expect(answers.map(({ code }) => code)).toEqual([0, -1101])
     for (const answer of answers) checks.expectExample('POST', '/face/compare', '200', answer)
   })
 
-  it('shows calls that work', async () => {
-    const calls = [...api.matchAll(/```sh\n(curl [\s\S]*?)```/g)].map(([, text = '']) => text)
+  it('has no sample but calls and answers', () => {
+    const others = samples.filter(
+      ({ language, code }) => !(language === 'json' || (language === 'sh' && /^curl /.test(code))),
+    )
+    expect(others).toEqual([])
+  })
+
+  it('shows calls that work', async (test) => {
+    const calls = samples.filter(({ language }) => language === 'sh').map(({ code }) => code)
     expect(calls.length).toBeGreaterThan(2)
     // The suite must pass on a machine that has only Node.
-    if (!(await run('curl', ['--version']).catch(() => undefined))) return
+    if (!(await run('curl', ['--version']).catch(() => undefined))) test.skip('curl is not installed')
     const folder = mkdtempSync(join(tmpdir(), 'facecompare-calls-'))
     const app = await startApp()
     try {

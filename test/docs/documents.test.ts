@@ -31,6 +31,13 @@ describe('the documents', () => {
     }
   })
 
+  it('tell of every folder of the source, and of no other', () => {
+    const told = [...readPage('CONTRIBUTING.md').matchAll(/^\| (`src[^|]*) \|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`src\/([\w.-]+)\/?`/g)].map(([, name = '']) => name),
+    )
+    expect(told.sort()).toEqual(readdirSync(SOURCE).sort())
+  })
+
   it('have no block that is made of nothing', () => {
     expect(() => withBlocks('<!-- nothing -->\n<!-- end of nothing -->')).toThrow('nothing')
     expect(withBlocks('<!-- settings -->\n<!-- end of settings -->')).toContain('FACECOMPARE_PORT')
@@ -38,11 +45,9 @@ describe('the documents', () => {
 
   it('name only npm scripts that exist', async () => {
     const { default: manifest } = await import('../../package.json', { with: { type: 'json' } })
-    const named = [
-      ...`${readPage('README.md')}${readPage('performance.md')}${readPage('CONTRIBUTING.md')}`.matchAll(
-        /npm (?:run )?(start|test|(?<=run )[\w:]+)/g,
-      ),
-    ].map(([, name]) => name ?? '')
+    const named = DOCUMENTS.flatMap(({ found }) =>
+      [...found.matchAll(/npm (?:run )?(start|test|(?<=run )[\w:-]+)/g)].map(([, name = '']) => name),
+    )
     expect(named.length).toBeGreaterThan(5)
     expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(named))
   })
@@ -87,9 +92,10 @@ describe('the documents', () => {
   })
 
   it('name files of the project that are there', () => {
-    const named = ['SECURITY.md', 'CONTRIBUTING.md', 'docs/privacy.md', 'docs/migrating.md', 'docs/models.md'].flatMap(
-      (page) =>
-        [...readPage(page).matchAll(/`((?:test|src|scripts|bench|deploy)\/[\w./-]+\w)`/g)].map(([, path = '']) => path),
+    const named = DOCUMENTS.flatMap(({ found }) =>
+      [...found.matchAll(/`((?:test|src|scripts|bench|deploy|tools|support|packs\/default)\/[\w./-]+\w)`/g)].map(
+        ([, path = '']) => path,
+      ),
     )
     expect(named.length).toBeGreaterThan(20)
     expect(named.filter((path) => !existsSync(new URL(`../${path}`, SOURCE)))).toEqual([])
@@ -106,10 +112,21 @@ describe('the documents', () => {
 
   it('name their sisters at the top', () => {
     const pages = DOCUMENTS.filter(({ file }) => /\/(docs\/.*|README.*)\.md$/.test(file.pathname))
-    const lonely = pages.filter(({ found }) => !/^# .+\n\n\[(中文|English)\]\([^)]+\)\n/.test(found))
+    expect(pages.length).toBeGreaterThan(20)
+    const lonely = pages.filter(({ file, found }) => {
+      const [, link = ''] = /^# .+\n\n\[(?:中文|English)\]\(([^)]+)\)\n/.exec(found) ?? []
+      return new URL(link, file).pathname !== sisterOf(file.pathname)
+    })
     expect(lonely.map(({ file }) => file.pathname)).toEqual([])
   })
 })
+
+/** The same page in the other language. */
+function sisterOf(path: string): string {
+  if (path.includes('/docs/zh-CN/')) return path.replace('/docs/zh-CN/', '/docs/')
+  if (path.includes('/docs/')) return path.replace('/docs/', '/docs/zh-CN/')
+  return path.endsWith('README.md') ? path.replace(/md$/, 'zh-CN.md') : path.replace('zh-CN.md', 'md')
+}
 
 /** Targets of links and pictures inside the project; code is not looked at. */
 function findLinks(page: string): readonly string[] {

@@ -10,7 +10,7 @@ import { type Directive, extractSamples, findOwnTest, identify, type Sample } fr
 
 /**
  * Every command and every piece of code in the documents is run, or says in a comment before it why not. Samples of a language
- * that is not on this machine are left out and named; with TEST_SAMPLES=all they fail.
+ * that is not on this machine are reported as skipped, with the name of the program; with TEST_SAMPLES=all they fail.
  */
 const PAGES = listPages().map((file) => {
   const name = file.pathname.includes('/docs/') ? file.pathname.replace(/.*\/docs\//, 'docs/') : basename(file.pathname)
@@ -53,10 +53,14 @@ describe('the samples of the documents', () => {
   })
 
   it('of a page with a test of its own are read by that test', () => {
-    for (const { name, text } of PAGES) {
+    for (const { name, text, samples } of PAGES) {
       const test = findOwnTest(text)
       if (test === undefined) continue
-      expect(readFileSync(new URL(`../../${test}`, import.meta.url), 'utf8'), name).toContain('```')
+      // It reads the page (its Chinese sister has the same samples), and every block of a language that is tested.
+      const source = readFileSync(new URL(`../../${test}`, import.meta.url), 'utf8')
+      expect(source, name).toContain(`'../../${toEnglish(name)}'`)
+      expect(source, name).toContain('extractSamples(')
+      expect(samples.length, name).toBeGreaterThan(0)
     }
   })
 
@@ -111,11 +115,11 @@ function listNames(text: string): readonly string[] {
   return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name))
 }
 
-describe('commands within a sentence', () => {
+describe('commands within a sentence, or in a block of which only what it prints is shown', () => {
   /** `facecompare NAME ...` in any page, as `NAME` and the options that it is shown with. */
   const commands = new Map<string, Set<string>>()
   for (const { text } of PAGES) {
-    for (const [, words = ''] of text.matchAll(/`(?:npx )?facecompare ([a-z][^`]*)`/g)) {
+    for (const [, words = ''] of text.matchAll(/(?:`|^\s*(?:\$ )?)(?:npx )?facecompare ([a-z][^`\n]*)/gm)) {
       const [name = '', second = ''] = words.split(' ')
       const command = ['keys', 'models'].includes(name) && /^[a-z]+$/.test(second) ? `${name} ${second}` : name
       const options = commands.get(command) ?? new Set()
@@ -138,7 +142,6 @@ describe('running', () => {
   })
   afterAll(async () => {
     await service?.stop()
-    if (absent.length > 0) console.info(`Samples were left out, for want of a program: ${absent.join(', ')}.`)
   })
 
   for (const [page, samples] of chooseSamples()) {
@@ -159,8 +162,9 @@ describe('running', () => {
             return
           }
           if (absent.includes(language)) {
-            expect(ALL, `${INTERPRETERS[language]?.program} is not installed`).toBe(false)
-            test.skip()
+            const why = `${INTERPRETERS[language]?.program} is not installed`
+            expect(ALL, why).toBe(false)
+            test.skip(why)
           }
           if (directive.kind !== 'run') {
             await desk.start(sample)

@@ -23,7 +23,11 @@ function makeFace(seed: number): FaceVectors {
 
 function countOf(counts: Uint32Array): Map<number, number> {
   const found = new Map<number, number>()
-  for (const [bin, count] of counts.entries()) if (count > 0) found.set(bin, count)
+  // Two million of them: an iterator takes ten times as long.
+  for (let bin = 0; bin < counts.length; bin++) {
+    const count = counts[bin] ?? 0
+    if (count > 0) found.set(bin, count)
+  }
   return found
 }
 

@@ -5,7 +5,9 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openEmbeddedStore } from '../../src/store/embedded.js'
 import { cutPerson } from '../../support/sample-people.js'
+import { runHere } from '../support/run-here.js'
 import { compare, MAIN, runCli, spawnService, startService } from '../support/service.js'
 
 let dataDir: string
@@ -42,17 +44,12 @@ describe('the first start', () => {
     const second = await startService(env)
     expect(second.stdout()).not.toContain('SecretKey')
     expect(second.stdout()).not.toContain(secretKey)
-    expect(await second.stop('SIGINT')).toBe(0)
-  })
-
-  it('prints a curl call whose signature command works', async () => {
-    const service = await startService({ FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_WORKERS: '1' })
-    const line = service.stdout().trim().split('\n').at(-1) ?? ''
-    expect(line).toContain(`/face/compare`)
-    const signed = await runCli(['sign'], { FACECOMPARE_DATA_DIR: dataDir })
+    // It prints a curl call whose signature command works.
+    expect(second.stdout().trim().split('\n').at(-1)).toContain('/face/compare')
+    const signed = await runHere(['sign'], env)
     expect(signed.code).toBe(0)
     expect(Buffer.from(signed.stdout.trim(), 'base64').subarray(20).toString()).toMatch(/^a=\d+&/)
-    await service.stop()
+    expect(await second.stop('SIGINT')).toBe(0)
   })
 })
 
@@ -76,6 +73,7 @@ describe('the end', () => {
   })
 
   it('is no error when nobody reads the output any more', async () => {
+    await (await openEmbeddedStore({ dataDir })).close()
     const child = spawn(process.execPath, [MAIN, 'keys', 'list'], {
       env: { ...process.env, FACECOMPARE_DATA_DIR: dataDir },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { computeSignature } from '../../src/auth/signature.js'
 import { MASTER_KEY, makeDatabase, type TestDatabase } from '../support/postgres.js'
+import { runHere } from '../support/run-here.js'
 import { BOOTSTRAP, CREDENTIAL, readAnswer, runCli, startService } from '../support/service.js'
 
-const LOAD_MS = 2500
+const LOAD_MS = 1500
 const CLIENTS = 3
 
 let database: TestDatabase
@@ -101,24 +102,26 @@ describe('the command line', () => {
       ['keys', 'create', '--rate', '1.5'],
       ['keys', 'limits', '10000099', '--rate', '5'],
     ]) {
-      expect([args, (await runCli(args, env())).code]).toEqual([args, 2])
+      expect([args, (await runHere(args, env())).code]).toEqual([args, 2])
     }
   }, 60_000)
 
   it('shows usage as a table, as CSV and as JSON', async () => {
     const day = new Date().toISOString().slice(0, 10)
-    const rows: unknown = JSON.parse((await runCli(['usage', '--json'], env())).stdout)
+    const rows: unknown = JSON.parse((await runHere(['usage', '--json'], env())).stdout)
     expect(rows).toEqual([{ appid: CREDENTIAL.appid, day, code: -1301, calls: expect.any(Number) }])
-    expect((await runCli(['usage', '--appid', 'nobody', '--csv'], env())).stdout).toBe('appid,day,code,calls\n')
-    expect((await runCli(['usage', '--month', '2001-01'], env())).stdout).toBe('There were no calls in 2001-01.\n')
-    expect((await runCli(['usage'], env())).stdout).toContain(CREDENTIAL.appid)
+    expect((await runHere(['usage', '--appid', 'nobody', '--csv'], env())).stdout).toBe('appid,day,code,calls\n')
+    expect((await runHere(['usage', '--month', '2001-01'], env())).stdout).toBe(
+      `There were no calls in 2001-01, says the folder ${dataDir}.\n`,
+    )
+    expect((await runHere(['usage'], env())).stdout).toContain(CREDENTIAL.appid)
   }, 60_000)
 
   it('gives an app its limits and shows them', async () => {
-    const made: unknown = JSON.parse((await runCli(['keys', 'create', '--quota', '100', '--json'], env())).stdout)
+    const made: unknown = JSON.parse((await runHere(['keys', 'create', '--quota', '100', '--json'], env())).stdout)
     const appid = typeof made === 'object' && made !== null && 'appid' in made ? String(made.appid) : ''
     const limits = async (...args: string[]) =>
-      JSON.parse((await runCli(['keys', 'limits', appid, '--json', ...args], env())).stdout)
+      JSON.parse((await runHere(['keys', 'limits', appid, '--json', ...args], env())).stdout)
     expect(await limits()).toEqual({ appid, rate: null, quota: 100 })
     expect(await limits('--rate', '0')).toEqual({ appid, rate: 0, quota: 100 })
     expect(await limits('--rate', 'default', '--quota', '0')).toEqual({ appid, rate: null, quota: null })

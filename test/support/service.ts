@@ -37,7 +37,8 @@ export function spawnService(env: Readonly<Record<string, string>>) {
 export function spawnCli(args: readonly string[], env: Readonly<Record<string, string>> = {}, main = MAIN) {
   const child = spawn(process.execPath, [main, ...args], {
     // Sentences in English, whatever the terminal of who runs the tests speaks.
-    env: { ...process.env, LC_ALL: 'C', ...env },
+    // One process of workers loads the networks once. Tests of several say so.
+    env: { ...process.env, LC_ALL: 'C', FACECOMPARE_WORKERS: '1', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   // A command that reads nothing may have ended before it is written to.
