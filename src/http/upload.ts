@@ -87,7 +87,7 @@ function chooseParser(header: string | undefined): ParseBody {
     case 'text/json':
       return parseJson
     case 'multipart/form-data':
-      return (body) => parseMultipart(body, boundary)
+      return (body, turn) => parseMultipart(body, boundary, turn)
     case 'application/x-www-form-urlencoded':
       return parseForm
     default:
