@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
+import { pauseBetweenTinyChunks } from './tiny-chunks.js'
 import type { TlsFiles } from './tls-files.js'
 import { createTurns } from './turns.js'
 
@@ -266,6 +267,7 @@ function discardThenClose(socket: Socket, request: IncomingMessage | undefined, 
   // of our side for a failure and drop the answer.
   if (request && !request.readableEnded) {
     request.once('end', () => socket.end())
+    pauseBetweenTinyChunks(request)
     request.resume()
   } else if (request) {
     socket.end()

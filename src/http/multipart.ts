@@ -10,6 +10,8 @@ const MAX_NAME_BYTES = 256
 const MAX_BOUNDARY_BYTES = 256
 /** In bytes of images a line that begins like the boundary does not happen; millions of them are somebody's purpose. */
 const MAX_FALSE_BOUNDARIES = 1000
+/** Of what is looked through in one turn: bytes that are the beginning of a boundary again and again take long. */
+const SEARCHED_BYTES = 1024 * 1024
 const [SPACE, TAB, LF] = [0x20, 0x09, 0x0a]
 const DASHES = Buffer.from('--')
 
@@ -19,12 +21,12 @@ const DASHES = Buffer.from('--')
  * Without a boundary in the header the body's first line tells it. Lines may end in LF alone when the first one does.
  * Throws BAD_REQUEST for a body that is not whole, and for a known field that is given twice.
  */
-export function parseMultipart(body: Buffer, boundary: string | undefined, turn: Turn): Fields {
+export async function parseMultipart(body: Buffer, boundary: string | undefined, turn: Turn): Promise<Fields> {
   const delimiter = boundary === undefined ? readFirstLine(body) : Buffer.from(`--${boundary}`, 'latin1')
   if (delimiter.length > MAX_BOUNDARY_BYTES) throw unreadable(`its boundary is longer than ${MAX_BOUNDARY_BYTES} bytes`)
   const lineEnd = Buffer.from(endsLinesWithLf(body, delimiter) ? '\n' : '\r\n')
   const values = new Map<FieldName, Buffer>()
-  for (const part of splitParts(body, delimiter, lineEnd)) {
+  for (const part of await splitParts(body, delimiter, lineEnd, turn)) {
     const { headers, content } = splitPart(part, lineEnd)
     const name = readName(headers)
     if (name !== undefined && name.length > MAX_NAME_BYTES) {
@@ -58,10 +60,10 @@ function endsLinesWithLf(body: Buffer, delimiter: Buffer): boolean {
 }
 
 /** What stands between the lines of the boundary; what stands before the first and after the last does not count. */
-function splitParts(body: Buffer, delimiter: Buffer, lineEnd: Buffer): readonly Buffer[] {
+async function splitParts(body: Buffer, delimiter: Buffer, lineEnd: Buffer, turn: Turn): Promise<readonly Buffer[]> {
   const parts: Buffer[] = []
   let start: number | undefined
-  for (const line of findBoundaryLines(body, delimiter, lineEnd)) {
+  for await (const line of findBoundaryLines(body, delimiter, lineEnd, turn)) {
     if (start !== undefined) parts.push(body.subarray(start, line.start))
     if (line.isLast) return parts
     if (parts.length >= MAX_PARTS) throw unreadable(`it has more than ${MAX_PARTS} parts`)
@@ -77,19 +79,28 @@ interface BoundaryLine {
   readonly isLast: boolean
 }
 
-function* findBoundaryLines(body: Buffer, delimiter: Buffer, lineEnd: Buffer): Generator<BoundaryLine> {
+async function* findBoundaryLines(
+  body: Buffer,
+  delimiter: Buffer,
+  lineEnd: Buffer,
+  turn: Turn,
+): AsyncGenerator<BoundaryLine> {
   const mark = Buffer.concat([lineEnd, delimiter])
-  const findMarkEnd = (from: number): number => {
-    const at = body.indexOf(mark, from)
-    return at < 0 ? at : at + mark.length
+  const findMarkEnd = async (from: number): Promise<number> => {
+    for (let start = from; ; start += SEARCHED_BYTES) {
+      const at = body.subarray(start, start + SEARCHED_BYTES + mark.length - 1).indexOf(mark)
+      if (at >= 0) return start + at + mark.length
+      if (start + SEARCHED_BYTES >= body.length) return -1
+      await turn()
+    }
   }
   let falseOnes = 0
-  let markEnd = body.subarray(0, delimiter.length).equals(delimiter) ? delimiter.length : findMarkEnd(0)
+  let markEnd = body.subarray(0, delimiter.length).equals(delimiter) ? delimiter.length : await findMarkEnd(0)
   while (markEnd >= 0) {
     const line = readBoundaryLine(body, markEnd, lineEnd)
     if (line) yield { start: markEnd - mark.length, ...line }
     else if (++falseOnes > MAX_FALSE_BOUNDARIES) throw unreadable('too many of its lines only begin like its boundary')
-    markEnd = findMarkEnd(line?.end ?? markEnd)
+    markEnd = await findMarkEnd(line?.end ?? markEnd)
   }
 }
 

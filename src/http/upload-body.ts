@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { FaceCompareError } from '../errors.js'
 import { ByteBlocks } from '../image/byte-blocks.js'
 import { UnreadableRequestError } from './reply.js'
+import { pauseBetweenTinyChunks } from './tiny-chunks.js'
 import { describeUnreadable } from './unreadable.js'
 import { PaceWatch, type UploadPace } from './upload-pace.js'
 
@@ -46,6 +47,7 @@ export function readBody({ request, broken, expectedBytes, pace, takePiece }: Up
     if (broken?.aborted) return takeBroken()
     if (request.destroyed) return takeLoss()
     broken?.addEventListener('abort', takeBroken)
+    pauseBetweenTinyChunks(request)
     request.on('data', takeChunk).on('end', takeEnd).on('error', takeLoss).on('close', takeLoss)
     return undefined
   })

@@ -1,15 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ImageField } from '../../src/http/fields.js'
-import { parseMultipart } from '../../src/http/multipart.js'
+import { parseMultipart as parseInTurns } from '../../src/http/multipart.js'
 import { BOUNDARY, multipart, type Part } from '../support/http-service.js'
 
-const atOnce = async () => {}
-
-const parse = (parts: readonly Part[], options = {}) => parseMultipart(multipart(parts, options), BOUNDARY, atOnce)
+const parseMultipart = (body: Buffer, boundary: string | undefined) => parseInTurns(body, boundary, async () => {})
+const parse = (parts: readonly Part[], options = {}) => parseMultipart(multipart(parts, options), BOUNDARY)
 
 const readImage = async (header: string) => {
-  const fields = parseMultipart(multipart([{ header, value: '\r\nx\0' }]), BOUNDARY, atOnce)
+  const fields = await parseMultipart(multipart([{ header, value: '\r\nx\0' }]), BOUNDARY)
   return (await fields.image('imageA'))?.toString()
 }
 
@@ -32,21 +31,53 @@ describe('a multipart body that cannot be read', () => {
         { name: 'urlA', value: '1' },
       ]),
     ],
-  ])('%s', (_name, body) => {
-    expect(() => parseMultipart(body, BOUNDARY, atOnce)).toThrow(expect.objectContaining({ kind: 'BAD_REQUEST' }))
+  ])('%s', async (_name, body) => {
+    await expect(parseMultipart(body, BOUNDARY)).rejects.toMatchObject({ kind: 'BAD_REQUEST' })
   })
 
-  it('is refused at every place where it is cut', () => {
+  it('is refused at every place where it is cut', async () => {
     for (let length = 0; length < good.length - 2; length++) {
-      expect(() => parseMultipart(good.subarray(0, length), BOUNDARY, atOnce)).toThrow(
-        expect.objectContaining({ code: 3 }),
-      )
+      await expect(parseMultipart(good.subarray(0, length), BOUNDARY)).rejects.toMatchObject({ code: 3 })
     }
   })
 
-  it('is refused without a boundary when the first line is none', () => {
+  it('is refused without a boundary when the first line is none', async () => {
     for (const text of ['', '\n', '--\r\n', 'x--\r\n', `--${'x'.repeat(300)}\r\n`]) {
-      expect(() => parseMultipart(Buffer.from(text), undefined, atOnce)).toThrow(expect.objectContaining({ code: 3 }))
+      await expect(parseMultipart(Buffer.from(text), undefined)).rejects.toMatchObject({ code: 3 })
+    }
+  })
+})
+
+describe('the limits of a multipart body', () => {
+  const header = (bytes: number) => `Content-Disposition: form-data; x=${'y'.repeat(bytes)}; name="appid"`
+  it.each([
+    [
+      'a header',
+      [{ header: header(4000), value: '1' }],
+      [{ header: header(4100), value: '1' }],
+      'longer than 4096 bytes',
+    ],
+    ['a name', [{ name: 'x'.repeat(256), value: '' }], [{ name: 'x'.repeat(257), value: '' }], 'longer than 256 bytes'],
+    ['parts', Array(32).fill({ name: 'x', value: '' }), Array(33).fill({ name: 'x', value: '' }), 'more than 32 parts'],
+  ] as const)('%s', async (_name, good, bad, sentence) => {
+    await parse(good)
+    await expect(parse(bad)).rejects.toMatchObject({ code: 3, message: expect.stringContaining(sentence) })
+  })
+
+  it('a boundary', async () => {
+    const parts = [{ name: 'appid', value: '7' }]
+    const read = (boundary: string) => parseMultipart(multipart(parts, { boundary }), boundary)
+    expect((await read('x'.repeat(200))).text('appid')).toBe('7')
+    await expect(read('x'.repeat(255))).rejects.toThrow('boundary is longer than 256 bytes')
+  })
+
+  it('none for the size of a part: a boundary is found wherever it stands', async () => {
+    for (const size of [1024 * 1024 - 400, 1024 * 1024]) {
+      for (let shift = 0; shift < 400; shift += 3) {
+        const value = Buffer.alloc(size + shift, 'x')
+        const image = await (await parse([{ name: 'imageA', value }])).image('imageA')
+        expect(image?.length).toBe(value.length)
+      }
     }
   })
 })
@@ -79,29 +110,29 @@ describe('the parts', () => {
     expect(await readImage(header)).toBeUndefined()
   })
 
-  it('may have no header at all', () => {
+  it('may have no header at all', async () => {
     const body = Buffer.from(`--b\r\n\r\nx\r\n--b\r\nContent-Disposition: form-data; name="appid"\r\n\r\n7\r\n--b--`)
-    expect(parseMultipart(body, 'b', atOnce).text('appid')).toBe('7')
+    expect((await parseMultipart(body, 'b')).text('appid')).toBe('7')
   })
 
   it('may be empty', async () => {
-    const fields = parse([
+    const fields = await parse([
       { name: 'imageA', value: '' },
       { name: 'appid', value: '' },
     ])
     expect([(await fields.image('imageA'))?.length, fields.text('appid'), fields.has('imageB')]).toEqual([0, '', false])
   })
 
-  it('may have text before the first and after the last, and spaces after the boundary', () => {
+  it('may have text before the first and after the last, and spaces after the boundary', async () => {
     const body = Buffer.from(
       `before --b\r\n--b \t\r\nContent-Disposition: form-data; name="appid"\r\n\r\n7\r\n--b--\r\nafter\r\n--b\r\n`,
     )
-    expect(parseMultipart(body, 'b', atOnce).text('appid')).toBe('7')
+    expect((await parseMultipart(body, 'b')).text('appid')).toBe('7')
   })
 
   it('keep what only looks like a boundary', async () => {
     const value = `x\r\n--${BOUNDARY}x\r\n--\r\n --${BOUNDARY}--\r\n-`
-    const image = await parse([{ name: 'imageA', value }]).image('imageA')
+    const image = await (await parse([{ name: 'imageA', value }])).image('imageA')
     expect(image?.toString()).toBe(value)
   })
 
@@ -115,7 +146,7 @@ describe('the parts', () => {
       { lineEnd: '\n' },
     )
     for (const boundary of [BOUNDARY, undefined]) {
-      const fields = parseMultipart(body, boundary, atOnce)
+      const fields = await parseMultipart(body, boundary)
       expect([(await fields.image('imageA'))?.toString(), fields.text('appid')]).toEqual([value, '7'])
     }
   })
@@ -133,7 +164,7 @@ it('gives back any bytes, under any boundary of the alphabet', async () => {
         ],
         { boundary },
       )
-      const fields = parseMultipart(body, boundary, atOnce)
+      const fields = await parseMultipart(body, boundary)
       const read = async (name: ImageField) => Buffer.from((await fields.image(name)) ?? [])
       expect((await read('imageA')).equals(a) && (await read('imageB')).equals(b)).toBe(true)
     }),

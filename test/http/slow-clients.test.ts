@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listen, sign, startApp } from '../support/http-service.js'
-import { connectRaw, exchange, parseAnswers, type RawClient } from '../support/raw-http.js'
+import { connectRaw, exchange, hasAnswer, parseAnswers, type RawClient } from '../support/raw-http.js'
 
 /** Clients that hold connections by sending as little as they can. All limits are shortened. */
 let app: FastifyInstance
@@ -67,6 +67,25 @@ describe('a client that is slow on purpose', () => {
     const client = connectRaw(port)
     client.write(`${HEAD()}Transfer-Encoding: chunked\r\n\r\n`)
     expectTimeout(await drip(client, '1\r\n \r\n'))
+  })
+
+  it('is closed when its body comes slower than the least rate, and not when it comes faster', async () => {
+    const strict = await startApp({ uploadPace: { stallMs: 5000, minRate: 2000, graceMs: 400 } })
+    const strictPort = await listen(strict)
+    const slow = connectRaw(strictPort)
+    slow.write(`${HEAD()}Content-Length: 100000\r\n\r\n`)
+    const fast = connectRaw(strictPort)
+    fast.write(`${HEAD()}Content-Length: 8000\r\n\r\n`)
+    const slowEnds = drip(slow, ' ')
+    // Some ten times the least rate, and longer than the time without one.
+    for (let sent = 0; sent < 8000; sent += 1000) {
+      fast.write(' '.repeat(1000))
+      await new Promise((resolve) => setTimeout(resolve, 60))
+    }
+    expect(parseAnswers(await fast.until(hasAnswer))[0]?.status).toBe(400)
+    expectTimeout(await slowEnds)
+    fast.socket.destroy()
+    await strict.close()
   })
 
   it('is closed with the second request of a connection as with the first', async () => {

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest'
+import { decodeBase64Image } from '../../src/http/base64-image.js'
+import { readContentType } from '../../src/http/content-type.js'
+import type { Fields } from '../../src/http/fields.js'
+import { IMAGE_FIELDS, URL_FIELDS } from '../../src/http/fields.js'
+import { parseForm } from '../../src/http/form-body.js'
+import { parseJson } from '../../src/http/json-body.js'
+import { parseMultipart } from '../../src/http/multipart.js'
+import type { Turn } from '../../src/http/turns.js'
+import { maxBodyBytesFor } from '../../src/http/upload.js'
+import { checkUrl } from '../../src/image/fetch-remote.js'
+
+/** Of the largest body that the service takes unless it is told otherwise. */
+const BODY_BYTES = maxBodyBytesFor(10 * 1024 * 1024)
+const ROUNDS = 3
+/** Of the processor's own time: that of the clock depends on what else the machine does. */
+const MAX_STEP_MS = 50
+
+/** The text again and again, so often that all is about as long as a body may be. */
+function fill(text: string | Buffer, before = '', after = ''): Buffer {
+  const room = BODY_BYTES - Buffer.byteLength(before) - Buffer.byteLength(after)
+  const unit = Buffer.from(text)
+  return Buffer.concat([
+    Buffer.from(before),
+    Buffer.alloc(Math.floor(room / unit.length) * unit.length, unit),
+    Buffer.from(after),
+  ])
+}
+
+/** The longest time that work goes on without giving others a turn: of several rounds the best, for the collector comes when it likes. */
+async function longestStepMs(work: (turn: Turn) => Promise<unknown>): Promise<number> {
+  const rounds: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    let longestMs = 0
+    let start = process.cpuUsage()
+    const note = () => {
+      const { user, system } = process.cpuUsage(start)
+      longestMs = Math.max(longestMs, (user + system) / 1000)
+    }
+    await work(async () => {
+      note()
+      await new Promise((resolve) => setImmediate(resolve))
+      start = process.cpuUsage()
+    })
+    note()
+    rounds.push(longestMs)
+  }
+  return Math.min(...rounds)
+}
+
+/** Reads everything of a body, as a call might; refusals are answers, too. */
+async function readAll(parse: () => Fields | Promise<Fields>): Promise<string> {
+  try {
+    const fields = await parse()
+    for (const name of ['appid', 'bucket', 'return_faces', 'min_quality'] as const) fields.text(name)
+    for (const name of URL_FIELDS) {
+      const url = fields.text(name)
+      if (url !== undefined) checkUrl(url)
+    }
+    for (const name of IMAGE_FIELDS) await fields.image(name)
+    return 'read'
+  } catch (error) {
+    return error instanceof Error ? error.message : 'failed'
+  }
+}
+
+const JSON_BODIES: readonly (readonly [string, () => Buffer, string | RegExp])[] = [
+  ['two images', () => fill('QUJD', '{"imageA":"', `","imageB":"${'QUJD'.repeat(4_000_000)}"}`), 'read'],
+  ['one image', () => fill('QUJD', '{"imageA":"', '"}'), /^(read|The image is not valid Base64.)$/],
+  ['a url', () => fill('u', '{"urlA":"http://', '"}'), 'The url has more than 2048 characters.'],
+  ['escapes of six bytes', () => fill('\\u0041', '{"imageA":"', '"}'), /./],
+  ['escapes of slashes', () => fill('\\/', '{"imageA":"', '"}'), 'read'],
+  ['escaped quotes', () => fill('\\"', '{"imageA":"', '"}'), 'The image is not valid Base64.'],
+  ['backslashes', () => fill('\\\\', '{"imageA":"', '"}'), 'The image is not valid Base64.'],
+  ['letters of three bytes', () => fill('\u4e2d', '{"imageA":"', '"}'), /./],
+  ['bytes that continue nothing', () => fill(Buffer.from([0x80]), '{"imageA":"', '"}'), /./],
+  ['a text that does not end', () => fill('A', '{"imageA":"'), 'The body is not valid JSON.'],
+  ['blanks', () => fill(' ', '{', '}'), 'read'],
+  ['blanks in Base64', () => fill('AAAA\\n', '{"imageA":"', '"}'), /./],
+  ['a number', () => fill('9', '{"appid":', '}'), /beside its long texts/],
+  ['many texts', () => fill(`"${'a'.repeat(4000)}",`, '{"a":[', '0]}'), /beside its long texts/],
+  ['many longer texts', () => fill(`"${'a'.repeat(5000)}",`, '{"a":[', '0]}'), /./],
+  ['brackets', () => fill('['), 'The JSON of the body has too many parts.'],
+  ['closing brackets', () => fill(']'), /beside its long texts/],
+  ['quotes', () => fill('"'), /./],
+]
+
+const BOUNDARY = 'x'
+const part = (header: string) => `--${BOUNDARY}\r\n${header}\r\n\r\n\r\n`
+const disposition = (rest: string) => `Content-Disposition: form-data${rest}`
+
+const MULTIPART_BODIES: readonly (readonly [string, () => Buffer, string | RegExp])[] = [
+  ['an image', () => fill(Buffer.from([0xff]), part(disposition('; name="imageA"')), `\r\n--${BOUNDARY}--`), 'read'],
+  [
+    'a text of no UTF-8',
+    () => fill(Buffer.from([0xff]), part(disposition('; name="urlA"')), `\r\n--${BOUNDARY}--`),
+    /2048/,
+  ],
+  ['lines that only begin like its boundary', () => fill(`\r\n--${BOUNDARY}y`, part('a: b')), /only begin like/],
+  ['its boundary within lines', () => fill(`--${BOUNDARY}y`, part('a: b')), /its end is missing/],
+  ['blanks after its boundary', () => fill(' ', part('a: b') + `--${BOUNDARY}`), /./],
+  ['nothing but ends of lines', () => fill('\r\n', part('a: b')), /its end is missing/],
+  ['many parts', () => fill(part('a: b')), /more than 32 parts/],
+  ['headers without end', () => fill('a: b\r\n', `--${BOUNDARY}\r\n`, `\r\n--${BOUNDARY}--`), /longer than 4096 bytes/],
+  ...[';', ';a="x', ';a=";', '"', '=', '; ', '" ', ';"='].map(
+    (piece) =>
+      [
+        `parts whose header repeats ${piece}`,
+        () => fill('y', part(disposition(piece.repeat(4000 / piece.length))).repeat(31), `\r\n--${BOUNDARY}--`),
+        /./,
+      ] as const,
+  ),
+]
+
+const FORM_BODIES: readonly (readonly [string, () => Buffer, string | RegExp])[] = [
+  ['pluses', () => fill('+', 'urlA='), /2048/],
+  ['escapes', () => fill('%41', 'urlA='), /2048/],
+  ['broken escapes', () => fill('%', 'urlA='), /2048/],
+  ['a name', () => fill('%41', '', '=1'), 'read'],
+  ['ampersands', () => fill('&'), /more than 1000 fields/],
+]
+
+const BASE64: readonly (readonly [string, () => string, string | RegExp])[] = [
+  ['blanks between digits', () => fill('A ').toString('latin1'), /./],
+  ['blanks alone', () => fill(' ').toString('latin1'), 'read'],
+  ['blanks before data:', () => fill(' ', '', 'data:').toString('latin1'), /./],
+  ['semicolons after data:', () => fill(';base64 ', 'data:').toString('latin1'), /data url/],
+  ['padding', () => fill('=').toString('latin1'), 'The image is not valid Base64.'],
+  ['lines', () => fill(`${'QUJD'.repeat(19)}\r\n`).toString('latin1'), /./],
+]
+
+describe('the largest body does not hold up the loop', { timeout: 60_000 }, () => {
+  it.each(JSON_BODIES)('JSON of %s', async (_name, make, outcome) => {
+    const body = make()
+    expect(await readAll(() => parseJson(body, async () => {}))).toMatch(outcome)
+    const stepMs = await longestStepMs((turn) => readAll(() => parseJson(body, turn)))
+    expect(stepMs).toBeLessThan(MAX_STEP_MS)
+  })
+
+  it.each(MULTIPART_BODIES)('multipart of %s', async (_name, make, outcome) => {
+    const body = make()
+    expect(await readAll(() => parseMultipart(body, BOUNDARY, async () => {}))).toMatch(outcome)
+    const stepMs = await longestStepMs((turn) => readAll(() => parseMultipart(body, BOUNDARY, turn)))
+    expect(stepMs).toBeLessThan(MAX_STEP_MS)
+  })
+
+  it.each(FORM_BODIES)('a form of %s', async (_name, make, outcome) => {
+    const body = make()
+    expect(await readAll(() => parseForm(body))).toMatch(outcome)
+    const stepMs = await longestStepMs(() => readAll(() => parseForm(body)))
+    expect(stepMs).toBeLessThan(MAX_STEP_MS)
+  })
+
+  it.each(BASE64)('Base64 of %s', async (_name, make, outcome) => {
+    const text = make()
+    const decode = (turn: Turn) =>
+      decodeBase64Image(text, turn).then(
+        () => 'read',
+        (error: Error) => error.message,
+      )
+    expect(await decode(async () => {})).toMatch(outcome)
+    const stepMs = await longestStepMs(decode)
+    expect(stepMs).toBeLessThan(MAX_STEP_MS)
+  })
+
+  it.each([';', '; ', ';boundary', '; boundary ="'])('a Content-Type that repeats %s', async (piece) => {
+    const header = piece.repeat(16_384 / piece.length)
+    const stepMs = await longestStepMs(async () => readContentType(header))
+    expect(stepMs).toBeLessThan(MAX_STEP_MS)
+  })
+})
