@@ -2,12 +2,19 @@
 export const START_OF_FRAME = 0xffc0
 export const START_OF_SCAN = 0xffda
 const END_OF_IMAGE = 0xffd9
-const RESTARTS = { first: 0xffd0, last: 0xffd7 }
+/** Their second bytes. */
+const [FIRST_RESTART, LAST_RESTART] = [0xd0, 0xd7]
 
+/** A segment by its place: there may be millions, and few are looked into. */
 export interface JpegSegment {
   readonly marker: number
-  /** What stands behind the length. */
-  readonly content: DataView
+  /** Where what stands behind the length begins, and ends. */
+  readonly start: number
+  readonly end: number
+}
+
+export function contentOf(bytes: Uint8Array, { start, end }: JpegSegment): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset + start, end - start)
 }
 
 /**
@@ -23,7 +30,7 @@ export function* readSegments(bytes: Uint8Array): Generator<JpegSegment, boolean
     const length = view.getUint16(at + 2)
     const end = at + 2 + length
     if (length < 2 || end > bytes.length) return false
-    yield { marker, content: new DataView(bytes.buffer, bytes.byteOffset + at + 4, length - 2) }
+    yield { marker, start: at + 4, end }
     at = end
   }
   return false
@@ -31,12 +38,10 @@ export function* readSegments(bytes: Uint8Array): Generator<JpegSegment, boolean
 
 /** Where the next marker begins that is neither a filler, a byte of data (0xff00) nor a restart inside of a scan. */
 function findMarker(bytes: Uint8Array, from: number): number {
-  let at = bytes.indexOf(0xff, from)
-  while (at >= 0 && at + 1 < bytes.length) {
+  for (let at = from; at + 1 < bytes.length; at++) {
+    if (bytes[at] !== 0xff) continue
     const second = bytes[at + 1] ?? 0
-    const isRestart = second >= (RESTARTS.first & 0xff) && second <= (RESTARTS.last & 0xff)
-    if (second !== 0 && second !== 0xff && !isRestart) return at
-    at = second === 0xff ? at + 1 : bytes.indexOf(0xff, at + 2)
+    if (second !== 0 && second !== 0xff && !(second >= FIRST_RESTART && second <= LAST_RESTART)) return at
   }
   return bytes.length
 }
@@ -69,12 +74,13 @@ export function readJpegStructure(bytes: Uint8Array, mostScans: number): JpegStr
   for (;;) {
     const { value, done } = segments.next()
     if (done) return { ...frame, scans, hasEnd: value, hasAllScans: scans > 0 && missing.areNone }
-    const { marker, content } = value
+    const { marker, start, end } = value
     if (marker === START_OF_SCAN) {
       scans++
       if (scans > mostScans) return { ...frame, scans, hasEnd: false, hasAllScans: false }
-      missing.take(content)
-    } else if (isFrame(marker) && frame === NO_FRAME && content.byteLength >= 6) {
+      missing.take(contentOf(bytes, value))
+    } else if (isFrame(marker) && frame === NO_FRAME && end - start >= 6) {
+      const content = contentOf(bytes, value)
       frame = readFrame(marker, content)
       missing = new MissingBits(componentsOf(content), isProgressive(marker))
     }

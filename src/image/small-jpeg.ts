@@ -1,6 +1,6 @@
 import load, { type JPEGDecoder } from '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs'
 import type { Image } from './image.js'
-import { readSegments, START_OF_FRAME, START_OF_SCAN } from './jpeg-file.js'
+import { contentOf, readSegments, START_OF_FRAME, START_OF_SCAN } from './jpeg-file.js'
 
 /** Larger files and pictures gain little: what is saved is the pipeline around the decoder, which takes the same for all. */
 const MOST_BYTES = 65_536
@@ -46,7 +46,7 @@ export async function decodeSmallJpeg(bytes: Uint8Array, limits: Limits): Promis
 
 /**
  * Whether libjpeg finds no fault at all with a JPEG, of any size: not even that the last bits of the last block are missing, which
- * the general way does not notice. Takes as long as decoding it, and a decoder of its own, whose memory is given back.
+ * the general way does not notice. Not told of pictures for print that are stored as YCCK: false. Takes as long as decoding it, and a decoder of its own, whose memory is given back.
  */
 export async function isWholeJpeg(bytes: Uint8Array): Promise<boolean> {
   const decoder = await loadDecoder()
@@ -85,9 +85,10 @@ const HARMLESS = new Set([
 /** Whether all that stands before the first scan says: baseline, three components, no larger than that. */
 function isPlain(bytes: Uint8Array, limits: Limits): boolean {
   let hasFrame = false
-  for (const { marker, content } of readSegments(bytes)) {
+  for (const segment of readSegments(bytes)) {
+    const { marker } = segment
     if (marker === START_OF_SCAN) return hasFrame
-    if (marker === START_OF_FRAME && !hasFrame) hasFrame = isPlainFrame(content, limits)
+    if (marker === START_OF_FRAME && !hasFrame) hasFrame = isPlainFrame(contentOf(bytes, segment), limits)
     else if (!HARMLESS.has(marker)) return false
   }
   return false

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { cutPerson } from '../../support/sample-people.js'
 import { BOOTSTRAP, compare, type RunningService, startService } from '../support/service.js'
 
@@ -36,5 +36,29 @@ it.runIf(process.platform === 'linux')(
     expect((await compare(service.url, { imageA: man, imageB: man })).code).toBe(0)
     for (const pid of before) expect(service.stderr()).toContain(`A worker process (${pid}) was lost: it was ended by`)
     expect(workerIds().filter((pid) => before.includes(pid))).toEqual([])
+  },
+)
+
+it.runIf(process.platform === 'linux')(
+  'it is not ready while none of its workers lives, and again when one does',
+  async () => {
+    const readiness = async () => (await fetch(`${service.url}/readyz`)).status
+    expect(await readiness()).toBe(200)
+    // Stopped, those that come next cannot get ready meanwhile.
+    const stopped = new Set<number>()
+    const endAndStop = () => {
+      for (const pid of workerIds()) {
+        if (stopped.has(pid)) continue
+        process.kill(pid, stopped.size < 2 ? 'SIGKILL' : 'SIGSTOP')
+        stopped.add(pid)
+      }
+    }
+    endAndStop()
+    await vi.waitFor(async () => {
+      endAndStop()
+      expect(await readiness()).toBe(503)
+    }, 10_000)
+    for (const pid of workerIds()) process.kill(pid, 'SIGCONT')
+    await vi.waitFor(async () => expect(await readiness()).toBe(200), 20_000)
   },
 )

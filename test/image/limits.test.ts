@@ -1,0 +1,140 @@
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { decodeDraft, decodeImage, decodeRegion } from '../../src/image/decode.js'
+import {
+  greyTiff,
+  jpegOfScans,
+  packedText,
+  pngChunk,
+  type TiffEntry,
+  tiffDirectoryBytes,
+  tiffOf,
+  webpOfFrames,
+  withChunks,
+} from './hand-made.js'
+import { noise, quarters } from './pictures.js'
+
+const OPTIONS = { maxPixels: 40_000_000, maxArea: 1_600_000 }
+const decode = (bytes: Uint8Array) => decodeImage(bytes, OPTIONS)
+
+const refusal = (part: string) => ({ kind: 'IMAGE_UNDECODABLE', message: expect.stringContaining(part) })
+
+/** An animation of 16 x 12 pixels. */
+async function animation(): Promise<Buffer> {
+  const frames = [await quarters(16, 12).png().toBuffer(), await quarters(16, 12).negate().png().toBuffer()]
+  return sharp(frames, { join: { animated: true } })
+    .webp({ lossless: true })
+    .toBuffer()
+}
+
+/** A picture of so many rows, each a strip of its own, all with the same bytes. */
+function sharedStrips(rows: number, stripBytes: number): Buffer {
+  const tables = (at: number): readonly TiffEntry[] => [
+    ...greyTiff({ 257: rows, 259: 32773 }).filter(([tag]) => tag < 273 || tag === 277 || tag === 278),
+    [273, 4, rows, at],
+    [279, 4, rows, at + 4 * rows],
+  ]
+  const at = 8 + tiffDirectoryBytes(tables(0))
+  const values = Buffer.alloc(8 * rows)
+  for (let i = 0; i < rows; i++) {
+    values.writeUInt32LE(at, 4 * i)
+    values.writeUInt32LE(stripBytes, 4 * (rows + i))
+  }
+  const entries = [...tables(at)].sort(([a], [b]) => a - b)
+  return tiffOf(entries, { behind: Buffer.concat([values, Buffer.alloc(stripBytes)]) })
+}
+
+describe('refused before it is decoded is', () => {
+  it('a JPEG of thousands of scans, whoever looks at it', async () => {
+    const bytes = jpegOfScans(4096, 2048, 5000)
+    expect(bytes.length).toBeLessThan(300_000)
+    const many = refusal('stored in more than 100 scans')
+    await expect(decode(bytes)).rejects.toMatchObject(many)
+    await expect(decodeDraft(bytes, OPTIONS)).rejects.toMatchObject(many)
+    const region = { left: 0, top: 0, width: 8, height: 8 }
+    await expect(decodeRegion(bytes, region, OPTIONS)).rejects.toMatchObject(many)
+  })
+
+  it('a large JPEG of fewer scans, by the work that they are', async () => {
+    const sentence = 'stored in 31 scans; at most 30 are allowed for its size'
+    await expect(decode(jpegOfScans(8000, 5000, 31))).rejects.toMatchObject(refusal(sentence))
+  })
+
+  it.each(['zTXt', 'iTXt'] as const)('a PNG of many packed texts (%s)', async (type) => {
+    const bytes = withChunks(
+      await quarters(16, 12).png().toBuffer(),
+      Array.from({ length: 17 }, () => packedText(type, 1000)),
+    )
+    await expect(decode(bytes)).rejects.toMatchObject(refusal('17 compressed texts; at most 16'))
+  })
+
+  it('a WebP of many frames', async () => {
+    const bytes = webpOfFrames(await animation(), 5001)
+    await expect(decode(bytes)).rejects.toMatchObject(refusal('5001 frames; at most 5000'))
+  })
+
+  it('a TIFF of many directories, or of directories in a circle', async () => {
+    const sentence = refusal('more than 1000 directories')
+    await expect(decode(tiffOf(greyTiff(), { directories: 1001 }))).rejects.toMatchObject(sentence)
+    const circle = tiffOf(greyTiff())
+    circle.writeUInt32LE(8, circle.length - 4)
+    await expect(decode(circle)).rejects.toMatchObject(sentence)
+  })
+
+  it('a TIFF whose strips share their bytes', async () => {
+    await expect(decode(sharedStrips(10_000, 100_000))).rejects.toMatchObject(refusal('strips or tiles'))
+  })
+})
+
+describe('let pass is', () => {
+  it('a JPEG of a hundred scans, and one of 40 megapixels with as many as encoders write', async () => {
+    expect(await decode(jpegOfScans(400, 250, 100))).toMatchObject({ width: 400 })
+    expect(await decode(jpegOfScans(8000, 5000, 30))).toMatchObject({ sourceWidth: 8000 })
+  })
+
+  it('a PNG of many plain texts and of a few packed ones', async () => {
+    const plain = Array.from({ length: 500 }, () => pngChunk('tEXt', Buffer.from('key\0text')))
+    const open = Array.from({ length: 50 }, () => pngChunk('iTXt', Buffer.from('key\0\0\0\0\0text')))
+    const packed = Array.from({ length: 16 }, () => packedText('zTXt', 1000))
+    const bytes = withChunks(await quarters(16, 12).png().toBuffer(), [...plain, ...open, ...packed])
+    expect(await decode(bytes)).toMatchObject({ width: 16, height: 12 })
+  })
+
+  it('an animation of some thousand frames', async () => {
+    expect(await decode(webpOfFrames(await animation(), 5000))).toMatchObject({ width: 16, height: 12 })
+  })
+
+  it('a TIFF of a thousand pictures', async () => {
+    expect(await decode(tiffOf(greyTiff(), { directories: 1000 }))).toMatchObject({ width: 1, height: 1 })
+  })
+
+  it('a TIFF of many strips and one of many tiles', async () => {
+    const strips = await noise(300, 2000).tiff({ compression: 'lzw' }).toBuffer()
+    const tiles = await noise(300, 2000)
+      .tiff({ compression: 'lzw', tile: true, tileWidth: 16, tileHeight: 16 })
+      .toBuffer()
+    for (const bytes of [strips, tiles]) expect(await decode(bytes)).toMatchObject({ width: 300, height: 2000 })
+  })
+})
+
+describe('the walk over a file takes time in proportion to it', () => {
+  const FILLERS: readonly (readonly [string, (n: number) => Buffer])[] = [
+    ['a JPEG of fillers', (n) => Buffer.concat([Buffer.of(0xff, 0xd8), Buffer.alloc(n, 0xff)])],
+    ['a JPEG of restarts', (n) => Buffer.concat([Buffer.of(0xff, 0xd8), Buffer.alloc(n, Buffer.of(0xff, 0xd0))])],
+    ['a JPEG of comments', (n) => Buffer.concat([Buffer.of(0xff, 0xd8), Buffer.alloc(n, Buffer.of(0xff, 0xfe, 0, 2))])],
+    ['a PNG of empty chunks', (n) => Buffer.concat([PNG, Buffer.alloc(n, Buffer.from('\0\0\0\0teXt\0\0\0\0'))])],
+    ['a WebP of empty chunks', (n) => Buffer.concat([WEBP, Buffer.alloc(n, Buffer.from('junk\0\0\0\0'))])],
+    ['a TIFF of directories', (n) => Buffer.concat([Buffer.from('II*\0\x08\0\0\0'), Buffer.alloc(n)])],
+  ]
+
+  it.each(FILLERS)('%s', async (_name, make) => {
+    const bytes = make(8_000_000)
+    const startMs = performance.now()
+    await expect(decode(bytes)).rejects.toMatchObject({ kind: 'IMAGE_UNDECODABLE' })
+    // Milliseconds on a machine with time; a walk that begins anew at every chunk would take hours.
+    expect(performance.now() - startMs).toBeLessThan(10_000)
+  })
+})
+
+const PNG = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
+const WEBP = Buffer.from('RIFF\xff\xff\xff\x00WEBP', 'latin1')
