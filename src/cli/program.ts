@@ -49,6 +49,8 @@ Examples:
 
 "facecompare COMMAND --help" tells more. Settings are environment variables that begin with FACECOMPARE_; docs/settings.md lists them.`,
     )
+  // A mistyped option may carry a SecretKey (`--secretkey=...`), and what is printed here ends in logs.
+  program.configureOutput({ outputError: (text, write) => write(text.replace(/('-[\w-]*)=[^\n]*'/g, "$1=...'")) })
   program.commandsGroup('Pictures at hand:')
   addCompareCommand(program)
   addDedupeCommand(program)

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import type { Identity } from '../auth/authenticate.js'
 import type { FaceCompareError } from '../errors.js'
+import { describeCause, describePath, describeWithStack } from './loggable.js'
 
 /** What becomes known of one call while it is answered. */
 export interface Call {
@@ -100,7 +101,7 @@ function logCall(request: FastifyRequest, aborted: boolean): void {
   const { call } = request
   const line = {
     method: request.method,
-    path: withoutQueries(request.raw.url ?? ''),
+    path: describePath(request),
     ...(call.identity ? { appid: call.identity.appid } : {}),
     ...(call.code === undefined ? {} : { code: call.code }),
     ms: call.stages,
@@ -122,19 +123,8 @@ export function logFailure(log: FastifyBaseLogger, line: object, error: FaceComp
   const { side, cause, message: detail } = error
   const where = { ...line, ...(side ? { side } : {}), detail }
   if (error.status >= 500) {
-    log.error({ ...where, stack: withoutQueries(describe(error)) }, 'call failed')
+    log.error({ ...where, stack: describeWithStack(error) }, 'call failed')
   } else {
-    log.info({ ...where, ...(cause instanceof Error ? { cause: withoutQueries(cause.message) } : {}) }, 'call')
+    log.info({ ...where, ...(cause instanceof Error ? { cause: describeCause(cause) } : {}) }, 'call')
   }
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const own = error.stack ?? error.message
-  return error.cause === undefined ? own : `${own}\ncaused by ${describe(error.cause)}`
-}
-
-/** Queries of urls carry signatures and other people's tokens. */
-function withoutQueries(text: string): string {
-  return text.replace(/\?[^\s"')]*/g, '?...')
 }

@@ -58,7 +58,7 @@ describe('the log', () => {
       headers: { authorization: sign() },
     })
     expect(lines[0]).toMatchObject({ level: 30, code: -1308, side: 'A', detail: 'The host cannot be reached.' })
-    expect(lines[0]?.cause).toBe('10.0.0.1 of http://host/a?... is blocked')
+    expect(lines[0]?.cause).toBe('10.0.0.1 of http://host/... is blocked')
     expect(response.body).not.toContain('blocked')
     expect(JSON.stringify(lines)).not.toMatch(/hidden|AKID|nwOK/)
     await app.close()
