@@ -9,13 +9,12 @@
  * pair of a turn, which finds there what the others left, is told as well. Prints a table and whether the bars hold (exit
  * code 1 when one does not), and writes `bench/results/peers.json`. Takes some five minutes.
  */
-import { execFileSync } from 'node:child_process'
-import { statSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { installPackages } from '../support/install-packages.js'
 import { createProgress } from '../support/progress.js'
 import { cutPerson, type SamplePerson } from '../support/sample-people.js'
 import { takePhoto } from './camera-photos.js'
@@ -58,7 +57,7 @@ interface Measured extends PeerFigures {
 }
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '12' } } })
-installPeers()
+await installPackages(PEERS_FOLDER)
 const folder = await mkdtemp(join(tmpdir(), 'facecompare-bench-'))
 try {
   const measured = await measure(folder, Number(values.rounds))
@@ -72,18 +71,6 @@ try {
   if (bars.some(({ holds }) => !holds)) process.exitCode = 1
 } finally {
   await rm(folder, { recursive: true, force: true })
-}
-
-/** The peers are no dependency of the project, so that its users do not install them. */
-function installPeers(): void {
-  const installed = statSync(join(PEERS_FOLDER, 'node_modules', '.package-lock.json'), { throwIfNoEntry: false })
-  const wanted = statSync(join(PEERS_FOLDER, 'package-lock.json'))
-  if (installed && installed.mtimeMs >= wanted.mtimeMs) return
-  const args = ['ci', '--prefix', PEERS_FOLDER, '--ignore-scripts', '--no-audit', '--no-fund']
-  // Under `npm run` npm tells its own path, which also works where `npm` itself is a script of the shell.
-  const npm = process.env.npm_execpath
-  if (npm) execFileSync(process.execPath, [npm, ...args], { stdio: 'inherit' })
-  else execFileSync('npm', args, { stdio: 'inherit' })
 }
 
 async function measure(files: string, rounds: number): Promise<Record<Name, Measured>> {
