@@ -1,16 +1,14 @@
-import type { FaceEngine } from '../engine/engine.js'
+import { analyzeWith, type FaceEngine } from '../engine/engine.js'
 
 /** The engine, with a note of every image that is being worked on or waits. */
 export function observeEngine(engine: FaceEngine, openImage: () => () => void): FaceEngine {
-  return {
-    ...engine,
-    async analyze(image, signal) {
-      const closeImage = openImage()
-      try {
-        return await engine.analyze(image, signal)
-      } finally {
-        closeImage()
-      }
-    },
+  const findFaces: FaceEngine['findFaces'] = async (image, options, signal) => {
+    const closeImage = openImage()
+    try {
+      return await engine.findFaces(image, options, signal)
+    } finally {
+      closeImage()
+    }
   }
+  return { ...engine, findFaces, analyze: analyzeWith(findFaces) }
 }

@@ -1,44 +1,60 @@
+import { estimateAppearance } from '../pipeline/appearance.js'
 import { embedFace } from '../pipeline/embed.js'
+import { measurePose } from '../pipeline/pose.js'
 import type { Recogniser } from '../pipeline/recognise.js'
 import { NO_COHORT, scaleByCohort } from '../score/cohort.js'
 import { compareFaces } from '../score/compare.js'
 import { rateQuality } from '../score/quality.js'
 import { directionFrom } from '../score/vectors.js'
-import { analyzePicture } from './analyze-picture.js'
-import type { FaceEngine } from './engine.js'
-import { type Face, mapParts } from './face.js'
+import { analyzeWith, type FaceEngine } from './engine.js'
+import { type FaceAttributes, type FoundFace, mapParts, type Template } from './face.js'
+import { findFaces, type RecognisedFace } from './find-faces.js'
 import { openPack } from './open-pack.js'
 import type { EngineOptions } from './options.js'
 import type { PackNumbers } from './pack-numbers.js'
 
-/** The engine in this process: `analyze` blocks its thread while a network runs. */
+/** The engine in this process: `findFaces` and `analyze` block its thread while a network runs. */
 export async function createEngine({
   maxPixels,
   ...options
 }: EngineOptions): Promise<FaceEngine & { readonly numbers: PackNumbers }> {
   const { detector, landmarks, embedders, numbers, close } = await openPack(options)
-  const { id, fit, quality } = numbers
+  const { fit, quality, leastQuality } = numbers
   const recogniser: Recogniser = {
     detector,
     landmarks,
     embed: (pyramid, face) => embedFace(embedders, pyramid, face),
     faceLikeness: numbers.faceLikeness,
   }
-  const analyzing = { maxPixels, measuresShown: quality !== undefined, nowMs: () => performance.now() }
+  const finding = { maxPixels, measuresShown: quality !== undefined, nowMs: () => performance.now() }
 
-  async function analyze(bytes: Uint8Array): Promise<Face> {
-    const { embedded, shown, ...found } = await analyzePicture(bytes, recogniser, analyzing)
-    const { embedding, parts } = embedded
-    return {
-      ...found,
-      packId: id,
-      embedding,
+  const find: FaceEngine['findFaces'] = async (bytes, { which, attributes, templates }) => {
+    const { faces, ...picture } = await findFaces(bytes, recogniser, { ...finding, which })
+    const describe = ({ embedded, shown, ...seen }: RecognisedFace): FoundFace => ({
+      ...seen,
       quality: quality && shown && rateQuality(quality, embedded, shown),
-      cohort: fit.cohort ? scaleByCohort(fit.cohort, embedding) : NO_COHORT,
-      parts: mapParts((part) => directionFrom(fit.parts[part].mean, parts[part])),
-    }
+      ...(templates && { template: makeTemplate(numbers, embedded) }),
+      ...(attributes && { attributes: tellAttributes(numbers, { embedded, landmarks: seen.landmarks }) }),
+    })
+    return { ...picture, faces: faces.map(describe) }
   }
+  const compare: FaceEngine['compare'] = (a, b) => compareFaces(a, b, fit)
+  return { findFaces: find, analyze: analyzeWith(find), leastQuality, compare, numbers, close }
+}
 
-  const { leastQuality } = numbers
-  return { analyze, leastQuality, compare: (a, b) => compareFaces(a, b, fit), numbers, close }
+function makeTemplate({ id, fit }: PackNumbers, { embedding, parts }: RecognisedFace['embedded']): Template {
+  return {
+    packId: id,
+    embedding,
+    cohort: fit.cohort ? scaleByCohort(fit.cohort, embedding) : NO_COHORT,
+    parts: mapParts((part) => directionFrom(fit.parts[part].mean, parts[part])),
+  }
+}
+
+/** Throws POSE_FAILED and what {@link estimateAppearance} throws. */
+function tellAttributes(
+  { appearance }: PackNumbers,
+  { embedded, landmarks }: Pick<RecognisedFace, 'embedded' | 'landmarks'>,
+): FaceAttributes {
+  return { ...measurePose(landmarks), ...estimateAppearance(appearance, embedded.parts) }
 }

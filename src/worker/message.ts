@@ -1,4 +1,4 @@
-import { type Face, PART_NAMES } from '../engine/face.js'
+import { type FacesInPicture, type FindOptions, type FoundFace, MOST_FACES, PART_NAMES } from '../engine/face.js'
 import type { EngineOptions } from '../engine/options.js'
 import { ERRORS, type ErrorName, FaceCompareError } from '../errors.js'
 import { QUALITY_REASONS } from '../pipeline/quality.js'
@@ -7,7 +7,7 @@ import { QUALITY_REASONS } from '../pipeline/quality.js'
 export const CHANNEL_FD = 3
 export const LIFELINE_FD = 4
 
-/** The first message to a worker process; each of those that follow is one image file, as it is. */
+/** The first message to a worker process; those that follow are pairs of an operation and an image file, which goes over as it is. */
 export interface WorkerOptions {
   readonly engine: Omit<EngineOptions, 'onWarning'>
   /** Resident memory that the process may take beside what it has when its networks are loaded. */
@@ -17,14 +17,20 @@ export interface WorkerOptions {
 /** What a worker process answers to the first message. */
 export type ReadyReply = { readonly packId: string } | Failure
 
+/** What is to be done with the image that follows. */
+export interface Operation {
+  readonly name: 'findFaces'
+  readonly options: FindOptions
+}
+
 /** What it answers to an image. An error class does not survive the way between processes, its name does. */
-export type AnalyzeReply = { readonly face: Face } | Failure
+export type OperationReply = { readonly picture: FacesInPicture } | Failure
 
 export interface Failure {
   readonly failure: { readonly kind: ErrorName; readonly sentence: string }
 }
 
-export type Reply = ReadyReply | AnalyzeReply
+export type Reply = ReadyReply | OperationReply
 
 /** What every reply tells besides: the memory of the process, not long before. */
 export interface MemoryReport {
@@ -34,7 +40,7 @@ export interface MemoryReport {
 /** Sent at once by a process that has an image whole: from here on its end may be the image's doing. */
 export const TAKEN = new Uint8Array(0)
 
-/** More than the largest face; a process that says that it sends more has lost its mind. */
+/** More than the faces of the largest crowd; a process that says that it sends more has lost its mind. */
 export const MAX_REPLY_BYTES = 16 * 1024 * 1024
 
 export function packOptions(options: WorkerOptions): Uint8Array {
@@ -46,8 +52,17 @@ export function unpackOptions(bytes: Uint8Array): WorkerOptions {
   return JSON.parse(Buffer.from(bytes).toString())
 }
 
+/** Written by the parent's {@link packOperation} alone. */
+export function unpackOperation(bytes: Uint8Array): Operation {
+  return JSON.parse(Buffer.from(bytes).toString())
+}
+
+export function packOperation(operation: Operation): Uint8Array {
+  return Buffer.from(JSON.stringify(operation))
+}
+
 /** What a reply says beside its numbers: a face takes less than two thousand, a failure one sentence. */
-const MAX_TEXT_BYTES = 65_536
+const MAX_TEXT_BYTES = 65_536 + 2000 * MOST_FACES
 const BYTES = Float32Array.BYTES_PER_ELEMENT
 
 /**
@@ -119,22 +134,51 @@ function isReply(value: unknown): value is Reply & MemoryReport {
   if (!isRecord(value) || !Number.isSafeInteger(value.residentBytes)) return false
   if ('failure' in value) return isFailure(value.failure)
   if ('packId' in value) return typeof value.packId === 'string'
-  return isFace(value.face)
+  return isPicture(value.picture)
 }
 
-const FACE_NUMBERS = ['detectionScore', 'rollDegrees', 'faceCount', 'imageWidth', 'imageHeight'] as const
-
-function isFace(value: unknown): value is Face {
-  if (!isRecord(value) || typeof value.packId !== 'string') return false
-  const { embedding, landmarks, parts, cohort, box, stages } = value
+function isPicture(value: unknown): value is FacesInPicture {
   return (
-    [embedding, landmarks].every(isFloats) &&
-    hasAll(parts, PART_NAMES, isFloats) &&
-    hasAll(value, FACE_NUMBERS, Number.isFinite) &&
+    isRecord(value) &&
+    hasAll(value, ['faceCount', 'imageWidth', 'imageHeight'], Number.isFinite) &&
+    hasAll(value.stages, ['decodeMs', 'detectMs', 'alignMs', 'embedMs'], Number.isFinite) &&
+    Array.isArray(value.faces) &&
+    value.faces.length > 0 &&
+    value.faces.length <= MOST_FACES &&
+    value.faces.every(isFace)
+  )
+}
+
+function isFace(value: unknown): value is FoundFace {
+  return (
+    isRecord(value) &&
+    hasAll(value, ['detectionScore', 'rollDegrees'], Number.isFinite) &&
+    isFloats(value.landmarks) &&
+    hasAll(value.box, ['x', 'y', 'width', 'height'], Number.isFinite) &&
     isQuality(value.quality) &&
-    hasAll(cohort, ['gain', 'offset', 'centre'], Number.isFinite) &&
-    hasAll(box, ['x', 'y', 'width', 'height'], Number.isFinite) &&
-    hasAll(stages, ['decodeMs', 'detectMs', 'alignMs', 'embedMs'], Number.isFinite)
+    (value.template === undefined || isTemplate(value.template)) &&
+    (value.attributes === undefined || isAttributes(value.attributes))
+  )
+}
+
+function isTemplate(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    typeof value.packId === 'string' &&
+    isFloats(value.embedding) &&
+    hasAll(value.parts, PART_NAMES, isFloats) &&
+    hasAll(value.cohort, ['gain', 'offset', 'centre'], Number.isFinite)
+  )
+}
+
+const DEGREES = ['pitchDegrees', 'yawDegrees', 'rollDegrees'] as const
+
+function isAttributes(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    hasAll(value, ['age', 'gender', 'expression'], isScore) &&
+    hasAll(value, DEGREES, Number.isFinite) &&
+    typeof value.hasGlasses === 'boolean'
   )
 }
 

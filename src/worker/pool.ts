@@ -1,10 +1,10 @@
-import type { Face, FaceEngine } from '../engine/engine.js'
+import { analyzeWith, type FaceEngine } from '../engine/engine.js'
 import type { EngineOptions } from '../engine/options.js'
 import { type PackNumbers, readPackNumbers } from '../engine/pack-numbers.js'
 import { FaceCompareError } from '../errors.js'
 import { compareFaces } from '../score/compare.js'
 import { Crew } from './crew.js'
-import { type AnalyzeReply, errorOf, packOptions } from './message.js'
+import { errorOf, type Operation, type OperationReply, packOptions } from './message.js'
 import { BoundedQueue } from './queue.js'
 import { WorkerProcess } from './worker-process.js'
 
@@ -74,9 +74,13 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
   })
 
   /** Undefined when the process ended before the image was there: it may have died long before, and nobody knew yet. */
-  async function runIn(worker: WorkerProcess, image: Uint8Array): Promise<AnalyzeReply | undefined> {
+  async function runIn(
+    worker: WorkerProcess,
+    operation: Operation,
+    image: Uint8Array,
+  ): Promise<OperationReply | undefined> {
     try {
-      return await worker.run(image, timeoutMs)
+      return await worker.run(operation, image, timeoutMs)
     } catch (cause) {
       if (!worker.hasTaken) return undefined
       throw new FaceCompareError('INTERNAL', 'The image could not be processed.', { cause })
@@ -85,15 +89,19 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
     }
   }
 
-  async function runAnywhere(image: Uint8Array, signal: AbortSignal): Promise<AnalyzeReply> {
+  async function runAnywhere(
+    operation: Operation,
+    image: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<OperationReply> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const reply = await queue.run((worker) => runIn(worker, image), signal)
+      const reply = await queue.run((worker) => runIn(worker, operation, image), signal)
       if (reply) return reply
     }
     throw new FaceCompareError('INTERNAL', 'The image could not be processed.')
   }
 
-  async function analyze(image: Uint8Array, signal?: AbortSignal): Promise<Face> {
+  const findFaces: FaceEngine['findFaces'] = async (image, options, signal) => {
     signal?.throwIfAborted()
     // One of our own instead of AbortSignal.timeout and AbortSignal.any, which cost more and live until the deadline.
     const stop = new AbortController()
@@ -105,9 +113,9 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
       timeoutMs,
     )
     try {
-      const reply = await giveUpOn(stop.signal, runAnywhere(image, stop.signal))
+      const reply = await giveUpOn(stop.signal, runAnywhere({ name: 'findFaces', options }, image, stop.signal))
       if ('failure' in reply) throw errorOf(reply)
-      return reply.face
+      return reply.picture
     } finally {
       clearTimeout(deadline)
       signal?.removeEventListener('abort', onAbort)
@@ -115,7 +123,8 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
   }
 
   return {
-    analyze,
+    findFaces,
+    analyze: analyzeWith(findFaces),
     requireRoom: (images) => queue.requireRoom(images),
     leastQuality: numbers.leastQuality,
     compare: (a, b) => compareFaces(a, b, numbers.fit),
