@@ -6,8 +6,8 @@ import { type LinearMeasure, regress, regressOnto } from './regression.js'
 
 /** Chosen on `fit.txt`: what costs a long direction, for measures with thousands of samples. */
 const RIDGE = 3e-4
-/** So many times the labelled faces are parted into those that are fitted on and those that are measured. */
-const FOLDS = 10
+/** So many parts the faces are put into, each of which is measured by a fit of the others: few of thousands, more of hundreds. */
+const FOLDS = { ofSubjects: 2, ofLabelled: 5 } as const
 
 /** Years. */
 export function fitAge(subjects: readonly Described<Subject>[]): PartsMeasure {
@@ -17,7 +17,7 @@ export function fitAge(subjects: readonly Described<Subject>[]): PartsMeasure {
 /** The logarithm of the odds that it is a man: the regression by as much as fits best the faces that it was not made from. */
 export function fitGender(subjects: readonly Described<Subject>[]): PartsMeasure {
   const isMan = ({ sex }: Subject): boolean => sex === 'm'
-  const held = measureHeldOut(subjects, regressGender)
+  const held = measureHeldOut(subjects, regressGender, FOLDS.ofSubjects)
   const slope = fitSlope(held.map((value, i) => (isMan(subjects[i]!) ? value : -value)))
   return toParts(stretch(regressGender(subjects), 0, slope))
 }
@@ -49,9 +49,11 @@ export function fitGlasses(labelled: readonly Described<Labelled>[]): PartsMeasu
   return toParts(regressGlasses(labelled))
 }
 
-/** With the border where it parts the faces best that it was not made from. */
 export function regressGlasses(labelled: readonly Described<Labelled>[]): LinearMeasure {
-  return withBorder(labelled, ({ hasGlasses }) => hasGlasses, regressLabel(({ hasGlasses }) => hasGlasses))
+  return regress(
+    labelled.filter(({ hasGlasses }) => hasGlasses).map(({ row }) => row),
+    labelled.filter(({ hasGlasses }) => !hasGlasses).map(({ row }) => row),
+  )
 }
 
 /** 25 where a smile begins, 75 where a laugh does; both borders part best the faces that it was not made from. */
@@ -73,25 +75,16 @@ export function regressExpression(labelled: readonly Described<Labelled>[]): Lin
 
 type Fit<T> = (samples: readonly Described<T>[]) => LinearMeasure
 
-function regressLabel<T>(has: (sample: T) => boolean): Fit<T> {
-  return (samples) =>
-    regress(
-      samples.filter(has).map(({ row }) => row),
-      samples.filter((sample) => !has(sample)).map(({ row }) => row),
-    )
-}
-
-function withBorder<T>(samples: readonly Described<T>[], has: (sample: T) => boolean, fit: Fit<T>): LinearMeasure {
-  const border = findBorder(measureHeldOut(samples, fit), samples.map(has))
-  return stretch(fit(samples), border, 1)
-}
-
 /** What each sample measures by a fit of those of the other folds. */
-export function measureHeldOut<T>(samples: readonly Described<T>[], fit: Fit<T>): readonly number[] {
+export function measureHeldOut<T>(
+  samples: readonly Described<T>[],
+  fit: Fit<T>,
+  folds: number = FOLDS.ofLabelled,
+): readonly number[] {
   const measured: number[] = []
-  for (let fold = 0; fold < FOLDS; fold++) {
-    const measure = fit(samples.filter((_, i) => i % FOLDS !== fold))
-    for (let i = fold; i < samples.length; i += FOLDS) measured[i] = valueOf(measure, samples[i]!.row)
+  for (let fold = 0; fold < folds; fold++) {
+    const measure = fit(samples.filter((_, i) => i % folds !== fold))
+    for (let i = fold; i < samples.length; i += folds) measured[i] = valueOf(measure, samples[i]!.row)
   }
   return measured
 }

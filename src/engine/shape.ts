@@ -85,7 +85,8 @@ function spread(line: readonly Point[], count: number): readonly Point[] {
   const total = lengths.at(-1)!
   return Array.from({ length: count }, (_, i) => {
     const along = (total * i) / (count - 1)
-    const next = Math.max(1, Math.min(line.length - 1, lengths.findIndex((length) => length >= along)))
+    // Rounding may put the last one behind the end.
+    const next = lengths.findIndex((length, place) => place > 0 && (length >= along || place === line.length - 1))
     const step = lengths[next]! - lengths[next - 1]!
     return between(line[next - 1]!, line[next]!, step > 0 ? (along - lengths[next - 1]!) / step : 0)
   })
