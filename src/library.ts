@@ -1,5 +1,5 @@
 import { DEFAULT_MAX_PIXELS } from './defaults.js'
-import type { Face } from './engine/engine.js'
+import type { Face, FacesInPicture, FindOptions, Template } from './engine/engine.js'
 import { faceFromBytes } from './engine/face-codec.js'
 import { createEngine } from './engine/local-engine.js'
 import { type CheckedComparison, type CompareOptions, compareChecked } from './engine/require-quality.js'
@@ -16,6 +16,9 @@ export interface FaceEngineOptions {
   readonly onWarning?: (sentence: string) => void
 }
 
+/** A face of `analyze`, or a template and the quality of one of `findFaces`. */
+export type Comparable = Template & Pick<Face, 'quality'>
+
 /** Compares faces in this process. It holds native memory until it is closed. */
 export interface LocalFaceEngine {
   /** Stands for everything that embeddings and scores depend on: faces of engines with different ids cannot be compared. */
@@ -27,6 +30,12 @@ export interface LocalFaceEngine {
    * what is no bytes.
    */
   readonly analyze: (picture: Uint8Array) => Promise<Face>
+  /**
+   * Like `analyze`, but of all faces of a picture (at most 100, the largest), the most prominent one first, then from large to small,
+   * with what is asked for: attributes (estimates of age, gender, expression, glasses; how the head is turned) and templates, which
+   * `compare` needs. Rejects as `analyze` does, and with AGE_FAILED, GENDER_FAILED, EXPRESSION_FAILED, GLASSES_FAILED or POSE_FAILED.
+   */
+  readonly findFaces: (picture: Uint8Array, options?: Partial<FindOptions>) => Promise<FacesInPicture>
   /** The quality below which `compare` refuses a face unless told, 0 to 100; 0 where the pack has no measure of it. */
   readonly leastQuality: number
   /**
@@ -34,13 +43,13 @@ export interface LocalFaceEngine {
    * before B) for a face that is shown too poorly for the score to keep its promise, which `minQuality: 0` switches off, and
    * RangeError for faces of different packs and for a `minQuality` that is no number from 0 to 100.
    */
-  readonly compare: (a: Face, b: Face, options?: CompareOptions) => CheckedComparison
+  readonly compare: (a: Comparable, b: Comparable, options?: CompareOptions) => CheckedComparison
   /**
    * Reads a face that `faceToBytes` wrote. Throws RangeError for a face of another model pack, which cannot be compared with
    * those of this one (the picture is analysed anew), and TypeError for what is no stored face.
    */
   readonly faceFromBytes: (bytes: Uint8Array) => Face
-  /** Waits for the pictures that are under way and frees the models. `analyze` rejects from here on, with INTERNAL. */
+  /** Waits for the pictures that are under way and frees the models. `analyze` and `findFaces` reject from here on, with INTERNAL. */
   readonly close: () => Promise<void>
 }
 
@@ -68,8 +77,17 @@ export async function createFaceEngine(options: FaceEngineOptions = {}): Promise
   return {
     packId,
     async analyze(picture) {
-      if (!(picture instanceof Uint8Array)) throw new TypeError(describeMistake(picture))
+      requireBytes(picture)
       return engine.analyze(picture)
+    },
+    async findFaces(picture, options = {}) {
+      requireBytes(picture)
+      requireOptions(options, FIND_OPTION_TYPES)
+      const { which = 'all', attributes = false, templates = false } = options
+      if (which !== 'all' && which !== 'largest') {
+        throw new RangeError(`Expected which to be all or largest but received ${String(which)}.`)
+      }
+      return engine.findFaces(picture, { which, attributes, templates })
     },
     leastQuality: engine.leastQuality,
     compare(a, b, options = {}) {
@@ -94,6 +112,11 @@ const OPTION_TYPES: Readonly<Record<keyof FaceEngineOptions, string>> = {
   threads: 'number',
   onWarning: 'function',
 }
+const FIND_OPTION_TYPES: Readonly<Record<keyof FindOptions, string>> = {
+  which: 'string',
+  attributes: 'boolean',
+  templates: 'boolean',
+}
 const COMPARE_OPTION_TYPES: Readonly<Record<keyof CompareOptions, string>> = { minQuality: 'number' }
 
 /** What JavaScript hands over may be anything. An option that is undefined is one that is left out. */
@@ -115,11 +138,15 @@ function describe(value: unknown): string {
   return value === null ? 'null' : typeof value
 }
 
-function requireOwn(face: Face, packId: string): void {
+function requireOwn(face: Template, packId: string): void {
   if (face.packId === packId) return
   throw new RangeError(
     `The face was made by another model pack (${face.packId}) than that of this engine (${packId}): analyse its picture anew.`,
   )
+}
+
+function requireBytes(picture: unknown): asserts picture is Uint8Array {
+  if (!(picture instanceof Uint8Array)) throw new TypeError(describeMistake(picture))
 }
 
 function requirePositive(name: string, value: number): void {

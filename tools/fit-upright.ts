@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { MAX_DECODED_AREA } from '../src/engine/analyze-picture.js'
+import { MAX_DECODED_AREA } from '../src/engine/find-faces.js'
 import { openPack } from '../src/engine/open-pack.js'
 import { decodeImage } from '../src/image/decode.js'
 import { embedFace } from '../src/pipeline/embed.js'

@@ -4,6 +4,7 @@ import { codeOf } from '../errors.js'
 import { addBackupCommand } from './backup.js'
 import { addCompareCommand } from './compare.js'
 import { addDedupeCommand } from './dedupe.js'
+import { addDetectCommand } from './detect.js'
 import { addEvalCommand } from './eval.js'
 import { addKeysCommand } from './keys.js'
 import { addModelsCommand } from './models.js'
@@ -44,6 +45,7 @@ export function createProgram(stop?: AbortSignal): Command {
 Examples:
   facecompare compare a.jpg b.jpg              are these two the same person?
   facecompare compare probe.jpg folder/        who in a folder is most like this one?
+  facecompare detect crowd.jpg --annotate out.png   which faces does a picture show?
   facecompare dedupe folder/ --html out.html     who is on several pictures?
   facecompare serve                            answer over HTTP
 
@@ -53,6 +55,7 @@ Examples:
   program.configureOutput({ outputError: (text, write) => write(text.replace(/('-[\w-]*)=[^\n]*'/g, "$1=...'")) })
   program.commandsGroup('Pictures at hand:')
   addCompareCommand(program)
+  addDetectCommand(program)
   addDedupeCommand(program)
   program.commandsGroup('Service:')
   addServeCommand(program, stop)

@@ -10,7 +10,7 @@ import {
 } from '../evaluation/picture-files.js'
 import type { Language } from './language.js'
 
-/** Everything that `compare` and `dedupe` say to a person, errors apart. */
+/** Everything that `compare`, `detect` and `dedupe` say to a person, errors apart. */
 export interface Words {
   readonly similarity: string
   readonly parts: Readonly<Record<PartName, string>>
@@ -45,6 +45,10 @@ export interface Words {
   readonly ranking: Readonly<Record<'rank' | 'similarity' | 'verdict' | 'picture', string>>
   readonly matches: (matching: number, compared: number, threshold: number) => string
   readonly shown: (shown: number, compared: number) => string
+  readonly faces: (count: number, picture: string, width: number, height: number) => string
+  readonly columns: Readonly<
+    Record<'number' | 'age' | 'gender' | 'expression' | 'glasses' | 'pitch' | 'yaw' | 'roll' | 'yes' | 'no', string>
+  >
   readonly written: (file: string) => string
   readonly progress: (done: number, total: number, secondsLeft: number) => string
   readonly interrupted: string
@@ -101,6 +105,19 @@ const ENGLISH: Words = {
   matches: (matching, compared, threshold) =>
     `${matching} of ${plural(compared, 'picture', 'pictures')} ${matching === 1 ? 'matches' : 'match'} at a threshold of ${threshold}`,
   shown: (shown, compared) => `the best ${shown} of ${compared}`,
+  faces: (count, picture, width, height) => `${plural(count, 'face', 'faces')} in ${picture} (${width} x ${height})`,
+  columns: {
+    number: '#',
+    age: 'age',
+    gender: 'gender',
+    expression: 'expression',
+    glasses: 'glasses',
+    pitch: 'pitch',
+    yaw: 'yaw',
+    roll: 'roll',
+    yes: 'yes',
+    no: 'no',
+  },
   written: (file) => `written to ${file}`,
   progress: (done, total, secondsLeft) => `pictures ${done}/${total}, ${secondsLeft} s left`,
   interrupted: 'Interrupted.',
@@ -172,6 +189,19 @@ const CHINESE: Words = {
   ranking: { rank: '#', similarity: '相似度', verdict: '结论', picture: '图片' },
   matches: (matching, compared, threshold) => `${compared} 张图片中有 ${matching} 张匹配（阈值 ${threshold}）`,
   shown: (shown, compared) => `共 ${compared} 张，只列出最高的 ${shown} 张`,
+  faces: (count, picture, width, height) => `${picture}（${width} x ${height}）中有 ${count} 张人脸`,
+  columns: {
+    number: '#',
+    age: '年龄',
+    gender: '性别',
+    expression: '表情',
+    glasses: '眼镜',
+    pitch: '俯仰',
+    yaw: '左右',
+    roll: '旋转',
+    yes: '有',
+    no: '无',
+  },
   written: (file) => `已写入 ${file}`,
   progress: (done, total, secondsLeft) => `图片 ${done}/${total}，剩余 ${secondsLeft} 秒`,
   interrupted: '已中断。',

@@ -1,8 +1,8 @@
 import { QUALITY_REASONS } from '../pipeline/quality.js'
-import { type Face, PART_NAMES } from './face.js'
+import { type Face, type FacesInPicture, type FoundFace, MOST_FACES, PART_NAMES } from './face.js'
 
 /** What is said beside the numbers: a face takes less than two thousand, a failure one sentence. */
-const MAX_TEXT_BYTES = 65_536
+const MAX_TEXT_BYTES = 65_536 + 2000 * MOST_FACES
 const BYTES = Float32Array.BYTES_PER_ELEMENT
 
 /**
@@ -51,20 +51,66 @@ function isPlaceholder(value: unknown): value is { readonly floats: number } {
   return typeof value === 'object' && value !== null && 'floats' in value && Number.isSafeInteger(value.floats)
 }
 
-const FACE_NUMBERS = ['detectionScore', 'rollDegrees', 'faceCount', 'imageWidth', 'imageHeight'] as const
+const PICTURE_NUMBERS = ['faceCount', 'imageWidth', 'imageHeight'] as const
+const STAGES = ['decodeMs', 'detectMs', 'alignMs', 'embedMs'] as const
+const DEGREES = ['pitchDegrees', 'yawDegrees', 'rollDegrees'] as const
 
-/** Looks at everything that a face is made of: it may come from a process that was broken into, or from a file. */
-export function isFace(value: unknown): value is Face {
-  if (!isRecord(value) || typeof value.packId !== 'string') return false
-  const { embedding, landmarks, parts, cohort, box, stages } = value
+/** Looks at everything that is told of a picture: it may come from a process that was broken into. */
+export function isPicture(value: unknown): value is FacesInPicture {
   return (
-    [embedding, landmarks].every(isFloats) &&
-    hasAll(parts, PART_NAMES, isFloats) &&
-    hasAll(value, FACE_NUMBERS, Number.isFinite) &&
-    isQuality(value.quality) &&
-    hasAll(cohort, ['gain', 'offset', 'centre'], Number.isFinite) &&
-    hasAll(box, ['x', 'y', 'width', 'height'], Number.isFinite) &&
-    hasAll(stages, ['decodeMs', 'detectMs', 'alignMs', 'embedMs'], Number.isFinite)
+    isAnalysed(value) &&
+    Array.isArray(value.faces) &&
+    value.faces.length > 0 &&
+    value.faces.length <= MOST_FACES &&
+    value.faces.every(isFoundFace)
+  )
+}
+
+/** Looks at everything that a face is made of: it may come from any file. */
+function isFace(value: unknown): value is Face {
+  return isAnalysed(value) && isSeen(value) && isTemplate(value)
+}
+
+function isFoundFace(value: unknown): value is FoundFace {
+  return (
+    isRecord(value) &&
+    isSeen(value) &&
+    (value.template === undefined || isTemplate(value.template)) &&
+    (value.attributes === undefined || isAttributes(value.attributes))
+  )
+}
+
+function isAnalysed(value: unknown): value is UnknownRecord {
+  return (
+    isRecord(value) && hasAll(value, PICTURE_NUMBERS, Number.isFinite) && hasAll(value.stages, STAGES, Number.isFinite)
+  )
+}
+
+function isSeen(value: UnknownRecord): boolean {
+  return (
+    hasAll(value, ['detectionScore', 'rollDegrees'], Number.isFinite) &&
+    isFloats(value.landmarks) &&
+    hasAll(value.box, ['x', 'y', 'width', 'height'], Number.isFinite) &&
+    isQuality(value.quality)
+  )
+}
+
+function isTemplate(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    typeof value.packId === 'string' &&
+    isFloats(value.embedding) &&
+    hasAll(value.parts, PART_NAMES, isFloats) &&
+    hasAll(value.cohort, ['gain', 'offset', 'centre'], Number.isFinite)
+  )
+}
+
+function isAttributes(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    hasAll(value, ['age', 'gender', 'expression'], isScore) &&
+    hasAll(value, DEGREES, Number.isFinite) &&
+    typeof value.hasGlasses === 'boolean'
   )
 }
 
@@ -88,7 +134,9 @@ function isFloats(value: unknown): boolean {
   return value instanceof Float32Array
 }
 
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+type UnknownRecord = Readonly<Record<string, unknown>>
+
+export function isRecord(value: unknown): value is UnknownRecord {
   return typeof value === 'object' && value !== null
 }
 

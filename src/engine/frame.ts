@@ -1,4 +1,5 @@
-import { type DecodedImage, decodeRegion, type Region } from '../image/decode.js'
+import type { DecodedImage, Region } from '../image/decode.js'
+import type { Image } from '../image/image.js'
 import type { Detection } from '../pipeline/detect.js'
 import { expose, measureGain } from '../pipeline/exposure.js'
 import { rollOf } from '../pipeline/landmarks.js'
@@ -28,16 +29,23 @@ export function frameOf(image: DecodedImage, gain = measureGain(image)): Frame {
   return { pyramid: new Pyramid(expose(image, gain)), gain, x: 0, y: 0, scale: image.scale }
 }
 
+/** Reads a part of the full-size picture. */
+export type CutRegion = (region: Region) => Promise<Image>
+
 /** The surroundings of a face at full size, brightened as `whole` is. */
-export async function cutOut(
-  bytes: Uint8Array,
-  { gain }: Frame,
-  face: Detection,
-  { image, maxPixels }: { readonly image: DecodedImage; readonly maxPixels: number },
-): Promise<Frame> {
+export async function cutOut(cut: CutRegion, { gain }: Frame, face: Detection, image: DecodedImage): Promise<Frame> {
   const region = regionAround(face.box, image)
-  const cut = await decodeRegion(bytes, region, { maxPixels })
-  return { pyramid: new Pyramid(expose(cut, gain)), gain, x: region.left, y: region.top, scale: 1 }
+  return { pyramid: new Pyramid(expose(await cut(region), gain)), gain, x: region.left, y: region.top, scale: 1 }
+}
+
+/** A part of a picture that is in memory as a whole. */
+export function cropImage({ width: stride, data }: Image, { left, top, width, height }: Region): Image {
+  const cropped = new Uint8Array(3 * width * height)
+  for (let y = 0; y < height; y++) {
+    const from = 3 * ((top + y) * stride + left)
+    cropped.set(data.subarray(from, from + 3 * width), 3 * width * y)
+  }
+  return { width, height, data: cropped }
 }
 
 function regionAround({ x, y, width, height }: Box, { sourceWidth, sourceHeight, scale }: DecodedImage): Region {

@@ -1,56 +1,63 @@
 import { FaceCompareError } from '../errors.js'
+import { estimateAppearance } from '../pipeline/appearance.js'
 import { embedFace } from '../pipeline/embed.js'
+import { measurePose } from '../pipeline/pose.js'
 import type { Recogniser } from '../pipeline/recognise.js'
 import { NO_COHORT, scaleByCohort } from '../score/cohort.js'
 import { compareFaces } from '../score/compare.js'
 import { rateQuality } from '../score/quality.js'
 import { directionFrom } from '../score/vectors.js'
-import { analyzePicture } from './analyze-picture.js'
-import type { FaceEngine } from './engine.js'
-import { type Face, mapParts } from './face.js'
+import { analyzeWith, type FaceEngine } from './engine.js'
+import {
+  type FaceAttributes,
+  type FacesInPicture,
+  type FindOptions,
+  type FoundFace,
+  mapParts,
+  type Template,
+} from './face.js'
+import { findFaces, type RecognisedFace } from './find-faces.js'
 import { openPack } from './open-pack.js'
 import type { EngineOptions } from './options.js'
 import type { PackNumbers } from './pack-numbers.js'
 
-/** The engine in this process: `analyze` blocks its thread while a network runs, and rejects with INTERNAL after `close`. */
+/** The engine in this process: `findFaces` and `analyze` block its thread while a network runs, and reject with INTERNAL after `close`. */
 export async function createEngine({
   maxPixels,
   ...options
 }: EngineOptions): Promise<FaceEngine & { readonly numbers: PackNumbers }> {
   const { detector, landmarks, embedders, numbers, close } = await openPack(options)
-  const { id, fit, quality } = numbers
+  const { fit, quality, leastQuality } = numbers
   const recogniser: Recogniser = {
     detector,
     landmarks,
     embed: (pyramid, face) => embedFace(embedders, pyramid, face),
     faceLikeness: numbers.faceLikeness,
   }
-  const analyzing = { maxPixels, measuresShown: quality !== undefined, nowMs: () => performance.now() }
+  const finding = { maxPixels, measuresShown: quality !== undefined, nowMs: () => performance.now() }
 
   const underWay = new Set<Promise<unknown>>()
   let closed: Promise<void> | undefined
 
-  async function analyzeOne(bytes: Uint8Array): Promise<Face> {
-    const { embedded, shown, ...found } = await analyzePicture(bytes, recogniser, analyzing)
-    const { embedding, parts } = embedded
-    return {
-      ...found,
-      packId: id,
-      embedding,
+  async function find(bytes: Uint8Array, { which, attributes, templates }: FindOptions): Promise<FacesInPicture> {
+    const { faces, ...picture } = await findFaces(bytes, recogniser, { ...finding, which })
+    const describe = ({ embedded, shown, ...seen }: RecognisedFace): FoundFace => ({
+      ...seen,
       quality: quality && shown && rateQuality(quality, embedded, shown),
-      cohort: fit.cohort ? scaleByCohort(fit.cohort, embedding) : NO_COHORT,
-      parts: mapParts((part) => directionFrom(fit.parts[part].mean, parts[part])),
-    }
+      ...(templates && { template: makeTemplate(numbers, embedded) }),
+      ...(attributes && { attributes: tellAttributes(numbers, { embedded, landmarks: seen.landmarks }) }),
+    })
+    return { ...picture, faces: faces.map(describe) }
   }
 
-  async function analyze(bytes: Uint8Array): Promise<Face> {
+  const findUnlessClosed: FaceEngine['findFaces'] = async (bytes, options) => {
     if (closed) throw new FaceCompareError('INTERNAL', 'The engine has been closed.')
-    const face = analyzeOne(bytes)
-    underWay.add(face)
+    const found = find(bytes, options)
+    underWay.add(found)
     try {
-      return await face
+      return await found
     } finally {
-      underWay.delete(face)
+      underWay.delete(found)
     }
   }
 
@@ -65,6 +72,29 @@ export async function createEngine({
     return closed
   }
 
-  const { leastQuality } = numbers
-  return { analyze, leastQuality, compare: (a, b) => compareFaces(a, b, fit), numbers, close: endOnce }
+  return {
+    findFaces: findUnlessClosed,
+    analyze: analyzeWith(findUnlessClosed),
+    leastQuality,
+    compare: (a, b) => compareFaces(a, b, fit),
+    numbers,
+    close: endOnce,
+  }
+}
+
+function makeTemplate({ id, fit }: PackNumbers, { embedding, parts }: RecognisedFace['embedded']): Template {
+  return {
+    packId: id,
+    embedding,
+    cohort: fit.cohort ? scaleByCohort(fit.cohort, embedding) : NO_COHORT,
+    parts: mapParts((part) => directionFrom(fit.parts[part].mean, parts[part])),
+  }
+}
+
+/** Throws POSE_FAILED and what {@link estimateAppearance} throws. */
+function tellAttributes(
+  { appearance }: PackNumbers,
+  { embedded, landmarks }: Pick<RecognisedFace, 'embedded' | 'landmarks'>,
+): FaceAttributes {
+  return { ...measurePose(landmarks), ...estimateAppearance(appearance, embedded.parts) }
 }

@@ -1,6 +1,8 @@
+import { readAppearance } from '../packs/appearance-file.js'
 import { type PackFit, readPackFit } from '../packs/fit-file.js'
 import { type PackFolder, packError } from '../packs/folder.js'
 import { INSTALL_ANEW, identifyContent, type ResolvedPack, resolvePack, verifyPieces } from '../packs/resolve.js'
+import type { AppearanceFit } from '../pipeline/appearance.js'
 import type { Knots } from '../score/calibration.js'
 import type { Fit, PartFits } from '../score/fit.js'
 import type { PartsMeasure } from '../score/parts-measure.js'
@@ -28,6 +30,8 @@ export interface PackNumbers {
   readonly upright: { readonly of: PackFolder; readonly measure: Upright } | undefined
   /** What tells a face from what is none by its parts; undefined where everything that is detected counts as a face. */
   readonly faceLikeness: PartsMeasure | undefined
+  /** What tells what a face looks like by its parts; undefined where nothing does. */
+  readonly appearance: AppearanceFit | undefined
 }
 
 /** Where there is no calibration: cosine similarities -1 to 1 as 0 to 100. */
@@ -73,6 +77,8 @@ export async function fitPack(pack: ResolvedPack, options: PackOptions): Promise
   // The parts of a pack with its own networks are read in its own way: a measure of other networks tells nothing of them.
   const ofParts = hasOwnParts ? own : forParts
   const faceLikeness = hasOwnParts && own?.fit.pack !== content ? undefined : ofParts?.fit.faceLikeness
+  const looks = calibration === 'none' ? undefined : await readAppearance(pack.partsFrom)
+  const appearance = hasOwnParts && looks?.pack !== content ? undefined : looks?.fit
   const id = [content, ...new Set([found?.hash ?? 'none', forParts?.hash ?? 'none'])].join('-')
   // Of networks that are compared otherwise nothing is promised at any quality.
   const quality = own?.fit.pack === content ? own.fit.quality : undefined
@@ -80,7 +86,17 @@ export async function fitPack(pack: ResolvedPack, options: PackOptions): Promise
   const problem = unreadable ? 'has a calibration that cannot be read' : describeProblem(found?.fit, content)
   if (found && problem === undefined) {
     warnOfShortCurve(pack, found.fit, options)
-    return { id, fit: { ...found.fit, parts }, content, hasOwnParts, quality, leastQuality, upright, faceLikeness }
+    return {
+      id,
+      fit: { ...found.fit, parts },
+      content,
+      hasOwnParts,
+      quality,
+      leastQuality,
+      upright,
+      faceLikeness,
+      appearance,
+    }
   }
   const calibrationProblem = problem ?? ''
   if (calibration === 'required') {
@@ -88,7 +104,7 @@ export async function fitPack(pack: ResolvedPack, options: PackOptions): Promise
     throw packError(pack.folder.name, `it ${calibrationProblem}; ${remedy}`)
   }
   const fit = { ...NO_CALIBRATION, parts: hasOwnParts ? NO_PARTS : parts }
-  return { id, fit, calibrationProblem, content, hasOwnParts, quality, leastQuality, upright, faceLikeness }
+  return { id, fit, calibrationProblem, content, hasOwnParts, quality, leastQuality, upright, faceLikeness, appearance }
 }
 
 function uprightOf(of: PackFolder, fit: PackFit | undefined): PackNumbers['upright'] {

@@ -1,7 +1,7 @@
 import { FaceCompareError, type Side } from '../errors.js'
 import type { Quality, QualityReason } from '../pipeline/quality.js'
 import type { Comparison, FaceEngine } from './engine.js'
-import type { Face } from './face.js'
+import type { Face, Template } from './face.js'
 
 /** A comparison, and whether what its score promises may be believed of such pictures. */
 export interface CheckedComparison extends Comparison {
@@ -45,8 +45,8 @@ export class QualityTooLowError extends FaceCompareError {
 /** Compares two faces, A's failure before B's. Throws QualityTooLowError for one that is shown too poorly. */
 export function compareChecked(
   engine: Pick<FaceEngine, 'compare' | 'leastQuality'>,
-  a: Face,
-  b: Face,
+  a: Template & Pick<Face, 'quality'>,
+  b: Template & Pick<Face, 'quality'>,
   { minQuality = engine.leastQuality }: CompareOptions = {},
 ): CheckedComparison {
   requireQuality(a, minQuality, 'A')

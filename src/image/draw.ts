@@ -10,12 +10,16 @@ interface Rectangle {
   readonly height: number
 }
 
-/** An image file with the face that was found in it. */
-export interface FacePicture {
-  readonly bytes: Uint8Array
+/** Where a face is. */
+interface Outline {
   readonly box: Rectangle
   /** 68 points in pixels of the upright picture, x and y in turn (iBUG 300-W order). */
   readonly landmarks: ArrayLike<number>
+}
+
+/** An image file with the face that was found in it. */
+export interface FacePicture extends Outline {
+  readonly bytes: Uint8Array
 }
 
 interface DrawnPicture {
@@ -27,6 +31,8 @@ interface DrawnPicture {
 /** Pictures are scaled, up as well, to fit into this: points must be seen in small ones. */
 const PANEL_WIDTH = 720
 const PANEL_HEIGHT = 560
+/** And a picture by itself into a square of this side. */
+const SHEET_SIDE = 1280
 const MARGIN = 16
 const FOOTER = 72
 const DRAWING_QUALITY = 90
@@ -64,15 +70,36 @@ export async function drawComparison(
   return (format === 'png' ? sheet.png() : sheet.jpeg({ quality: DRAWING_QUALITY })).toBuffer()
 }
 
-async function drawFace({ bytes, box, landmarks }: FacePicture, maxPixels: number): Promise<DrawnPicture> {
-  const image = await decodeImage(bytes, { maxPixels, maxSide: 2 * PANEL_WIDTH })
+/**
+ * Draws a PNG of a picture with the boxes and the landmarks of its faces, each with its number, from 1, where there are several.
+ *
+ * @throws what {@link decodeImage} throws
+ */
+export async function drawFaces(
+  bytes: Uint8Array,
+  faces: readonly Outline[],
+  { maxPixels }: { readonly maxPixels: number },
+): Promise<Uint8Array> {
+  return (await drawOutlines(bytes, faces, maxPixels, { width: SHEET_SIDE, height: SHEET_SIDE })).png
+}
+
+function drawFace({ bytes, ...face }: FacePicture, maxPixels: number): Promise<DrawnPicture> {
+  return drawOutlines(bytes, [face], maxPixels, { width: PANEL_WIDTH, height: PANEL_HEIGHT })
+}
+
+async function drawOutlines(
+  bytes: Uint8Array,
+  faces: readonly Outline[],
+  maxPixels: number,
+  panel: { readonly width: number; readonly height: number },
+): Promise<DrawnPicture> {
+  const image = await decodeImage(bytes, { maxPixels, maxSide: 2 * Math.max(panel.width, panel.height) })
   const { sourceWidth, sourceHeight } = image
-  const scale = Math.min(PANEL_WIDTH / sourceWidth, PANEL_HEIGHT / sourceHeight)
+  const scale = Math.min(panel.width / sourceWidth, panel.height / sourceHeight)
   const width = Math.max(1, Math.round(sourceWidth * scale))
   const height = Math.max(1, Math.round(sourceHeight * scale))
-  const points = Array.from(landmarks, (value) => value * scale)
-  const rectangle = `<rect x="${box.x * scale}" y="${box.y * scale}" width="${box.width * scale}" height="${box.height * scale}" rx="4" fill="none" stroke="#ffd23f" stroke-width="2.5"/>`
-  const overlay = svg(width, height, rectangle + drawLandmarks(points, box.width * scale))
+  const outlines = faces.map((face, i) => drawOutline(face, scale, faces.length > 1 ? String(i + 1) : ''))
+  const overlay = svg(width, height, outlines.join(''))
   const resized = await openRaw(image).resize(width, height, { fit: 'fill' }).png({ compressionLevel: 1 }).toBuffer()
   return {
     png: await sharp(resized)
@@ -82,6 +109,14 @@ async function drawFace({ bytes, box, landmarks }: FacePicture, maxPixels: numbe
     width,
     height,
   }
+}
+
+function drawOutline({ box, landmarks }: Outline, scale: number, number: string): string {
+  const [x, y, width, height] = [box.x * scale, box.y * scale, box.width * scale, box.height * scale]
+  const points = Array.from(landmarks, (value) => value * scale)
+  const size = Math.min(24, Math.max(8, height / 6))
+  const label = number === '' ? '' : drawDigits(number, x + width / 2, Math.max(2, y - 1.5 * size), size)
+  return `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="4" fill="none" stroke="#ffd23f" stroke-width="2.5"/>${drawLandmarks(points, width)}${label}`
 }
 
 /** A square JPEG of a face with some of its surroundings. Throws what {@link decodeImage} throws. */

@@ -57,4 +57,6 @@ export interface PackManifest {
   readonly weights: readonly number[]
   /** The file of the calibration, below the pack's folder. */
   readonly calibration: string
+  /** The file of the measures that tell what a face looks like, below the pack's folder. */
+  readonly appearance: string | undefined
 }

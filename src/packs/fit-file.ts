@@ -140,7 +140,7 @@ function parseFit(json: unknown): PackFit {
     },
     parts: root.parts === undefined ? undefined : parseParts(recordOf(root.parts)),
     upright: root.upright === undefined ? undefined : parseUpright(recordOf(root.upright)),
-    faceLikeness: root.faceLikeness === undefined ? undefined : parsePartsMeasure(recordOf(root.faceLikeness)),
+    faceLikeness: root.faceLikeness === undefined ? undefined : parsePartsMeasure(root.faceLikeness),
     quality: root.quality === undefined ? undefined : parseQuality(recordOf(root.quality)),
     cohort: root.cohort === undefined ? undefined : parseCohort(recordOf(root.cohort)),
   }
@@ -176,15 +176,17 @@ function parseQuality({ lengths, least, covered }: JsonRecord): QualityFit {
   return {
     lengths: numbers,
     least: numberOf(least),
-    covered: covered === undefined ? undefined : parsePartsMeasure(recordOf(covered)),
+    covered: covered === undefined ? undefined : parsePartsMeasure(covered),
   }
 }
 
-function encodePartsMeasure({ directions, offset }: PartsMeasure) {
+export function encodePartsMeasure({ directions, offset }: PartsMeasure) {
   return { offset, directions: mapParts((part) => encodeFloats(directions[part])) }
 }
 
-function parsePartsMeasure({ directions, offset }: JsonRecord): PartsMeasure {
+/** Throws an Error for what {@link encodePartsMeasure} did not give. */
+export function parsePartsMeasure(value: unknown): PartsMeasure {
+  const { directions, offset } = recordOf(value)
   const encoded = recordOf(directions)
   return { offset: numberOf(offset), directions: mapParts((part) => decodeFloats(encoded[part])) }
 }

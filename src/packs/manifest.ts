@@ -22,6 +22,7 @@ export function parseManifest(json: unknown): PackManifest {
     'embedders',
     'fusion',
     'calibration',
+    'appearance',
   ])
   if (root.format !== 1) throw new Error('format in pack.json must be 1')
   const name = textOf(root.name, 'name', /^[a-z\d][\w.-]{0,63}$/i, 'letters, digits, dots, dashes and underscores')
@@ -37,6 +38,7 @@ export function parseManifest(json: unknown): PackManifest {
     embedders: entries.map((entry, i) => parseEmbedder(entry, `embedders[${i}]`, licence)),
     weights: parseWeights(root.fusion, entries.length),
     calibration: root.calibration === undefined ? 'calibration.json' : pathOf(root.calibration, 'calibration'),
+    appearance: root.appearance === undefined ? undefined : pathOf(root.appearance, 'appearance'),
   }
 }
 

@@ -112,10 +112,7 @@ export async function* searchFaces(
   const last = Math.max(1, 2 * first)
   for (let scale = first; ; scale = Math.min(2 * scale, last)) {
     if (scale > first) seen = merge(seen, await look(scale, 0))
-    if (mayTurn(scale, image)) {
-      for (const roll of TURNS) seen = merge(seen, await look(scale, roll))
-      for (const roll of leansOf(detector)) seen = complete(seen, await look(scale, roll))
-    }
+    seen = await lookTurned(search, seen, scale)
     const confirmed = new Set<Detection>()
     let found = await confirm(search, seen, confirmed)
     while (found && (scale === last || isWellSeen(found.chosen, scale))) {
@@ -127,6 +124,33 @@ export async function* searchFaces(
   }
   const turned = await locateTurnedFromAfar(search)
   if (turned) yield turned
+}
+
+/**
+ * All faces of an image, from the first look to the finest one, in no order. None has been looked at closer: some are no faces, and a
+ * face that leans may have a box that is too large.
+ */
+export async function searchAllFaces(detector: Detector, pyramid: Pyramid): Promise<readonly Detection[]> {
+  const { image } = pyramid
+  const search: Search = { detector, pyramid, pick: (faces) => faces }
+  const first = firstScale(detector, image)
+  const last = Math.max(1, 2 * first)
+  let seen = await lookFromAfar(detector, pyramid, 0)
+  for (let scale = first; ; scale = Math.min(2 * scale, last)) {
+    seen = merge(seen, await lookAtAll(search, scale, 0))
+    seen = await lookTurned(search, seen, scale)
+    if (scale === last) return seen
+  }
+}
+
+/** What was seen, and what is seen besides when the picture is turned. */
+async function lookTurned(search: Search, seen: readonly Detection[], scale: number): Promise<readonly Detection[]> {
+  const { width, height } = search.pyramid.image
+  if (width * height * scale * scale > MOST_TURNED_PIXELS) return seen
+  let all = seen
+  for (const roll of TURNS) all = merge(all, await lookAtAll(search, scale, roll))
+  for (const roll of leansOf(search.detector)) all = complete(all, await lookAtAll(search, scale, roll))
+  return all
 }
 
 /** The face as each of four closer looks shows it, the surest first, in which it most likely stands upright; none where none shows it. */
@@ -160,10 +184,6 @@ function isWellSeen({ box }: Detection, scale: number): boolean {
 
 function firstScale({ inputSize = FIRST_SIDE }: Detector, { width, height }: Size): number {
   return inputSize / Math.min(Math.max(width, height), LONGEST * Math.min(width, height))
-}
-
-function mayTurn(scale: number, { width, height }: Size): boolean {
-  return width * height * scale * scale <= MOST_TURNED_PIXELS
 }
 
 /** A network of one size would have to look at a leaning picture in four parts. */
@@ -226,7 +246,7 @@ function complete(seen: readonly Detection[], others: readonly Detection[]): rea
   return [...seen, ...others.filter((face) => seen.every((known) => !isSameFace(known, face)))]
 }
 
-function isSameFace(surer: Detection, face: Detection): boolean {
+export function isSameFace(surer: Detection, face: Detection): boolean {
   return isSameBox(surer, face) || coveredShare(face.box, surer.box) > PART_OF_FACE
 }
 

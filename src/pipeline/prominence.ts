@@ -23,7 +23,8 @@ export function chooseFace<T extends Boxed>(faces: readonly T[], { width, height
   return faces.filter((_, i) => areas[i]! >= EQUAL_AREA * largest).toSorted((p, q) => fromCentre(p) - fromCentre(q))[0]
 }
 
-function visibleArea(box: Box, { width, height }: Size): number {
+/** Of the part of a box that lies inside of the image. */
+export function visibleArea(box: Box, { width, height }: Size): number {
   const visibleWidth = Math.min(width, box.x + box.width) - Math.max(0, box.x)
   const visibleHeight = Math.min(height, box.y + box.height) - Math.max(0, box.y)
   return Math.max(0, visibleWidth) * Math.max(0, visibleHeight)

@@ -1,4 +1,4 @@
-import { type Face, mapParts, type PartName } from '../engine/face.js'
+import { mapParts, type PartName, type Template } from '../engine/face.js'
 import { calibrate } from './calibration.js'
 import { relativeSimilarity } from './cohort.js'
 import type { Fit } from './fit.js'
@@ -20,7 +20,7 @@ export interface Comparison {
 }
 
 /** Compares two faces. Symmetric. Throws RangeError when they were made by different model packs. */
-export function compareFaces(a: Face, b: Face, fit: Fit): Comparison {
+export function compareFaces(a: Template, b: Template, fit: Fit): Comparison {
   if (a.packId !== b.packId) {
     throw new RangeError(`Expected two faces of one model pack but received ${a.packId} and ${b.packId}`)
   }

@@ -1,5 +1,5 @@
-import type { Face } from '../engine/face.js'
-import { isFace, isRecord, packFloats, unpackFloats } from '../engine/face-codec.js'
+import type { FacesInPicture, FindOptions } from '../engine/face.js'
+import { isPicture, isRecord, packFloats, unpackFloats } from '../engine/face-codec.js'
 import type { EngineOptions } from '../engine/options.js'
 import { ERRORS, type ErrorName, FaceCompareError } from '../errors.js'
 
@@ -7,7 +7,7 @@ import { ERRORS, type ErrorName, FaceCompareError } from '../errors.js'
 export const CHANNEL_FD = 3
 export const LIFELINE_FD = 4
 
-/** The first message to a worker process; each of those that follow is one image file, as it is. */
+/** The first message to a worker process; those that follow are pairs of an operation and an image file, which goes over as it is. */
 export interface WorkerOptions {
   readonly engine: Omit<EngineOptions, 'onWarning'>
   /** Resident memory that the process may take beside what it has when its networks are loaded. */
@@ -17,14 +17,20 @@ export interface WorkerOptions {
 /** What a worker process answers to the first message. */
 export type ReadyReply = { readonly packId: string } | Failure
 
+/** What is to be done with the image that follows. */
+export interface Operation {
+  readonly name: 'findFaces'
+  readonly options: FindOptions
+}
+
 /** What it answers to an image. An error class does not survive the way between processes, its name does. */
-export type AnalyzeReply = { readonly face: Face } | Failure
+export type OperationReply = { readonly picture: FacesInPicture } | Failure
 
 export interface Failure {
   readonly failure: { readonly kind: ErrorName; readonly sentence: string }
 }
 
-export type Reply = ReadyReply | AnalyzeReply
+export type Reply = ReadyReply | OperationReply
 
 /** What every reply tells besides: the memory of the process, not long before. */
 export interface MemoryReport {
@@ -34,7 +40,7 @@ export interface MemoryReport {
 /** Sent at once by a process that has an image whole: from here on its end may be the image's doing. */
 export const TAKEN = new Uint8Array(0)
 
-/** More than the largest face; a process that says that it sends more has lost its mind. */
+/** More than the faces of the largest crowd; a process that says that it sends more has lost its mind. */
 export const MAX_REPLY_BYTES = 16 * 1024 * 1024
 
 export function packOptions(options: WorkerOptions): Uint8Array {
@@ -44,6 +50,15 @@ export function packOptions(options: WorkerOptions): Uint8Array {
 /** Written by the parent's {@link packOptions} alone. */
 export function unpackOptions(bytes: Uint8Array): WorkerOptions {
   return JSON.parse(Buffer.from(bytes).toString())
+}
+
+/** Written by the parent's {@link packOperation} alone. */
+export function unpackOperation(bytes: Uint8Array): Operation {
+  return JSON.parse(Buffer.from(bytes).toString())
+}
+
+export function packOperation(operation: Operation): Uint8Array {
+  return Buffer.from(JSON.stringify(operation))
 }
 
 /** With arrays as {@link packFloats} writes them. */
@@ -81,7 +96,7 @@ function isReply(value: unknown): value is Reply & MemoryReport {
   if (!isRecord(value) || !Number.isSafeInteger(value.residentBytes)) return false
   if ('failure' in value) return isFailure(value.failure)
   if ('packId' in value) return typeof value.packId === 'string'
-  return isFace(value.face)
+  return isPicture(value.picture)
 }
 
 function isFailure(value: unknown): boolean {

@@ -1,10 +1,10 @@
-import type { Face, FaceEngine } from '../engine/engine.js'
+import { analyzeWith, type FaceEngine } from '../engine/engine.js'
 import type { EngineOptions } from '../engine/options.js'
 import { type PackNumbers, readPackNumbers } from '../engine/pack-numbers.js'
 import { FaceCompareError } from '../errors.js'
 import { compareFaces } from '../score/compare.js'
 import { Crew } from './crew.js'
-import { type AnalyzeReply, errorOf, packOptions } from './message.js'
+import { errorOf, type Operation, type OperationReply, packOptions } from './message.js'
 import { BoundedQueue } from './queue.js'
 import { WorkerProcess } from './worker-process.js'
 
@@ -78,11 +78,12 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
   /** Undefined when the process ended before the image was there: it may have died long before, and nobody knew yet. */
   async function runIn(
     worker: WorkerProcess,
+    operation: Operation,
     image: Uint8Array,
     onLost: () => void,
-  ): Promise<AnalyzeReply | undefined> {
+  ): Promise<OperationReply | undefined> {
     try {
-      return await worker.run(image, timeoutMs)
+      return await worker.run(operation, image, timeoutMs)
     } catch (cause) {
       if (!worker.hasTaken) return undefined
       onLost()
@@ -92,15 +93,20 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
     }
   }
 
-  async function runAnywhere(image: Uint8Array, signal: AbortSignal, onLost: () => void): Promise<AnalyzeReply> {
+  async function runAnywhere(
+    operation: Operation,
+    image: Uint8Array,
+    signal: AbortSignal,
+    onLost: () => void,
+  ): Promise<OperationReply> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const reply = await queue.run((worker) => runIn(worker, image, onLost), signal)
+      const reply = await queue.run((worker) => runIn(worker, operation, image, onLost), signal)
       if (reply) return reply
     }
     throw new FaceCompareError('INTERNAL', 'The image could not be processed.')
   }
 
-  async function analyze(image: Uint8Array, signal?: AbortSignal, onLost = (): void => {}): Promise<Face> {
+  const findFaces: FaceEngine['findFaces'] = async (image, options, signal, onLost = () => {}) => {
     signal?.throwIfAborted()
     // One of our own instead of AbortSignal.timeout and AbortSignal.any, which cost more and live until the deadline.
     const stop = new AbortController()
@@ -112,9 +118,10 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
       timeoutMs,
     )
     try {
-      const reply = await giveUpOn(stop.signal, runAnywhere(image, stop.signal, onLost))
+      const operation: Operation = { name: 'findFaces', options }
+      const reply = await giveUpOn(stop.signal, runAnywhere(operation, image, stop.signal, onLost))
       if ('failure' in reply) throw errorOf(reply)
-      return reply.face
+      return reply.picture
     } finally {
       clearTimeout(deadline)
       signal?.removeEventListener('abort', onAbort)
@@ -122,7 +129,8 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
   }
 
   return {
-    analyze,
+    findFaces,
+    analyze: analyzeWith(findFaces),
     requireRoom: (images) => queue.requireRoom(images),
     leastQuality: numbers.leastQuality,
     compare: (a, b) => compareFaces(a, b, numbers.fit),

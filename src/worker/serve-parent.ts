@@ -3,13 +3,23 @@ import './ignore-signals.js'
 import { writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
-import type { Face } from '../engine/face.js'
+import type { FacesInPicture, FindOptions } from '../engine/face.js'
 import { readFrames, writeFrame } from './frames.js'
-import { CHANNEL_FD, packFailure, packReply, type Reply, TAKEN, unpackOptions, type WorkerOptions } from './message.js'
+import {
+  CHANNEL_FD,
+  type Operation,
+  packFailure,
+  packReply,
+  type Reply,
+  TAKEN,
+  unpackOperation,
+  unpackOptions,
+  type WorkerOptions,
+} from './message.js'
 
 interface OpenedEngine {
   readonly numbers: { readonly id: string }
-  readonly analyze: (image: Uint8Array) => Promise<Face>
+  readonly findFaces: (image: Uint8Array, options: FindOptions) => Promise<FacesInPicture>
 }
 
 /** Where the kernel takes a process when memory runs out, -1000 to 1000: this one before its parent. */
@@ -23,7 +33,7 @@ const LARGE_PIXELS = 10_000_000
 /** So large is the file of such a photograph: of a picture without a face nothing else is known. */
 const LARGE_BYTES = 4 * 2 ** 20
 
-/** The body of a worker process: opens the engine that the first message asks for, then one image at a time. */
+/** The body of a worker process: opens the engine that the first message asks for, then does one operation on one image at a time. */
 export function serveParent(open: (options: WorkerOptions['engine']) => Promise<OpenedEngine>): void {
   const channel = new Socket({ fd: CHANNEL_FD, readable: true, writable: true })
   // The parent is gone, or has no more use for this process.
@@ -38,34 +48,43 @@ export function serveParent(open: (options: WorkerOptions['engine']) => Promise<
     startGuard(process.memoryUsage.rss() + maxGrowthBytes)
     return { packId: engine.numbers.id }
   }
-  /** Returns the face that was told of, if there was one. */
-  async function answer(frame: Uint8Array): Promise<Face | undefined> {
+  /** Returns the picture that was told of, if there was one. */
+  async function answer({ options }: Operation, image: Uint8Array): Promise<FacesInPicture | undefined> {
+    writeFrame(channel, TAKEN)
     try {
-      if (!engine) {
-        send(await start(unpackOptions(frame)))
-        return undefined
-      }
-      writeFrame(channel, TAKEN)
-      const face = await engine.analyze(frame)
-      send({ face })
-      return face
+      if (!engine) throw new Error('Expected the options of the engine first.')
+      const picture = await engine.findFaces(image, options)
+      send({ picture })
+      return picture
     } catch (error) {
       send(packFailure(error))
       return undefined
     }
   }
-  function answerAndTidy(frame: Uint8Array): void {
-    const { length } = frame
-    answer(frame).then((face) => {
-      // Later, when nothing holds the frame any more.
-      if (isLarge(face, length)) setImmediate(() => globalThis.gc?.())
-    })
+  let hasOptions = false
+  /** What is to be done with the next frame. */
+  let operation: Operation | undefined
+  function take(frame: Uint8Array): void {
+    if (!hasOptions) {
+      hasOptions = true
+      start(unpackOptions(frame)).catch(packFailure).then(send)
+    } else if (!operation) {
+      operation = unpackOperation(frame)
+    } else {
+      const { length } = frame
+      const answered = answer(operation, frame)
+      operation = undefined
+      answered.then((picture) => {
+        // Later, when nothing holds the frame any more.
+        if (isLarge(picture, length)) setImmediate(() => globalThis.gc?.())
+      })
+    }
   }
-  readFrames(channel, { maxBytes: Number.POSITIVE_INFINITY, onFrame: answerAndTidy, onTooLong: die })
+  readFrames(channel, { maxBytes: Number.POSITIVE_INFINITY, onFrame: take, onTooLong: die })
 }
 
-function isLarge(face: Face | undefined, bytes: number): boolean {
-  return face ? face.imageWidth * face.imageHeight >= LARGE_PIXELS : bytes >= LARGE_BYTES
+function isLarge(picture: FacesInPicture | undefined, bytes: number): boolean {
+  return picture ? picture.imageWidth * picture.imageHeight >= LARGE_PIXELS : bytes >= LARGE_BYTES
 }
 
 function startGuard(maxResidentBytes: number): void {

@@ -2,7 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { readFrames, writeFrame } from './frames.js'
-import { type AnalyzeReply, errorOf, MAX_REPLY_BYTES, type MemoryReport, type Reply, unpackReply } from './message.js'
+import {
+  errorOf,
+  MAX_REPLY_BYTES,
+  type MemoryReport,
+  type Operation,
+  type OperationReply,
+  packOperation,
+  type Reply,
+  unpackReply,
+} from './message.js'
 
 /** Pictures, tensors and networks live outside of this heap; what lives in it takes a tenth. */
 const MAX_HEAP_MIB = 256
@@ -29,7 +38,7 @@ const PASSED_PREFIXES = ['MALLOC_', 'VIPS_', 'UV_']
 const MEMORY_SETTINGS = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: String(2 ** 20) }
 
 interface Pending {
-  readonly resolve: (reply: AnalyzeReply) => void
+  readonly resolve: (reply: OperationReply) => void
   readonly reject: (error: Error) => void
 }
 
@@ -114,15 +123,16 @@ export class WorkerProcess {
   }
 
   /** Rejects when the process ends first, or has the image for longer than it may: it is killed then. */
-  run(image: Uint8Array, timeoutMs: number): Promise<AnalyzeReply> {
+  run(operation: Operation, image: Uint8Array, timeoutMs: number): Promise<OperationReply> {
     this.#hasTaken = false
     if (!this.#isAlive) return this.ended.then((error) => Promise.reject(error))
     this.#child?.ref()
     this.#channel?.ref()
     const deadline = setTimeout(() => this.kill('its image took too long'), timeoutMs)
-    const reply = new Promise<AnalyzeReply>((resolve, reject) => {
+    const reply = new Promise<OperationReply>((resolve, reject) => {
       this.#pending = { resolve, reject }
     })
+    this.#write(packOperation(operation))
     this.#write(image)
     return reply.finally(() => {
       clearTimeout(deadline)

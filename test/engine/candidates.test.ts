@@ -1,6 +1,6 @@
 import sharp, { type OverlayOptions } from 'sharp'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { analyzePicture } from '../../src/engine/analyze-picture.js'
+import { findFaces } from '../../src/engine/find-faces.js'
 import * as decode from '../../src/image/decode.js'
 import { COLOURS, type ColourName, createColourRecogniser, GROUND } from '../support/colour-detector.js'
 
@@ -48,8 +48,9 @@ async function analyze(bytes: Uint8Array, names: readonly ColourName[], person?:
     embedded: (name) => embedded.push(name),
   })
   let now = 0
-  const analysing = analyzePicture(bytes, recogniser, { maxPixels: 40_000_000, measuresShown, nowMs: () => now++ })
-  const outcome = await analysing.catch((error: unknown) => ({ error }))
+  const options = { which: 'largest', maxPixels: 40_000_000, measuresShown, nowMs: () => now++ } as const
+  const finding = findFaces(bytes, recogniser, options).then(({ faces, ...picture }) => ({ ...picture, ...faces[0] }))
+  const outcome = await finding.catch((error: unknown) => ({ error }))
   return { outcome, embedded }
 }
 

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { CredentialSource, SignatureLedger } from '../../src/auth/authenticate.js'
 import { computeSignature, type SignatureFields } from '../../src/auth/signature.js'
-import type { Face, FaceEngine, Quality } from '../../src/engine/engine.js'
+import { analyzeWith, type FaceEngine, type FacesInPicture, type Quality } from '../../src/engine/engine.js'
 import { type ErrorName, FaceCompareError } from '../../src/errors.js'
 import { type AppOptions, createApp } from '../../src/http/app.js'
 import { NO_COHORT } from '../../src/score/cohort.js'
@@ -43,22 +43,24 @@ export interface FakeEngine extends FaceEngine {
 export function createFakeEngine(): FakeEngine {
   const seen: string[] = []
   let aborted = 0
+  const findFaces: FaceEngine['findFaces'] = async (image, _options, signal) => {
+    const text = Buffer.from(image).toString('latin1')
+    seen.push(text)
+    if (text === 'crash') throw new Error('secret /etc/passwd')
+    const failure = FAILURES.get(text)
+    if (failure) throw new FaceCompareError(failure, `The fake engine failed: ${text}.`)
+    if (text === 'slow') {
+      await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
+      aborted++
+      throw new Error('aborted')
+    }
+    return fakePicture(image)
+  }
   return {
     seen,
     aborted: () => aborted,
-    async analyze(image, signal) {
-      const text = Buffer.from(image).toString('latin1')
-      seen.push(text)
-      if (text === 'crash') throw new Error('secret /etc/passwd')
-      const failure = FAILURES.get(text)
-      if (failure) throw new FaceCompareError(failure, `The fake engine failed: ${text}.`)
-      if (text === 'slow') {
-        await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
-        aborted++
-        throw new Error('aborted')
-      }
-      return fakeFace(image)
-    },
+    findFaces,
+    analyze: analyzeWith(findFaces),
     leastQuality: 3,
     compare(a, b) {
       const same = Buffer.from(a.embedding.buffer).equals(Buffer.from(b.embedding.buffer))
@@ -69,24 +71,25 @@ export function createFakeEngine(): FakeEngine {
   }
 }
 
-function fakeFace(image: Uint8Array): Face {
+function fakePicture(image: Uint8Array): FacesInPicture {
   const part = new Float32Array(1)
   const text = Buffer.from(image).toString('latin1')
-  return {
+  const template = {
     packId: 'fake',
     embedding: Float32Array.from(image),
     cohort: NO_COHORT,
     parts: { eyebrow: part, eye: part, nose: part, mouth: part },
+  }
+  const face = {
     box: { x: 0, y: 0, width: 1, height: 1 },
     landmarks: new Float32Array(136),
     detectionScore: 1,
     rollDegrees: 0,
-    faceCount: 1,
-    imageWidth: 1,
-    imageHeight: 1,
-    stages: { decodeMs: 1, detectMs: 2, alignMs: 3, embedMs: 4 },
     quality: QUALITIES.has(text) ? QUALITIES.get(text) : { score: 90, reasons: [] },
+    template,
   }
+  const stages = { decodeMs: 1, detectMs: 2, alignMs: 3, embedMs: 4 }
+  return { faces: [face], faceCount: 1, imageWidth: 1, imageHeight: 1, stages }
 }
 
 /** The host of a url names the failure, or its path the bytes: `http://host/noface` is an image without a face. */

@@ -9,13 +9,12 @@ import { serveParent } from '../../dist/worker/serve-parent.js'
 const kept = []
 
 const none = new Float32Array()
-const FACE = {
+const SEEN = { box: { x: 0, y: 0, width: 1, height: 1 }, landmarks: none, detectionScore: 1, rollDegrees: 0 }
+const TEMPLATE = {
   cohort: { gain: 1, offset: 0, centre: 0 },
   parts: { eyebrow: none, eye: none, nose: none, mouth: none },
-  box: { x: 0, y: 0, width: 1, height: 1 },
-  landmarks: none,
-  detectionScore: 1,
-  rollDegrees: 0,
+}
+const PICTURE = {
   faceCount: 1,
   imageWidth: 1,
   imageHeight: 1,
@@ -46,12 +45,13 @@ serveParent(async ({ modelPack }) => {
   if (existsSync(join(modelPack, 'broken'))) process.exit(1)
   return {
     numbers: { id: 'strange' },
-    async analyze(image) {
+    async findFaces(image) {
       // Zeros behind the word make images of different lengths.
       const [word = ''] = Buffer.from(image).toString().split('\0', 1)
       await DEEDS[word]?.()
       const packId = JSON.stringify({ word: word.slice(0, 100), pid: process.pid, env: process.env })
-      return { ...FACE, packId, embedding: Float32Array.of(image.length, image.at(-1) ?? 0) }
+      const template = { ...TEMPLATE, packId, embedding: Float32Array.of(image.length, image.at(-1) ?? 0) }
+      return { ...PICTURE, faces: [{ ...SEEN, template }] }
     },
   }
 })

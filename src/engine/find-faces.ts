@@ -1,15 +1,24 @@
 import { FaceCompareError } from '../errors.js'
-import { type DecodedImage, decodeDraft, decodeImage } from '../image/decode.js'
+import { type DecodedImage, decodeDraft, decodeImage, decodeRegion } from '../image/decode.js'
 import type { Detection } from '../pipeline/detect.js'
 import type { EmbeddedFace } from '../pipeline/embed.js'
 import { measureSpotGain } from '../pipeline/exposure.js'
-import { isAtLeast, type Located, locateFaces, rankTurns, searchFaces } from '../pipeline/locate.js'
+import {
+  isAtLeast,
+  isSameFace,
+  type Located,
+  locateFaces,
+  rankTurns,
+  searchAllFaces,
+  searchFaces,
+} from '../pipeline/locate.js'
+import { visibleArea } from '../pipeline/prominence.js'
 import { isFace, type Recognised, type Recogniser, recogniseFace } from '../pipeline/recognise.js'
 import { measureShown } from '../pipeline/shown.js'
 import { Stopwatch } from '../pipeline/stopwatch.js'
 import type { Shown } from '../score/flaws.js'
-import type { Box, Stages } from './face.js'
-import { cutOut, type Frame, FULL_SIZE, frameOf, moveFace, placeFace } from './frame.js'
+import { type Box, type FindOptions, MOST_FACES, type Stages } from './face.js'
+import { type CutRegion, cropImage, cutOut, type Frame, FULL_SIZE, frameOf, moveFace, placeFace } from './frame.js'
 
 /**
  * Width times height that pictures are decoded to: of a picture of 40 megapixels a face of 100 pixels is still 20 wide, as
@@ -20,7 +29,8 @@ export const MAX_DECODED_AREA = 1_600_000
 /** The longer side of a face, in pixels, below which its aligned image would show more than there is. */
 const SHARP_SIDE = 112
 
-export interface AnalysedPicture {
+/** A face before it is rated. */
+export interface RecognisedFace {
   readonly embedded: EmbeddedFace
   /** Where the face is, in pixels of the upright full-size picture. */
   readonly box: Box
@@ -31,15 +41,20 @@ export interface AnalysedPicture {
   readonly rollDegrees: number
   /** Undefined unless it was asked for. */
   readonly shown: Shown | undefined
+}
+
+export interface RecognisedPicture {
+  /** At least one. */
+  readonly faces: readonly RecognisedFace[]
   readonly faceCount: number
   readonly imageWidth: number
   readonly imageHeight: number
   readonly stages: Stages
 }
 
-export interface AnalyzeOptions {
+export interface FindingOptions extends Pick<FindOptions, 'which'> {
   readonly maxPixels: number
-  /** Whether to measure how the face is shown. */
+  /** Whether to measure how faces are shown. */
   readonly measuresShown: boolean
   /** A monotonic clock. */
   readonly nowMs: () => number
@@ -61,19 +76,31 @@ interface Analysis {
 }
 
 /**
- * The most prominent face of an image file; what the detector takes for one and its parts are not is passed over. Throws
- * what {@link decodeImage} throws, and FACE_NOT_DETECTED.
+ * The faces of an image file, the most prominent one first; what the detector takes for one and its parts are not is passed over.
+ * With `all` the picture is then searched whole, and of what is found the largest are taken, from large to small. Throws what
+ * {@link decodeImage} throws, and FACE_NOT_DETECTED.
  */
-export async function analyzePicture(
+export async function findFaces(
   bytes: Uint8Array,
   recogniser: Recogniser,
-  { maxPixels, measuresShown, nowMs }: AnalyzeOptions,
-): Promise<AnalysedPicture> {
+  { which, maxPixels, measuresShown, nowMs }: FindingOptions,
+): Promise<RecognisedPicture> {
   const analysis: Analysis = { bytes, recogniser, maxPixels, watch: new Stopwatch(nowMs), cuts: 0 }
+  const first = await findMostProminent(analysis)
+  const others = which === 'all' ? await findOthers(analysis, first) : []
+  const { image, located } = first.candidate
+  const { sourceWidth: imageWidth, sourceHeight: imageHeight } = image
+  const describing = { imageWidth, imageHeight, measuresShown }
+  const faces = [first, ...others].map((judged) => describe(judged, describing))
+  const faceCount = which === 'all' ? faces.length : located.faces.length
+  return { faces, faceCount, imageWidth, imageHeight, stages: analysis.watch.spent }
+}
+
+async function findMostProminent(analysis: Analysis): Promise<Judged & { readonly candidate: Candidate }> {
   let candidates = 0
   for await (const candidate of findInFile(analysis)) {
     const judged = await judge(analysis, candidate)
-    if (judged) return describe(judged, candidate, { measuresShown, stages: analysis.watch.spent })
+    if (judged) return { ...judged, candidate }
     if (++candidates === MOST_CANDIDATES) break
   }
   throw new FaceCompareError('FACE_NOT_DETECTED', 'No face was found in the image.')
@@ -84,6 +111,8 @@ interface Candidate {
   /** All of it. */
   readonly whole: Frame
   readonly located: Located
+  /** Whether it is a small version, in which small faces are not seen. */
+  readonly isDraft: boolean
 }
 
 /**
@@ -91,14 +120,17 @@ interface Candidate {
  * what comes next is what is most prominent when the one before is none. At last a picture that is dim but for a spot is brightened.
  */
 async function* findInFile(analysis: Analysis): AsyncGenerator<Candidate> {
-  const { bytes, maxPixels, watch } = analysis
   const known = yield* findInDraft(analysis)
-  const image = await watch.time('decodeMs', () => decodeImage(bytes, { maxPixels, maxArea: MAX_DECODED_AREA }))
+  const image = await decodeForSearch(analysis)
   const whole = frameOf(image)
   const refused = known.map((face) => moveFace(face, FULL_SIZE, whole))
   yield* findInFrame(analysis, image, whole, refused)
   const gain = measureSpotGain(image, whole.gain)
   if (gain !== undefined) yield* findInFrame(analysis, image, frameOf(image, gain), refused)
+}
+
+function decodeForSearch({ bytes, maxPixels, watch }: Analysis): Promise<DecodedImage> {
+  return watch.time('decodeMs', () => decodeImage(bytes, { maxPixels, maxArea: MAX_DECODED_AREA }))
 }
 
 async function* findInFrame(
@@ -111,7 +143,7 @@ async function* findInFrame(
   for (;;) {
     const next = await watch.time('detectMs', () => search.next())
     if (next.done) return
-    yield { image, whole, located: next.value }
+    yield { image, whole, located: next.value, isDraft: false }
   }
 }
 
@@ -128,7 +160,7 @@ async function* findInDraft({
   const options = { leastSide: SHARP_SIDE }
   const located = await watch.time('detectMs', () => locateFaces(recogniser.detector, whole.pyramid, options))
   if (!located || !isAtLeast(SHARP_SIDE, located.chosen)) return []
-  yield { image, whole, located }
+  yield { image, whole, located, isDraft: true }
   return [moveFace(located.chosen, whole, FULL_SIZE)]
 }
 
@@ -150,11 +182,65 @@ async function judge(analysis: Analysis, { image, whole, located }: Candidate): 
     if (!asItIs || analysis.cuts === MOST_CUTS) return asItIs
   }
   analysis.cuts++
-  const frame = await watch.time('decodeMs', () => cutOut(bytes, whole, chosen, { image, maxPixels }))
+  const cut: CutRegion = (region) => decodeRegion(bytes, region, { maxPixels })
+  const frame = await watch.time('decodeMs', () => cutOut(cut, whole, chosen, image))
   const moved = moveFace(chosen, whole, frame)
   // On more pixels the detector places it better.
   const [closer = moved] = await watch.time('detectMs', () => rankTurns(recogniser.detector, frame.pyramid, moved))
   return recognise(analysis, frame, closer)
+}
+
+/** The other faces of the picture, from large to small. Each must be seen in a closer look, on as many pixels as there are. */
+async function findOthers(
+  analysis: Analysis,
+  { candidate, frame: firstFrame, found }: Judged & { readonly candidate: Candidate },
+): Promise<readonly Judged[]> {
+  const { recogniser, watch } = analysis
+  const { image, whole } = await wholeOf(analysis, candidate)
+  const seen = await watch.time('detectMs', () => searchAllFaces(recogniser.detector, whole.pyramid))
+  const taken = [moveFace(found.face, firstFrame, whole)]
+  const isNew = (face: Detection) => !taken.some((other) => isSameFace(other, face))
+  const areaOf = ({ box }: Detection) => visibleArea(box, image)
+  const cut = cutFromWhole(analysis)
+  const others: Judged[] = []
+  for (const face of seen.toSorted((p, q) => areaOf(q) - areaOf(p))) {
+    if (others.length === MOST_FACES - 1) break
+    if (!isNew(face)) continue
+    const isSharp = whole.scale === 1 || isAtLeast(SHARP_SIDE, face)
+    const frame = isSharp ? whole : await watch.time('decodeMs', () => cutOut(cut, whole, face, image))
+    const moved = moveFace(face, whole, frame)
+    const [closer] = await watch.time('detectMs', () => rankTurns(recogniser.detector, frame.pyramid, moved))
+    if (!closer || !isNew(moveFace(closer, frame, whole))) continue
+    const judged = await recognise(analysis, frame, closer)
+    if (!judged) continue
+    taken.push(moveFace(judged.found.face, frame, whole))
+    others.push(judged)
+  }
+  return others.toSorted((p, q) => areaAtFullSize(q) - areaAtFullSize(p))
+}
+
+/** The picture as it is searched, where the most prominent face was found in a draft of it. */
+async function wholeOf(
+  analysis: Analysis,
+  { image, whole, isDraft }: Candidate,
+): Promise<Pick<Candidate, 'image' | 'whole'>> {
+  if (!isDraft) return { image, whole }
+  const decoded = await decodeForSearch(analysis)
+  return { image: decoded, whole: frameOf(decoded) }
+}
+
+/** For many regions: the full-size picture is decoded once, when the first of them is asked for. */
+function cutFromWhole({ bytes, maxPixels }: Analysis): CutRegion {
+  let decoded: Promise<DecodedImage> | undefined
+  return async (region) => {
+    decoded ??= decodeImage(bytes, { maxPixels })
+    return cropImage(await decoded, region)
+  }
+}
+
+function areaAtFullSize({ frame, found }: Judged): number {
+  const { width, height } = found.face.box
+  return (width * height) / frame.scale ** 2
 }
 
 async function recognise({ recogniser, watch }: Analysis, frame: Frame, face: Detection): Promise<Judged | undefined> {
@@ -163,12 +249,11 @@ async function recognise({ recogniser, watch }: Analysis, frame: Frame, face: De
   return isFace(recogniser, found) ? { frame, found } : undefined
 }
 
-function describe(
-  { frame, found }: Judged,
-  { image, located }: Candidate,
-  { measuresShown, stages }: { readonly measuresShown: boolean; readonly stages: Stages },
-): AnalysedPicture {
-  const { sourceWidth: imageWidth, sourceHeight: imageHeight } = image
+interface Describing extends Pick<RecognisedPicture, 'imageWidth' | 'imageHeight'> {
+  readonly measuresShown: boolean
+}
+
+function describe({ frame, found }: Judged, { imageWidth, imageHeight, measuresShown }: Describing): RecognisedFace {
   const placed = placeFace(found, frame)
   const scene = {
     landmarks: found.landmarks,
@@ -176,6 +261,5 @@ function describe(
     picture: { width: imageWidth, height: imageHeight },
     gain: frame.gain,
   }
-  const shown = measuresShown ? measureShown(frame.pyramid, scene) : undefined
-  return { ...placed, shown, faceCount: located.faces.length, imageWidth, imageHeight, stages }
+  return { ...placed, shown: measuresShown ? measureShown(frame.pyramid, scene) : undefined }
 }
