@@ -1,7 +1,6 @@
 import { Kernel } from '../pipeline/kernel.js'
 import { largestOf, MOST_BYTE, roundToShorts, widthOf } from '../pipeline/matrix.js'
 import { type CohortScale, readCosine } from '../score/cohort.js'
-import { lengthOf } from '../score/vectors.js'
 import type { BestRows } from './best-rows.js'
 
 /** What a face is found by. */
@@ -43,6 +42,8 @@ export class TemplateRows {
   readonly #rowBytes: number
   readonly #rowsAt: number
   readonly #kernel = new Kernel()
+  /** Scratch paper, of zeros between two calls. */
+  readonly #bytes: Int8Array
   /** Rows that the memory has room for. */
   #capacity = 0
   #memory!: ArrayBuffer
@@ -57,6 +58,7 @@ export class TemplateRows {
   /** @param columns numbers of an embedding */
   constructor(columns: number) {
     this.#columns = columns
+    this.#bytes = new Int8Array(columns)
     this.#width = widthOf(columns)
     this.#rowBytes = this.#width + NUMBERS * FLOAT_BYTES
     this.#rowsAt = VECTOR_AT + this.#width * Int16Array.BYTES_PER_ELEMENT
@@ -72,14 +74,15 @@ export class TemplateRows {
     return this.#end
   }
 
-  /** Resolves with the row. Throws RangeError for what is no template, and when the memory is full. */
+  /** Returns the row. Throws RangeError for what is no template, and when the memory is full. */
   write({ embedding, cohort }: Likeness): number {
-    const bytes = this.#toBytes(embedding)
+    const scale = this.#roundToBytes(embedding)
     const row = this.#free.at(-1) ?? this.#end
     if (row >= this.#capacity) this.#reserve(row + 1)
     const address = this.#addressOf(row)
-    new Int8Array(this.#memory).set(bytes.bytes, address)
-    this.#floats.set([bytes.scale, cohort.gain, cohort.offset, cohort.centre], (address + this.#width) / FLOAT_BYTES)
+    new Int8Array(this.#memory, address, this.#columns).set(this.#bytes)
+    this.#bytes.fill(0)
+    this.#floats.set([scale, cohort.gain, cohort.offset, cohort.centre], (address + this.#width) / FLOAT_BYTES)
     if (row === this.#end) this.#end++
     else this.#free.pop()
     return row
@@ -138,13 +141,19 @@ export class TemplateRows {
     }
   }
 
-  #toBytes(embedding: Float32Array): { readonly bytes: Int8Array; readonly scale: number } {
+  /** Returns what the bytes are to be multiplied with. */
+  #roundToBytes(embedding: Float32Array): number {
     this.#requireColumns(embedding)
     const steps = MOST_BYTE / largestOf(embedding)
-    const rounded = embedding.map((value) => Math.round(value * steps))
-    const scale = 1 / lengthOf(rounded)
+    let squares = 0
+    for (let i = 0; i < embedding.length; i++) {
+      const byte = Math.round(steps * embedding[i]!)
+      this.#bytes[i] = byte
+      squares += byte * byte
+    }
+    const scale = 1 / Math.sqrt(squares)
     if (!(Number.isFinite(scale) && scale > 0)) throw new RangeError('Expected an embedding of unit length')
-    return { bytes: Int8Array.from(rounded), scale }
+    return scale
   }
 
   #requireColumns({ length }: Float32Array): void {
