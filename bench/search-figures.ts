@@ -37,10 +37,14 @@ export interface VectorFigures {
   readonly tableMB: number
   readonly indexMB: number
   readonly searchMs: number
-  /** Shares of the probes whose first candidate is that of comparing all. */
-  readonly genuine: number
-  readonly strangers: number
+  readonly genuine: Recall
+  readonly strangers: Recall
+}
+
+/** The share of the probes, 0 to 1, whose first candidate is that of comparing all. */
+export interface Recall {
   readonly probes: number
+  readonly same: number
 }
 
 const MOST_MS = { 1000000: 150, 100000: 20 } as const

@@ -48,7 +48,7 @@ const setting = describeSetting()
 console.log(`${formatSetting(setting)}\n`)
 if (values.pgvector) {
   const { formatVectors, judgeVectors, measureVectors } = await import('./search-vectors.js')
-  const vectors = await measureVectors(Number(values.most ?? 100_000), { genuine, strangers })
+  const vectors = await measureVectors(Number(values.most ?? 100_000), makeProbes())
   const bars = judgeVectors(vectors)
   report(formatVectors(vectors), bars)
   console.log(writeResult('search', { ...before, vectors, vectorBars: bars }, setting))
@@ -61,10 +61,8 @@ if (values.pgvector) {
 
 async function measureMemory(sizes: readonly number[]): Promise<readonly SearchFigures[]> {
   const index = new TemplateIndex(COLUMNS)
-  const probes = [
-    ...Array.from({ length: genuine }, (_, i) => makeUpProbe(i % BLOCK)),
-    ...Array.from({ length: strangers }, (_, i) => makeUpFace(STRANGERS_FROM + i)),
-  ]
+  const made = makeProbes()
+  const probes = [...made.genuine, ...made.strangers]
   const costs: Costs[] = []
   const progress = createProgress('thousands of templates', (sizes.at(-1) ?? 0) / BLOCK)
   for (const size of sizes) {
@@ -77,6 +75,13 @@ async function measureMemory(sizes: readonly number[]): Promise<readonly SearchF
   // Before the runtime of the networks takes up memory of its own.
   const agreements = await measureAgreements(index, sizes, probes)
   return sizes.map((templates, i) => ({ templates, ...costs[i]!, ...agreements[i]! }))
+}
+
+function makeProbes() {
+  return {
+    genuine: Array.from({ length: genuine }, (_, i) => makeUpProbe(i % BLOCK)),
+    strangers: Array.from({ length: strangers }, (_, i) => makeUpFace(STRANGERS_FROM + i)),
+  }
 }
 
 async function measureCosts(index: TemplateIndex, probes: readonly Likeness[]): Promise<Costs> {

@@ -20,7 +20,7 @@ const MAY_IMPORT = {
   engine: ['errors', 'image/decode', 'image/image', 'pipeline', 'score', 'packs'],
   gallery: ['pipeline/kernel', 'pipeline/matrix', 'score', 'turns'],
   auth: ['errors'],
-  store: ['errors'],
+  store: ['errors', 'score'],
   evaluation: ['errors', 'engine', 'score', 'pipeline'],
   dedupe: ['errors', 'engine', 'score', 'evaluation'],
   worker: ['errors', 'engine', 'score', 'pipeline/quality'],
