@@ -5,9 +5,9 @@
  *     npm run bench:search -- --pgvector [--most 100000]
  *
  * The first measures the index in memory and compares its first candidates with those of comparing all in floats; the second
- * does so with pgvector, in a PostgreSQL server that comes inside an npm package or the one that TEST_DATABASE_URL names. Each
- * leaves the figures of the other as they are. Prints tables and whether the bars hold (exit code 1 when one does not), and
- * writes `bench/results/search.json`.
+ * does so with pgvector, in a PostgreSQL server that comes inside an npm package or the one that TEST_DATABASE_URL names. Both
+ * print a table and whether the bars hold (exit code 1 when one does not), and write `bench/results/search.json` and
+ * `search-vectors.json`.
  */
 import { setImmediate } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -18,7 +18,7 @@ import { dotProduct } from '../src/score/vectors.js'
 import { createProgress } from '../support/progress.js'
 import { formatTable, median } from './figures.js'
 import { COLUMNS, makeUpFace, makeUpProbe } from './made-up-faces.js'
-import { describeSetting, formatSetting, readResult, writeResult } from './result-file.js'
+import { describeSetting, formatSetting, writeResult } from './result-file.js'
 import { type Agreement, judgeSearch, type SearchBar, type SearchFigures } from './search-figures.js'
 
 const SIZES = [1000, 10_000, 100_000, 1_000_000]
@@ -42,8 +42,6 @@ const { values } = parseArgs({
   },
 })
 const [genuine, strangers, rounds] = [Number(values.genuine), Number(values.strangers), Number(values.rounds)]
-const known = readResult('search')
-const before = typeof known === 'object' && known !== null ? known : {}
 const setting = describeSetting()
 console.log(`${formatSetting(setting)}\n`)
 if (values.pgvector) {
@@ -51,12 +49,12 @@ if (values.pgvector) {
   const vectors = await measureVectors(Number(values.most ?? 100_000), makeProbes())
   const bars = judgeVectors(vectors)
   report(formatVectors(vectors), bars)
-  console.log(writeResult('search', { ...before, vectors, vectorBars: bars }, setting))
+  console.log(writeResult('search-vectors', { ...vectors, bars }, setting))
 } else {
   const sizes = await measureMemory(SIZES.filter((size) => size <= Number(values.most ?? Number.POSITIVE_INFINITY)))
   const bars = judgeSearch(sizes)
   report(formatSizes(sizes), bars)
-  console.log(writeResult('search', { ...before, sizes, bars }, setting))
+  console.log(writeResult('search', { sizes, bars }, setting))
 }
 
 async function measureMemory(sizes: readonly number[]): Promise<readonly SearchFigures[]> {
