@@ -15,7 +15,7 @@ const SLICE_MS = 4
 
 /**
  * The templates of a gallery in memory, to be searched one by one: no template is missed. Eight bits of each number are kept,
- * which moves similarities by a thousandth at the most: who needs them exact compares the few that were found once more.
+ * which moves similarities by some ten-thousandths: who needs them exact compares the few that were found once more.
  *
  * Holds up to 4 GiB: 8 million templates of 512 numbers. Templates of one model pack only.
  */
