@@ -7,10 +7,12 @@ import type { Bar as PeerBar } from '../bench/peer-bars.js'
 import type { QualityMeasured } from '../bench/quality-report.js'
 import type { Setting } from '../bench/result-file.js'
 import type { KindFigures, SharedFigures } from '../bench/scale-figures.js'
+import type { SearchBar, SearchFigures, VectorFigures } from '../bench/search-figures.js'
 import type { SoakSummary } from '../bench/soak-report.js'
 import { drawKinds, drawSharing } from './draw-plots.js'
 import { renderGroups, renderPeople, renderStrangers } from './render-groups.js'
 import { renderQuality } from './render-quality.js'
+import { renderNeeds, renderSearch, renderVectors } from './render-search.js'
 import { type Language, WORDS, type Words } from './result-words.js'
 
 interface Contender {
@@ -58,6 +60,8 @@ interface Results {
     readonly kinds: readonly KindFigures[]
     readonly bars: readonly { readonly what: string; readonly value: number; readonly most: number }[]
   }
+  readonly search: { readonly sizes: readonly SearchFigures[]; readonly bars: readonly SearchBar[] }
+  readonly 'search-vectors': VectorFigures & { readonly bars: readonly SearchBar[] }
   readonly http: HttpResults & { readonly bars: readonly HttpBar[] }
   readonly soak: SoakSummary & { readonly problems: readonly string[] }
 }
@@ -79,6 +83,15 @@ export const RESULT_BLOCKS = {
   quality: (language: Language) => withResult('quality', language, (result) => renderQuality(result, language)),
   'scale-sharing': (language: Language) => withResult('scale', language, renderSharing),
   'scale-kinds': (language: Language) => withResult('scale', language, renderKinds),
+  search: (language: Language) => withResult('search', language, (result) => renderSearch(result, language)),
+  'search-needs': (language: Language) => withResult('search', language, ({ sizes }) => renderNeeds(sizes, language)),
+  pgvector: (language: Language) =>
+    withResult(
+      'search-vectors',
+      language,
+      (result) => renderVectors(result, language),
+      'npm run bench:search -- --pgvector',
+    ),
   http: (language: Language) => withResult('http', language, renderHttp),
   soak: (language: Language) => withResult('soak', language, renderSoak, 'npm run soak'),
 } as const

@@ -9,6 +9,7 @@ import { ERRORS, type ErrorName } from '../src/errors.js'
 import { ERRORS_IN_CHINESE, SETTINGS_IN_CHINESE } from './chinese-tables.js'
 import { API_BLOCKS, renderOpenApi } from './render-api.js'
 import { CLI_BLOCKS } from './render-cli.js'
+import { FALSE_CANDIDATE_BLOCKS } from './render-false-candidates.js'
 import { PLOTS, RESULT_BLOCKS } from './render-results.js'
 import type { Language } from './result-words.js'
 
@@ -54,7 +55,14 @@ function entriesOf<T extends object>(table: T): readonly (readonly [keyof T, T[k
 }
 
 export const BLOCKS_BY_NAME: ReadonlyMap<string, (language: Language) => string> = new Map(
-  Object.entries({ settings: renderSettings, errors: renderErrors, ...API_BLOCKS, ...CLI_BLOCKS, ...RESULT_BLOCKS }),
+  Object.entries({
+    settings: renderSettings,
+    errors: renderErrors,
+    ...API_BLOCKS,
+    ...CLI_BLOCKS,
+    ...FALSE_CANDIDATE_BLOCKS,
+    ...RESULT_BLOCKS,
+  }),
 )
 
 /** A page with its generated blocks made anew: the text between `<!-- NAME -->` and `<!-- end of NAME -->`. */

@@ -1,6 +1,6 @@
 import { FaceCompareError } from '../errors.js'
 import { sniffFormat } from '../image/format.js'
-import { SLICE_BYTES, type Turn } from './turns.js'
+import { SLICE_BYTES, type Turn } from '../turns.js'
 
 /** What a data url may say before its digits. */
 const MAX_PREFIX_CHARACTERS = 1024

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
+import { createTurns } from '../turns.js'
 import { pauseBetweenTinyChunks } from './tiny-chunks.js'
 import type { TlsFiles } from './tls-files.js'
-import { createTurns } from './turns.js'
 
 /** How much of an upload that nobody wants any more is still taken in, so that the client can read its answer. */
 export interface DiscardLimits {

@@ -1,8 +1,8 @@
 import { FaceCompareError } from '../errors.js'
 import type { FieldName } from '../openapi/call.js'
+import { SLICE_BYTES, type Turn } from '../turns.js'
 import { decodeBase64Image } from './base64-image.js'
 import { type Fields, isFieldName, MAX_TEXT_BYTES } from './fields.js'
-import { SLICE_BYTES, type Turn } from './turns.js'
 
 const MAX_PAIRS = 1000
 /** More than any known name takes, each of its letters written as `%XX`. */

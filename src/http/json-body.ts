@@ -1,9 +1,9 @@
 import { FaceCompareError } from '../errors.js'
 import type { FieldName } from '../openapi/call.js'
+import type { Turn } from '../turns.js'
 import { decodeBase64Image } from './base64-image.js'
 import type { Fields, TextField } from './fields.js'
 import { scanJson } from './json-scan.js'
-import type { Turn } from './turns.js'
 
 /** Reads a JSON body. Throws BAD_REQUEST for what is no JSON object. `null` counts as absent; images are Base64. */
 export async function parseJson(body: Buffer, turn: Turn): Promise<Fields> {

@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import { FaceCompareError } from '../errors.js'
-import { SLICE_BYTES, type Turn } from './turns.js'
+import { SLICE_BYTES, type Turn } from '../turns.js'
 
 /** A JSON text that was taken apart in many turns of the event loop, which `JSON.parse` would hold up for all of them. */
 export interface ScannedJson {

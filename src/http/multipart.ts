@@ -1,8 +1,8 @@
 import { FaceCompareError } from '../errors.js'
 import type { FieldName } from '../openapi/call.js'
+import type { Turn } from '../turns.js'
 import { readImagePart } from './base64-image.js'
 import { type Fields, isFieldName, MAX_TEXT_BYTES } from './fields.js'
-import type { Turn } from './turns.js'
 
 const MAX_PARTS = 32
 const MAX_PART_HEADER_BYTES = 4 * 1024

@@ -18,6 +18,7 @@ interface Exports {
   halve(rows: number, stride: number, count: number, out: number): void
   pool(maps: number, plane: number, count: number, cells: number, ends: number, out: number): void
   multiply(rows: number, columns: number, count: number, vector: number, out: number): void
+  multiplyListed(list: number, columns: number, count: number, vector: number, out: number): void
 }
 
 const module = compile(KERNEL_CODE)
@@ -30,6 +31,7 @@ export class Kernel {
   readonly halve = this.#exports.halve
   readonly pool = this.#exports.pool
   readonly multiply = this.#exports.multiply
+  readonly multiplyListed = this.#exports.multiplyListed
 
   /** The memory that it works on, at least so many bytes, which grows to the largest. Stays valid until the next call. */
   reserve(bytes: number): Uint8Array<ArrayBuffer> {

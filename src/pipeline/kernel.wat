@@ -171,26 +171,40 @@
   ;; A matrix of i8, row by row at `rows`, times a vector of i16 at `vector`: `count` i32 at `out`. `columns` is a multiple of 16.
   (func (export "multiply")
     (param $rows i32) (param $columns i32) (param $count i32) (param $vector i32) (param $out i32)
-    (local $end i32) (local $at i32) (local $even v128) (local $odd v128) (local $bytes v128)
+    (local $end i32)
     (local.set $end (i32.add (local.get $vector) (i32.shl (local.get $columns) (i32.const 1))))
     (loop $row
-      (local.set $at (local.get $vector))
-      (local.set $even (v128.const i32x4 0 0 0 0))
-      (local.set $odd (v128.const i32x4 0 0 0 0))
-      (loop $next
-        (local.set $bytes (v128.load (local.get $rows)))
-        (local.set $even (i32x4.add (local.get $even)
-          (i32x4.dot_i16x8_s (i16x8.extend_low_i8x16_s (local.get $bytes)) (v128.load (local.get $at)))))
-        (local.set $odd (i32x4.add (local.get $odd)
-          (i32x4.dot_i16x8_s (i16x8.extend_high_i8x16_s (local.get $bytes)) (v128.load offset=16 (local.get $at)))))
-        (local.set $rows (i32.add (local.get $rows) (i32.const 16)))
-        (local.set $at (i32.add (local.get $at) (i32.const 32)))
-        (br_if $next (i32.lt_u (local.get $at) (local.get $end))))
-      (local.set $even (i32x4.add (local.get $even) (local.get $odd)))
-      (i32.store (local.get $out) (i32.add
-        (i32.add (i32x4.extract_lane 0 (local.get $even)) (i32x4.extract_lane 1 (local.get $even)))
-        (i32.add (i32x4.extract_lane 2 (local.get $even)) (i32x4.extract_lane 3 (local.get $even)))))
+      (i32.store (local.get $out) (call $dot (local.get $rows) (local.get $vector) (local.get $end)))
+      (local.set $rows (i32.add (local.get $rows) (local.get $columns)))
       (local.set $out (i32.add (local.get $out) (i32.const 4)))
       (local.set $count (i32.sub (local.get $count) (i32.const 1)))
       (br_if $row (local.get $count))))
+
+  ;; The same of rows that lie anywhere: `count` addresses (i32) of them are at `list`.
+  (func (export "multiplyListed")
+    (param $list i32) (param $columns i32) (param $count i32) (param $vector i32) (param $out i32)
+    (local $end i32)
+    (local.set $end (i32.add (local.get $vector) (i32.shl (local.get $columns) (i32.const 1))))
+    (loop $row
+      (i32.store (local.get $out) (call $dot (i32.load (local.get $list)) (local.get $vector) (local.get $end)))
+      (local.set $list (i32.add (local.get $list) (i32.const 4)))
+      (local.set $out (i32.add (local.get $out) (i32.const 4)))
+      (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+      (br_if $row (local.get $count))))
+
+  ;; The dot product of a row of i8 and a vector of i16 from `vector` to `end`: a multiple of 16 numbers.
+  (func $dot (param $row i32) (param $vector i32) (param $end i32) (result i32)
+    (local $even v128) (local $odd v128)
+    (loop $next
+      (local.set $even (i32x4.add (local.get $even)
+        (i32x4.dot_i16x8_s (v128.load8x8_s (local.get $row)) (v128.load (local.get $vector)))))
+      (local.set $odd (i32x4.add (local.get $odd)
+        (i32x4.dot_i16x8_s (v128.load8x8_s offset=8 (local.get $row)) (v128.load offset=16 (local.get $vector)))))
+      (local.set $row (i32.add (local.get $row) (i32.const 16)))
+      (local.set $vector (i32.add (local.get $vector) (i32.const 32)))
+      (br_if $next (i32.lt_u (local.get $vector) (local.get $end))))
+    (local.set $even (i32x4.add (local.get $even) (local.get $odd)))
+    (i32.add
+      (i32.add (i32x4.extract_lane 0 (local.get $even)) (i32x4.extract_lane 1 (local.get $even)))
+      (i32.add (i32x4.extract_lane 2 (local.get $even)) (i32x4.extract_lane 3 (local.get $even)))))
 )

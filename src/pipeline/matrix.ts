@@ -2,7 +2,8 @@ import { Kernel } from './kernel.js'
 
 /** The kernel takes so many columns at once. */
 const LANES = 16
-const MOST_BYTE = 127
+/** The numbers of a row go from the negative of it to it. */
+export const MOST_BYTE = 127
 /** Of a vector of 4,096 numbers and less; longer ones are given fewer steps, so that no sum leaves 32 bits. */
 const MOST_SHORT = 4095
 const MOST_SUM = 2 ** 31 - 1
@@ -29,8 +30,6 @@ export function toByteRows(rows: readonly Float32Array[], columns: number): Byte
 /** Rows to be multiplied again and again. */
 export class Matrix {
   readonly #columns: number
-  /** Steps of the vector's numbers, without their sign. */
-  readonly #mostShort: number
   readonly #scales: Float32Array
   /** Holds the rows, room for a vector and for a product. */
   readonly #kernel = new Kernel()
@@ -42,9 +41,7 @@ export class Matrix {
     this.#columns = columns
     this.#scales = scales.slice()
     const count = scales.length
-    // Zeros at the end of a row change nothing.
-    const width = Math.ceil(columns / LANES) * LANES
-    this.#mostShort = Math.min(MOST_SHORT, Math.floor(MOST_SUM / (MOST_BYTE * width)))
+    const width = widthOf(columns)
     this.#vectorAt = count * width
     this.#outAt = this.#vectorAt + width * Int16Array.BYTES_PER_ELEMENT
     const { buffer } = this.#kernel.reserve(this.#outAt + count * Int32Array.BYTES_PER_ELEMENT)
@@ -62,18 +59,31 @@ export class Matrix {
     const count = this.#scales.length
     if (count === 0) return new Float32Array(0)
     const { buffer } = this.#kernel.reserve(0)
-    const width = Math.ceil(this.#columns / LANES) * LANES
-    const scale = largestOf(vector) / this.#mostShort
-    const shorts = new Int16Array(buffer, this.#vectorAt, width)
-    for (let i = 0; i < vector.length; i++) shorts[i] = Math.round(vector[i]! / scale)
+    const width = widthOf(this.#columns)
+    const scale = roundToShorts(vector, new Int16Array(buffer, this.#vectorAt, width))
     this.#kernel.multiply(0, width, count, this.#vectorAt, this.#outAt)
     const sums = new Int32Array(buffer, this.#outAt, count)
     return this.#scales.map((rowScale, row) => rowScale * scale * sums[row]!)
   }
 }
 
+/** How many numbers the kernel needs of a row of so many: zeros at the end change nothing. */
+export function widthOf(columns: number): number {
+  return Math.ceil(columns / LANES) * LANES
+}
+
+/**
+ * Writes a vector for the kernel, `shorts.length` numbers wide, in so many steps that no product with a row of bytes overflows.
+ * Returns the scale: the vector is that times the shorts.
+ */
+export function roundToShorts(vector: Float32Array, shorts: Int16Array): number {
+  const scale = largestOf(vector) / Math.min(MOST_SHORT, Math.floor(MOST_SUM / (MOST_BYTE * shorts.length)))
+  for (let i = 0; i < vector.length; i++) shorts[i] = Math.round(vector[i]! / scale)
+  return scale
+}
+
 /** The largest number without its sign; hardly anything where all are zero. */
-function largestOf(values: Float32Array): number {
+export function largestOf(values: Float32Array): number {
   let most = 1e-12
   for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]!))
   return most

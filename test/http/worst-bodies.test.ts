@@ -6,9 +6,9 @@ import { IMAGE_FIELDS, URL_FIELDS } from '../../src/http/fields.js'
 import { parseForm } from '../../src/http/form-body.js'
 import { parseJson } from '../../src/http/json-body.js'
 import { parseMultipart } from '../../src/http/multipart.js'
-import type { Turn } from '../../src/http/turns.js'
 import { maxBodyBytesFor } from '../../src/http/upload.js'
 import { checkUrl } from '../../src/image/fetch-remote.js'
+import type { Turn } from '../../src/turns.js'
 
 /** Of the largest body that the service takes unless it is told otherwise. */
 const BODY_BYTES = maxBodyBytesFor(10 * 1024 * 1024)

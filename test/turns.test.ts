@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { createTurns } from '../../src/http/turns.js'
+import { createTurns } from '../src/turns.js'
 
 describe('turns', () => {
   it('lets one caller go on in each turn of the event loop, in order', async () => {

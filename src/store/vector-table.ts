@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto'
+import { type Expression, type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely'
+import { type CohortScale, relativeSimilarity } from '../score/cohort.js'
+import type { Schema } from './schema.js'
+import { StoreError } from './store.js'
+
+/** The templates that one model pack has made, in a table of their own: other packs' are never compared with them. */
+export interface VectorTable {
+  readonly packId: string
+  /** Numbers of an embedding. */
+  readonly columns: number
+}
+
+/** What a face is found by. */
+export interface VectorTemplate {
+  /** Unit length. */
+  readonly embedding: Float32Array
+  readonly cohort: CohortScale
+}
+
+export interface VectorFace {
+  readonly faceId: string
+  /** The number of the person within the store. */
+  readonly person: number
+  readonly appid: string
+  readonly template: VectorTemplate
+}
+
+export interface VectorSearch {
+  readonly appid: string
+  /** What else must hold of a face, where `vectors.face_id` and `vectors.person` stand for it. */
+  readonly among?: Expression<SqlBool> | undefined
+  /** At most so many persons. */
+  readonly count: number
+}
+
+/** A person, by the face that is most like the probe. */
+export interface VectorMatch {
+  readonly faceId: string
+  readonly person: number
+  /** As `relativeSimilarity` gives it, to four digits. */
+  readonly similarity: number
+}
+
+/**
+ * Faces that are compared with all numbers: the nearest by the signs of their numbers alone, which are all that the index
+ * holds. Measured by `npm run bench:search -- --pgvector`.
+ */
+export const VECTOR_CANDIDATES = 400
+/** How far the index looks on for candidates that a condition lets through, in faces. */
+const MAX_SCANNED = 100_000
+/** The first that goes on when a condition has left too few. */
+const OLDEST_EXTENSION = '0.8'
+/** Half precision has four digits. */
+const DIGITS = 5
+
+/**
+ * Makes the table unless it is there. The database must have the extension pgvector, in a schema that names are looked for in.
+ * Rejects with a StoreError when it has not.
+ */
+export async function createVectorTable(database: Kysely<Schema>, table: VectorTable): Promise<void> {
+  await requireExtension(database)
+  const name = nameOf(table)
+  await sql`create table if not exists ${sql.table(name)} (
+    face_id text primary key,
+    person bigint not null,
+    appid text not null,
+    embedding halfvec(${sql.lit(table.columns)}) not null,
+    gain double precision not null,
+    shift double precision not null,
+    centre double precision not null)`.execute(database)
+  // A search of few persons compares all of theirs.
+  await sql`create index if not exists ${sql.id(`${name}_person`)} on ${sql.table(name)} (person)`.execute(database)
+}
+
+/** Makes the index by which a large table is searched, unless it is there: sooner done when the faces are in the table before. */
+export async function createVectorIndex(database: Kysely<Schema>, table: VectorTable): Promise<void> {
+  const name = nameOf(table)
+  await sql`create index if not exists ${sql.id(`${name}_signs`)} on ${sql.table(name)}
+    using hnsw (${signsOf(sql.ref('embedding'), table)} bit_hamming_ops)`.execute(database)
+}
+
+/** Adds faces, in the transaction that enrols them. A face that is there gets the new template. */
+export async function addVectors(
+  database: Kysely<Schema>,
+  table: VectorTable,
+  faces: readonly VectorFace[],
+): Promise<void> {
+  if (faces.length === 0) return
+  const list = <T>(read: (face: VectorFace) => T): readonly T[] => faces.map(read)
+  await sql`
+    insert into ${sql.table(nameOf(table))} (face_id, person, appid, embedding, gain, shift, centre)
+    select face_id, person, appid, embedding::${halfvec(table)}, gain, shift, centre
+    from unnest(
+      ${list(({ faceId }) => faceId)}::text[],
+      ${list(({ person }) => person)}::bigint[],
+      ${list(({ appid }) => appid)}::text[],
+      ${list(({ template }) => format(template.embedding, table))}::text[],
+      ${list(({ template }) => template.cohort.gain)}::double precision[],
+      ${list(({ template }) => template.cohort.offset)}::double precision[],
+      ${list(({ template }) => template.cohort.centre)}::double precision[]
+    ) as face (face_id, person, appid, embedding, gain, shift, centre)
+    on conflict (face_id) do update set
+      embedding = excluded.embedding, gain = excluded.gain, shift = excluded.shift, centre = excluded.centre
+  `.execute(database)
+}
+
+/** Removes faces, in the transaction that deletes them. Those that are not there are left out. */
+export async function removeVectors(
+  database: Kysely<Schema>,
+  table: VectorTable,
+  faceIds: readonly string[],
+): Promise<void> {
+  if (faceIds.length === 0) return
+  await sql`delete from ${sql.table(nameOf(table))} where face_id = any(${faceIds}::text[])`.execute(database)
+}
+
+/** The persons of an app who are most like a probe, each by its best face, falling; the index may miss some. */
+export async function searchVectors(
+  database: Kysely<Schema>,
+  table: VectorTable,
+  probe: VectorTemplate,
+  search: VectorSearch,
+): Promise<readonly VectorMatch[]> {
+  const candidates = await database.transaction().execute(async (transaction) => {
+    // Of this transaction alone: others share the connection.
+    await sql`select
+      set_config('hnsw.ef_search', ${String(VECTOR_CANDIDATES)}, true),
+      set_config('hnsw.iterative_scan', 'relaxed_order', true),
+      set_config('hnsw.max_scan_tuples', ${String(MAX_SCANNED)}, true)`.execute(transaction)
+    return readCandidates(transaction, table, probe, search)
+  })
+  const matches = candidates.map(({ face_id, person, cosine, gain, shift, centre }) => ({
+    faceId: face_id,
+    person: Number(person),
+    similarity: relativeSimilarity(cosine, probe.cohort, { gain, offset: shift, centre }),
+  }))
+  return bestOfPersons(matches).slice(0, search.count)
+}
+
+interface Candidate {
+  readonly face_id: string
+  readonly person: number
+  readonly cosine: number
+  readonly gain: number
+  readonly shift: number
+  readonly centre: number
+}
+
+async function readCandidates(
+  transaction: Kysely<Schema>,
+  table: VectorTable,
+  { embedding }: VectorTemplate,
+  { appid, among = sql<SqlBool>`true` }: VectorSearch,
+): Promise<readonly Candidate[]> {
+  const probe = sql`${format(embedding, table)}::${halfvec(table)}`
+  const { rows } = await sql<Candidate>`
+    select face_id, person, 1 - (embedding <=> ${probe}) as cosine, gain, shift, centre
+    from ${sql.table(nameOf(table))} as vectors
+    where appid = ${appid} and ${among}
+    order by ${signsOf(sql.ref('embedding'), table)} <~> ${signsOf(probe, table)}
+    limit ${sql.lit(VECTOR_CANDIDATES)}`.execute(transaction)
+  return rows
+}
+
+function bestOfPersons(matches: readonly VectorMatch[]): readonly VectorMatch[] {
+  const best = new Map<number, VectorMatch>()
+  for (const match of matches.toSorted((a, b) => b.similarity - a.similarity)) {
+    if (!best.has(match.person)) best.set(match.person, match)
+  }
+  return [...best.values()]
+}
+
+async function requireExtension(database: Kysely<Schema>): Promise<void> {
+  const { rows } = await sql<{ recent: boolean }>`
+    select string_to_array(extversion, '.')::integer[] >= string_to_array(${OLDEST_EXTENSION}, '.')::integer[] as recent
+    from pg_extension where extname = 'vector'`.execute(database)
+  if (rows[0]?.recent !== true) {
+    throw new StoreError(
+      `The database has no extension pgvector of version ${OLDEST_EXTENSION} or later: its owner makes it with CREATE EXTENSION vector.`,
+    )
+  }
+}
+
+/** Ids of packs may be of any length, names of tables not. */
+function nameOf({ packId }: VectorTable): string {
+  return `face_vectors_${createHash('sha256').update(packId).digest('hex').slice(0, 16)}`
+}
+
+function halfvec({ columns }: VectorTable): RawBuilder<unknown> {
+  return sql`halfvec(${sql.lit(columns)})`
+}
+
+/** A bit for each number: whether it is above zero. */
+function signsOf(vector: Expression<unknown>, { columns }: VectorTable): RawBuilder<unknown> {
+  return sql`(binary_quantize(${vector})::bit(${sql.lit(columns)}))`
+}
+
+function format(embedding: Float32Array, { columns }: VectorTable): string {
+  if (embedding.length !== columns) {
+    throw new RangeError(`Expected an embedding of ${columns} numbers but received ${embedding.length}`)
+  }
+  return `[${Array.from(embedding, (value) => value.toPrecision(DIGITS)).join(',')}]`
+}
