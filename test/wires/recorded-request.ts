@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { CredentialSource } from '../../src/auth/authenticate.js'
+import type { CredentialSource, KeyRecord } from '../../src/auth/authenticate.js'
 import type { SignedHead } from '../../src/wires/signed-request.js'
 
 /** A request as a client put it on the wire. */
@@ -10,7 +10,11 @@ export interface RecordedRequest extends SignedHead {
 }
 
 /** What the recorded requests are signed with. */
-export const KEY = { secretId: 'AKIDOFTHETESTS', secretKey: 'SecretKeyOfTheTests', appid: '100' } as const
+export const KEY: Omit<KeyRecord, 'revoked'> = {
+  secretId: 'AKIDOFTHETESTS',
+  secretKey: 'SecretKeyOfTheTests',
+  appid: '100',
+}
 
 export const CREDENTIALS: CredentialSource = {
   async findApp(appid) {
