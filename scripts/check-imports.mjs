@@ -25,6 +25,8 @@ const MAY_IMPORT = {
   openapi: ['errors', 'pipeline/quality'],
   http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'openapi', 'store/store'],
   ops: [],
+  // Pure: a wire reads what came and writes what goes out; who serves it hands it bytes and results.
+  wires: ['errors', 'engine/engine', 'engine/face', 'score', 'pipeline/five-points', 'auth/authenticate'],
   // Runs in browsers and mini-programs, too: nothing of ours, nothing of Node's.
   client: [],
   // The page: it signs as clients do.
