@@ -37,6 +37,8 @@ const MAY_IMPORT = {
     'turns',
   ],
   ops: ['http/unread-answers'],
+  // Pure: a wire reads what came and writes what goes out; who serves it hands it bytes and results.
+  wires: ['errors', 'engine/engine', 'engine/face', 'score', 'pipeline/five-points', 'auth/authenticate'],
   // Runs in browsers and mini-programs, too: nothing of ours, nothing of Node's.
   client: [],
   // The page: it signs as clients do.
