@@ -18,7 +18,10 @@ const MAY_IMPORT = {
   packs: ['errors', 'pipeline', 'score', 'engine/face'],
   engine: ['errors', 'image/decode', 'image/image', 'pipeline', 'score', 'packs'],
   auth: ['errors'],
-  store: ['errors'],
+  // What may be asked, on domain types: no wire, no HTTP, no database, no environment.
+  calls: ['errors', 'engine', 'score', 'gallery', 'evaluation/lanes'],
+  gallery: ['errors', 'score', 'engine/face'],
+  store: ['errors', 'gallery/gallery', 'gallery/refusals'],
   evaluation: ['errors', 'engine', 'score', 'pipeline'],
   dedupe: ['errors', 'engine', 'score', 'evaluation'],
   worker: ['errors', 'engine', 'score', 'pipeline/quality'],

@@ -1,8 +1,9 @@
 import { type Generated, type Kysely, sql } from 'kysely'
+import { addGallery, type GalleryTables } from './gallery-schema.js'
 import { StoreError } from './store.js'
 
 /** The tables. Times are whole milliseconds since 1970, where the name does not say seconds; `null` is never. */
-export interface Schema {
+export interface Schema extends GalleryTables {
   /** One row for each migration that was made. */
   schema_version: { version: number; migrated_at: number }
   /** Facts about the store itself. */
@@ -24,7 +25,11 @@ export interface Schema {
 }
 
 /** In order; the version of the schema is their number. What was released is never changed, only added to. */
-const MIGRATIONS: readonly ((database: Kysely<Schema>) => Promise<void>)[] = [createTables, addUsageAndLimits]
+const MIGRATIONS: readonly ((database: Kysely<Schema>) => Promise<void>)[] = [
+  createTables,
+  addUsageAndLimits,
+  addGalleryTables,
+]
 
 /**
  * Brings the tables up to date. The caller holds a transaction with the write lock, so that processes which start together
@@ -103,4 +108,9 @@ async function addUsageAndLimits(database: Kysely<Schema>): Promise<void> {
     .addColumn('sequence', 'bigint', (column) => column.notNull())
     .addColumn('written_at', 'bigint', (column) => column.notNull())
     .execute()
+}
+
+async function addGalleryTables(database: Kysely<Schema>): Promise<void> {
+  await addGallery(database.schema)
+  await database.insertInto('gallery_feed').values({ id: 1, sequence: 0, trimmed_to: 0 }).execute()
 }

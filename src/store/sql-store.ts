@@ -3,9 +3,12 @@ import type { Keyring } from './master-key.js'
 import { makeAppid, makeSecretId, makeSecretKey } from './random-credentials.js'
 import type { Schema } from './schema.js'
 import type { SecretBox } from './secret-box.js'
+import { openSqlGallery } from './sql-gallery.js'
 import {
   type AppLimits,
   type Credential,
+  type GalleryStore,
+  type GalleryStoreOptions,
   type ListedKey,
   type Store,
   type StoredApp,
@@ -31,14 +34,19 @@ const MOST_KEY_READS = 5
 export class SqlStore implements Store {
   readonly #database: Kysely<Schema>
   readonly #keyring: Keyring
+  readonly #erase: () => void
   readonly #lookups: ReturnType<typeof compileLookups>
   #sweptAtSeconds = 0
   #closing: Promise<void> | undefined
 
-  /** Takes over the database: closing the store closes it. */
-  constructor(database: Kysely<Schema>, keyring: Keyring) {
+  /**
+   * Takes over the database: closing the store closes it. `erase` is called after something was deleted that must be gone
+   * from the disk, too.
+   */
+  constructor(database: Kysely<Schema>, keyring: Keyring, erase: () => void = () => {}) {
     this.#database = database
     this.#keyring = keyring
+    this.#erase = erase
     this.#lookups = compileLookups(database)
   }
 
@@ -203,6 +211,10 @@ export class SqlStore implements Store {
 
   listUsage(filter: UsageFilter): Promise<readonly UsageCount[]> {
     return readUsage(this.#database, filter)
+  }
+
+  openGallery(options: GalleryStoreOptions): GalleryStore {
+    return openSqlGallery(this.#database, this.#keyring, { ...options, erase: this.#erase })
   }
 
   async rotateMasterKey(masterKey: string): Promise<number | undefined> {
