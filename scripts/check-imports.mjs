@@ -10,7 +10,7 @@ const src = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src')
 const MAY_IMPORT = {
   errors: [],
   defaults: [],
-  config: ['errors', 'defaults'],
+  config: ['errors', 'defaults', 'gallery/gallery'],
   wasm: [],
   image: ['errors', 'wasm'],
   pipeline: ['errors', 'image/image', 'wasm', 'score', 'engine/face'],

@@ -42,7 +42,7 @@ export async function addFaces(gallery: Gallery, request: AddFacesRequest): Prom
     const options = {
       tag,
       maxFacesPerPerson: limits.maxFacesPerPerson,
-      isSame: (a: Template, b: Template) => scoreOf(a, b, engine) >= SAME_FACE_SCORE,
+      isSame: (a: Template, b: Template) => isSameFace(a, b, engine),
     }
     const added = faces.length === 0 ? [] : await stored(repository.addFaces(appid, personId, faces, options))
     const outcomes = added.values()
@@ -88,6 +88,11 @@ async function analyseAll(
 /** The score of two templates of the pack in use, 0 to 100. */
 export function scoreOf(a: Template, b: Template, { calibration }: Pick<GalleryEngine, 'calibration'>): number {
   return calibrate(calibration, measureSimilarity(a, b).relative)
+}
+
+/** Whether two templates of the pack in use are of nearly the same picture of a face. */
+export function isSameFace(a: Template, b: Template, engine: Pick<GalleryEngine, 'calibration'>): boolean {
+  return scoreOf(a, b, engine) >= SAME_FACE_SCORE
 }
 
 /**

@@ -208,13 +208,8 @@ export interface GalleryInventory {
   locateFace(faceId: string): Promise<{ readonly appid: string; readonly personId: string } | undefined>
   /** All about a person but templates: the person, and the faces, the oldest first. */
   describePerson(appid: string, personId: string): Promise<PersonFile>
-  /** Puts other templates in the place of those of faces, and deletes faces, all or none. Rejects with FACE_UNKNOWN. */
-  replaceTemplates(
-    appid: string,
-    personId: string,
-    templates: ReadonlyMap<string, Template>,
-    deleted: readonly string[],
-  ): Promise<void>
+  /** Puts other templates in the place of those of faces, by their ids, all or none. Rejects with FACE_UNKNOWN. */
+  replaceTemplates(appid: string, personId: string, templates: ReadonlyMap<string, Template>): Promise<void>
 }
 
 export interface PersonFile {

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { measureSimilarity } from '../score/compare.js'
 import { AppGallery } from './app-gallery.js'
 import type { GalleryFeed, GalleryRepository, MirroredPerson, StoredTemplate, Template } from './gallery.js'
+import { describeOtherPacks } from './other-packs.js'
 import type { GallerySearch, MakeIndex, Match } from './search.js'
 import { stored } from './stored.js'
 
@@ -192,19 +193,4 @@ export class GalleryMirror implements GallerySearch {
 
 function rate({ personId, faceId, tag, template }: StoredTemplate, probe: Template): Match {
   return { personId, faceId, tag, similarity: measureSimilarity(template, probe).relative }
-}
-
-/** What an operator should know of faces that are not searched; undefined where there are none. */
-export function describeOtherPacks({
-  all,
-  ofOtherPacks,
-}: {
-  readonly all: number
-  readonly ofOtherPacks: number
-}): string | undefined {
-  if (ofOtherPacks === 0) return undefined
-  return (
-    `${ofOtherPacks} of ${all} enrolled faces were made by another model pack and are not compared with any: ` +
-    'make them anew from their pictures with "facecompare gallery reembed FOLDER", or go back to that pack.'
-  )
 }

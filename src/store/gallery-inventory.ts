@@ -103,12 +103,7 @@ export class SqlGalleryInventory implements GalleryInventory {
     }
   }
 
-  async replaceTemplates(
-    appid: string,
-    personId: string,
-    templates: ReadonlyMap<string, Template>,
-    deleted: readonly string[],
-  ): Promise<void> {
+  async replaceTemplates(appid: string, personId: string, templates: ReadonlyMap<string, Template>): Promise<void> {
     const box = await this.#openBox()
     await this.#database.transaction().execute(async (transaction) => {
       const sequence = await beginChange(transaction)
@@ -122,13 +117,6 @@ export class SqlGalleryInventory implements GalleryInventory {
           .where('person', '=', person)
           .executeTakeFirst()
         if (numUpdatedRows === 0n) throw refusals.noSuchFace()
-      }
-      if (deleted.length > 0) {
-        await transaction
-          .deleteFrom('gallery_faces')
-          .where('person', '=', person)
-          .where('face_id', 'in', deleted)
-          .execute()
       }
       await noteChange(transaction, sequence, person)
     })

@@ -132,7 +132,7 @@ describe.each(kinds)('the gallery in memory of several replicas on a $kind store
     const { faceId } = await enrol(one, 'p')
     expect(await find(two, 'p')).toBe('p')
     const { inventory } = stores[0]?.openGallery({ encryptTemplates: true }) ?? {}
-    await inventory?.replaceTemplates(appid, 'p', new Map([[faceId, templateOf('grown-up')]]), [])
+    await inventory?.replaceTemplates(appid, 'p', new Map([[faceId, templateOf('grown-up')]]))
     const picture = async () => faceLike('grown-up')
     const found = await identify(two.gallery, { appid, groupIds: ['g'], picture })
     expect(found).toMatchObject([{ personId: 'p', faceId, confidence: 100 }])
