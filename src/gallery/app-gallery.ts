@@ -1,5 +1,5 @@
 import type { MirroredPerson, Template } from './gallery.js'
-import type { SearchIndex } from './search.js'
+import type { MakeIndex, SearchIndex } from './search.js'
 
 const NONE = -1
 const SHARED_LISTS = 1000
@@ -9,6 +9,7 @@ const FACES_A_PERSON = 4
 /** The persons of one app in memory: which rows of the index are whose, and who is in which group. */
 export class AppGallery {
   readonly #index: SearchIndex
+  readonly #columns: number
   /** By row. Typed arrays: objects for a million faces take more than their templates. */
   #faceIds = new BigInt64Array(64)
   #persons = new Float64Array(64)
@@ -19,8 +20,9 @@ export class AppGallery {
   readonly #groups = new Map<string, Set<number>>()
   readonly #shareList = createListSharing()
 
-  constructor(index: SearchIndex) {
-    this.#index = index
+  constructor(makeIndex: MakeIndex, columns: number) {
+    this.#index = makeIndex(columns)
+    this.#columns = columns
   }
 
   /** How many faces there are. */
@@ -32,15 +34,15 @@ export class AppGallery {
     return this.#groupIds.keys()
   }
 
-  /** Takes a person over as it is now. */
-  put({ person, groupIds, faces }: MirroredPerson): void {
+  /** Takes a person over as it is now; returns the ids of faces that the index does not take. */
+  put({ person, groupIds, faces }: Omit<MirroredPerson, 'damaged'>): readonly string[] {
     this.remove(person)
     this.#groupIds.set(person, this.#shareList(groupIds))
     for (const id of groupIds) {
       const group = this.#groups.get(id) ?? new Set()
       this.#groups.set(id, group.add(person))
     }
-    for (const { faceId, template } of faces) this.#addFace(person, faceId, template)
+    return faces.filter(({ faceId, template }) => !this.#addFace(person, faceId, template)).map(({ faceId }) => faceId)
   }
 
   remove(person: number): void {
@@ -76,13 +78,16 @@ export class AppGallery {
     }
   }
 
-  #addFace(person: number, faceId: string, template: Template): void {
+  /** False for an embedding of another length than all others, or of zeros. */
+  #addFace(person: number, faceId: string, template: Template): boolean {
+    if (template.embedding.length !== this.#columns || !template.embedding.some((value) => value !== 0)) return false
     const row = this.#index.add(template)
     this.#makeRoom(row)
     this.#faceIds[row] = BigInt(faceId)
     this.#persons[row] = person
     this.#nextRows[row] = this.#firstRows.get(person) ?? NONE
     this.#firstRows.set(person, row)
+    return true
   }
 
   #personOf(row: number): number {

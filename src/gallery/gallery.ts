@@ -154,6 +154,8 @@ export interface MirroredPerson {
   readonly appid: string
   readonly groupIds: readonly string[]
   readonly faces: readonly { readonly faceId: string; readonly template: Template }[]
+  /** The ids of faces whose templates cannot be read: they were damaged. */
+  readonly damaged: readonly string[]
 }
 
 /** How far the feed of changes goes. */

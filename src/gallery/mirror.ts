@@ -172,7 +172,8 @@ export class GalleryMirror implements GallerySearch {
       for (const person of app.persons) if (!seen.has(person)) app.remove(person)
     }
     this.#sequence = sequence
-    const sentence = describeOtherPacks(await feed.countFaces(packId))
+    // What is there can be searched whether it is known or not how much is not.
+    const sentence = await feed.countFaces(packId).then(describeOtherPacks, () => undefined)
     if (sentence !== undefined) onWarning?.(sentence)
   }
 
@@ -180,10 +181,12 @@ export class GalleryMirror implements GallerySearch {
     const [first] = person.faces
     let app = this.#apps.get(person.appid)
     if (!app && first) {
-      app = new AppGallery(this.#options.makeIndex(first.template.embedding.length))
+      app = new AppGallery(this.#options.makeIndex, first.template.embedding.length)
       this.#apps.set(person.appid, app)
     }
-    app?.put(person)
+    for (const faceId of [...person.damaged, ...(app?.put(person) ?? [])]) {
+      this.#options.onWarning?.(`The face ${faceId} is damaged in the store and is found by no search.`)
+    }
   }
 
   #remove(person: number): void {

@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely'
-import type { Change, FaceCounts, FeedState, GalleryFeed, MirroredPerson } from '../gallery/gallery.js'
+import type { Change, FaceCounts, FeedState, GalleryFeed, MirroredPerson, Template } from '../gallery/gallery.js'
 import { type BoxOpener, openTemplate } from './gallery-faces.js'
 import type { Schema } from './schema.js'
+import { StoreError } from './store.js'
+import type { TemplateBox } from './template-box.js'
 
 /**
  * Draws the number of a change, the first thing that every transaction on the gallery does. The row stays locked until the
@@ -90,7 +92,7 @@ export class SqlGalleryFeed implements GalleryFeed {
       person: Number(id),
       appid,
       groupIds: (groupsOf.get(Number(id)) ?? []).map(({ group_id }) => group_id),
-      faces: (facesOf.get(Number(id)) ?? []).map((row) => ({ faceId: row.face_id, template: openTemplate(box, row) })),
+      ...openFaces(box, facesOf.get(Number(id)) ?? []),
     }))
   }
 
@@ -123,6 +125,24 @@ export class SqlGalleryFeed implements GalleryFeed {
     const sum = (counted: typeof rows) => counted.reduce((total, { faces }) => total + Number(faces), 0)
     return { all: sum(rows), ofOtherPacks: sum(rows.filter(({ pack_id }) => pack_id !== packId)) }
   }
+}
+
+/** One face that cannot be read keeps nobody else from being found. */
+function openFaces(
+  box: TemplateBox,
+  rows: readonly Parameters<typeof openTemplate>[1][],
+): Pick<MirroredPerson, 'faces' | 'damaged'> {
+  const faces: { readonly faceId: string; readonly template: Template }[] = []
+  const damaged: string[] = []
+  for (const row of rows) {
+    try {
+      faces.push({ faceId: row.face_id, template: openTemplate(box, row) })
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      damaged.push(row.face_id)
+    }
+  }
+  return { faces, damaged }
 }
 
 function groupByPerson<Row extends { readonly person: number }>(

@@ -127,6 +127,18 @@ describe.each(kinds)('the gallery in memory of several replicas on a $kind store
     expect(await find(polling, 'p')).toBe('p')
   })
 
+  it('leaves out a face that is damaged, says so, and finds all others', async () => {
+    const writer = await openReplica()
+    const { faceId } = await enrol(writer, 'p')
+    await enrol(writer, 'q')
+    await place.execute(`update gallery_faces set person = (select id from gallery_persons where person_id = 'q')
+      where face_id = '${faceId}'`)
+    const reader = await openReplica()
+    expect(await find(reader, 'q')).toBe('q')
+    expect(await find(reader, 'p')).toBeUndefined()
+    expect(reader.warnings).toEqual([`The face ${faceId} is damaged in the store and is found by no search.`])
+  })
+
   it('takes over a template that was put in the place of another one', async () => {
     const [one, two] = [await openReplica(), await openReplica()]
     const { faceId } = await enrol(one, 'p')
