@@ -10,7 +10,7 @@ const src = join(dirname(dirname(fileURLToPath(import.meta.url))), 'src')
 const MAY_IMPORT = {
   errors: [],
   defaults: [],
-  config: ['errors', 'defaults'],
+  config: ['errors', 'defaults', 'gallery/gallery'],
   wasm: [],
   turns: [],
   image: ['errors', 'wasm'],
@@ -18,9 +18,11 @@ const MAY_IMPORT = {
   score: ['pipeline/matrix', 'engine/face', 'pipeline/kernel', 'pipeline/quality'],
   packs: ['errors', 'pipeline', 'score', 'engine/face'],
   engine: ['errors', 'image/decode', 'image/image', 'pipeline', 'score', 'packs'],
-  gallery: ['pipeline/kernel', 'pipeline/matrix', 'score', 'turns'],
+  gallery: ['errors', 'engine/face', 'pipeline/kernel', 'pipeline/matrix', 'score', 'turns'],
   auth: ['errors'],
-  store: ['errors', 'score'],
+  // What may be asked, on domain types: no wire, no HTTP, no database, no environment.
+  calls: ['errors', 'engine', 'score', 'gallery', 'evaluation/lanes'],
+  store: ['errors', 'score', 'gallery/gallery', 'gallery/refusals'],
   evaluation: ['errors', 'engine', 'score', 'pipeline', 'image/format'],
   dedupe: ['errors', 'engine', 'score', 'evaluation'],
   worker: ['errors', 'engine', 'score', 'pipeline/quality'],

@@ -71,6 +71,15 @@ export const SETTINGS_IN_CHINESE: Readonly<Record<keyof typeof SETTINGS, Setting
       '内存中请求包体与已下载图片的总字节数上限，单个应用最多占四分之三；超出的调用以返回码 15 拒绝。单独一个调用总会放行。',
   },
   minUploadRate: { description: '上传开始 10 秒之后每秒至少要送达的字节数；更慢的上传应答 408。0 表示不要求。' },
+  gallery: {
+    description: '保存登记的个体，并应答与个体有关的调用；不设置时服务不保存任何人（见 [privacy.md](privacy.md)）。',
+  },
+  encryptTemplates: { description: '用主密钥加密所保存的人脸数据；此前保存的保持原样。' },
+  maxGroups: { description: '每个应用最多的组数。' },
+  maxPersonsPerGroup: { description: '每个组最多的个体数。' },
+  maxFacesPerPerson: { description: '每个个体最多的人脸数。' },
+  maxCandidates: { description: '一次检索最多返回的个体数。' },
+  minConfidence: { description: '检索不返回得分低于此值的个体，0 到 100。' },
 }
 
 /** The specification's own names, and a word more where one helps. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { findConflicts } from './config/combinations.js'
+import { GALLERY_SETTINGS } from './config/gallery-settings.js'
 import { SERVICE_SETTINGS } from './config/service-settings.js'
 import { define, type Setting } from './config/setting.js'
 import { findUnknown, kubernetesHint, PREFIX } from './config/unknown-settings.js'
@@ -175,6 +176,7 @@ export const SETTINGS = {
     parse: parseLogLevel,
   }),
   ...SERVICE_SETTINGS,
+  ...GALLERY_SETTINGS,
 }
 
 type Settings = typeof SETTINGS

@@ -54,6 +54,10 @@ describe('readConfig refuses', () => {
     ],
     ['STATUS_ALWAYS_200', ['yes', '2', 'on']],
     ['LOG_LEVEL', ['verbose', '30']],
+    ['GALLERY', ['yes', 'on']],
+    ['MAX_GROUPS', ['0', '10001', 'many']],
+    ['MAX_FACES_PER_PERSON', ['0', '1001']],
+    ['MIN_CONFIDENCE', ['-1', '100.1', '80%', '1e1', 'NaN']],
     ['OPS_HOST', ['localhost:80', '256.1.1.1']],
     ['DRAIN_TIMEOUT_MS', ['0', '25s']],
     ['TRUST_PROXY', ['true', '1', 'proxy.internal', '10.0.0.0/33', '10.0.0.1:80', '*', 'fe80::1%eth0', '10.0.0.1,x']],
@@ -149,6 +153,13 @@ describe('readConfig', () => {
       maxConnections: 2000,
       maxUploadBytesInFlight: 268_435_456,
       minUploadRate: 16_384,
+      gallery: false,
+      encryptTemplates: true,
+      maxGroups: 5000,
+      maxPersonsPerGroup: 20_000,
+      maxFacesPerPerson: 20,
+      maxCandidates: 5,
+      minConfidence: 0,
     })
   })
 
@@ -186,6 +197,13 @@ describe('readConfig', () => {
       FACECOMPARE_MAX_CONNECTIONS: '9',
       FACECOMPARE_MAX_UPLOAD_BYTES_IN_FLIGHT: '1MiB',
       FACECOMPARE_MIN_UPLOAD_RATE: '0',
+      FACECOMPARE_GALLERY: '1',
+      FACECOMPARE_ENCRYPT_TEMPLATES: '0',
+      FACECOMPARE_MAX_GROUPS: '10000',
+      FACECOMPARE_MAX_PERSONS_PER_GROUP: '1000000',
+      FACECOMPARE_MAX_FACES_PER_PERSON: '2',
+      FACECOMPARE_MAX_CANDIDATES: '1',
+      FACECOMPARE_MIN_CONFIDENCE: '82.5',
     })
     expect(config).toEqual({
       host: '::',
@@ -215,6 +233,13 @@ describe('readConfig', () => {
       maxConnections: 9,
       maxUploadBytesInFlight: 1_048_576,
       minUploadRate: 0,
+      gallery: true,
+      encryptTemplates: false,
+      maxGroups: 10_000,
+      maxPersonsPerGroup: 1_000_000,
+      maxFacesPerPerson: 2,
+      maxCandidates: 1,
+      minConfidence: 82.5,
     })
     for (const value of [config, config.bootstrapApp, config.urlAllow]) expect(Object.isFrozen(value)).toBe(true)
   })

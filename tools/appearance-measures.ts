@@ -11,7 +11,12 @@ const FOLDS = { ofSubjects: 2, ofLabelled: 5 } as const
 
 /** Years. */
 export function fitAge(subjects: readonly Described<Subject>[]): PartsMeasure {
-  return toParts(regressOnto(subjects.map(({ row, years }) => ({ row, target: years, weight: 1 }))  , RIDGE))
+  return toParts(
+    regressOnto(
+      subjects.map(({ row, years }) => ({ row, target: years, weight: 1 })),
+      RIDGE,
+    ),
+  )
 }
 
 /** The logarithm of the odds that it is a man: the regression by as much as fits best the faces that it was not made from. */
@@ -66,8 +71,14 @@ export function regressExpression(labelled: readonly Described<Labelled>[]): Lin
   const fit = (some: readonly Described<Labelled>[]) =>
     regressOnto(some.map(({ row, expression }) => ({ row, target: degree[expression], weight: 1 })))
   const held = measureHeldOut(labelled, fit)
-  const smile = findBorder(held, labelled.map(({ expression }) => expression !== 'normal'))
-  const laugh = findBorder(held, labelled.map(({ expression }) => expression === 'laugh'))
+  const smile = findBorder(
+    held,
+    labelled.map(({ expression }) => expression !== 'normal'),
+  )
+  const laugh = findBorder(
+    held,
+    labelled.map(({ expression }) => expression === 'laugh'),
+  )
   const scale = 50 / Math.max(1e-3, laugh - smile)
   const { direction, offset } = stretch(fit(labelled), smile, scale)
   return { direction, offset: offset + 25 }

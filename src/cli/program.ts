@@ -6,6 +6,7 @@ import { addCompareCommand } from './compare.js'
 import { addDedupeCommand } from './dedupe.js'
 import { addDetectCommand } from './detect.js'
 import { addEvalCommand } from './eval.js'
+import { addGalleryCommand } from './gallery.js'
 import { addKeysCommand } from './keys.js'
 import { addModelsCommand } from './models.js'
 import { EXIT_ERROR, explain } from './report.js'
@@ -63,6 +64,7 @@ Examples:
   addSignCommand(program)
   addUsageCommand(program)
   addBackupCommand(program)
+  addGalleryCommand(program)
   program.commandsGroup('Accuracy and models:')
   addEvalCommand(program)
   addModelsCommand(program)

@@ -34,6 +34,13 @@ export function wholeNumber(least: number, most = Number.POSITIVE_INFINITY): (te
   }
 }
 
+/** 0 to 100, decimals too. */
+export function parseScoreText(text: string): number {
+  const score = /^\d{1,3}(\.\d{1,10})?$/.test(text) ? Number(text) : -1
+  if (score < 0 || score > 100) throw new Refusal('a number from 0 to 100')
+  return score
+}
+
 /** From `least` bytes to `most`, a whole number of MiB. */
 export function byteCount(most: number, least = 1): (text: string) => number {
   return (text) => {

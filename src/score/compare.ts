@@ -19,14 +19,26 @@ export interface Comparison {
   readonly cosine: number
 }
 
-/** Compares two faces. Symmetric. Throws RangeError when they were made by different model packs. */
-export function compareFaces(a: Template, b: Template, fit: Fit): Comparison {
+/** What the similarity of two faces is read from. */
+export type Comparable = Pick<Template, 'packId' | 'embedding' | 'cohort'>
+
+/** Cosine similarity of two faces, and that among their likes. Throws RangeError when they were made by different model packs. */
+export function measureSimilarity(
+  a: Comparable,
+  b: Comparable,
+): { readonly cosine: number; readonly relative: number } {
   if (a.packId !== b.packId) {
     throw new RangeError(`Expected two faces of one model pack but received ${a.packId} and ${b.packId}`)
   }
   const cosine = dotProduct(a.embedding, b.embedding)
+  return { cosine, relative: relativeSimilarity(cosine, a.cohort, b.cohort) }
+}
+
+/** Compares two faces. Symmetric. Throws RangeError when they were made by different model packs. */
+export function compareFaces(a: Template, b: Template, fit: Fit): Comparison {
+  const { cosine, relative } = measureSimilarity(a, b)
   return {
-    similarity: calibrate(fit.calibration, relativeSimilarity(cosine, a.cohort, b.cohort)),
+    similarity: calibrate(fit.calibration, relative),
     parts: mapParts((part) => calibrate(fit.parts[part].calibration, dotProduct(a.parts[part], b.parts[part]))),
     cosine,
   }

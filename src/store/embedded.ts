@@ -39,14 +39,15 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   let database: Kysely<Schema> | undefined
   try {
     makePrivateFile(path)
-    database = await openDatabase(path)
+    const connection = await openConnection(path)
+    database = openDatabase(connection)
     const { dataDir, masterKey, masterKeyNext, mustExist } = options
     const source = masterKey === undefined ? keyFile(dataDir) : givenKeys(masterKey, masterKeyNext)
     const keyring = await database.transaction().execute(async (transaction) => {
       await migrate(transaction)
       return openKeyring(transaction, source, { mustExist })
     })
-    return new SqlStore(database, keyring)
+    return new SqlStore(database, keyring, { erase: () => emptyLog(connection) })
   } catch (cause) {
     await database?.destroy()
     throw cause instanceof StoreError ? cause : new StoreError(explain(cause), { cause })
@@ -97,9 +98,26 @@ function syncFile(path: string): void {
   }
 }
 
-async function openDatabase(path: string): Promise<Kysely<Schema>> {
+async function openConnection(path: string): Promise<Database.Database> {
   const connection = new Database(path, { timeout: READ_PATIENCE_MS })
-  const handle: SqliteHandle = {
+  try {
+    await execPatiently(handleOf(connection), 'pragma journal_mode = wal')
+    // A claim must outlive a power cut, or a signature could be used twice. What is deleted is overwritten with zeros: a person
+    // who is deleted must not be found in the file.
+    connection.exec('pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on')
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+function openDatabase(connection: Database.Database): Kysely<Schema> {
+  return new Kysely<Schema>({ dialect: new SharedSqliteDialect(handleOf(connection)) })
+}
+
+function handleOf(connection: Database.Database): SqliteHandle {
+  return {
     get inTransaction() {
       return connection.inTransaction
     },
@@ -107,24 +125,23 @@ async function openDatabase(path: string): Promise<Kysely<Schema>> {
     exec: (statement) => connection.exec(statement),
     close: () => closeTidily(connection),
   }
-  try {
-    await execPatiently(handle, 'pragma journal_mode = wal')
-    // A claim must outlive a power cut, or a signature could be used twice.
-    handle.exec('pragma synchronous = full; pragma foreign_keys = on')
-  } catch (error) {
-    connection.close()
-    throw error
-  }
-  return new Kysely<Schema>({ dialect: new SharedSqliteDialect(handle) })
 }
 
-/** Leaves one file behind: the write-ahead log is moved into the database. */
-function closeTidily(connection: Database.Database): void {
+/**
+ * Moves the write-ahead log into the database and empties it: pages of before a deletion may stand in it. Who reads or writes
+ * at this moment keeps it from that; then the next deletion does it, or the end of the last process.
+ */
+function emptyLog(connection: Database.Database): void {
   try {
-    connection.pragma('wal_checkpoint(truncate)')
+    if (!connection.inTransaction) connection.pragma('wal_checkpoint(truncate)')
   } catch {
-    // Nothing is lost: the log is read again at the next opening.
+    // As above.
   }
+}
+
+/** Leaves one file behind. Where the log cannot be emptied nothing is lost: it is read again at the next opening. */
+function closeTidily(connection: Database.Database): void {
+  emptyLog(connection)
   connection.close()
 }
 

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { MasterKeySource } from './master-key-source.js'
 import type { Schema } from './schema.js'
+import { SEALED_FACTS } from './sealed-facts.js'
 import { createSecretBox, parseMasterKey, type SecretBox } from './secret-box.js'
 import { NoStoreError, StoreError } from './store.js'
 
@@ -97,7 +98,9 @@ function createKeyring(source: MasterKeySource): Keyring {
       // What a rotation before this one left undone: the place of the next key must be free.
       source.settle(findKey(source.read(), check).text)
       refresh()
-      const count = await resealAll(transaction, (sealed, name) => next.seal(open(sealed, name), name))
+      const reseal = (sealed: string, name: string) => next.seal(open(sealed, name), name)
+      const count = await resealAll(transaction, reseal)
+      await resealFacts(transaction, reseal)
       await writeCheck(transaction, next)
       source.keepNext(masterKey)
       refresh()
@@ -161,6 +164,17 @@ async function resealAll(
       .execute()
     count += rows.length
     after = last.secret_id
+  }
+}
+
+async function resealFacts(
+  transaction: Kysely<Schema>,
+  reseal: (sealed: string, name: string) => string,
+): Promise<void> {
+  const facts = await transaction.selectFrom('store_facts').selectAll().where('name', 'in', SEALED_FACTS).execute()
+  for (const { name, value } of facts) {
+    const changed = transaction.updateTable('store_facts').set({ value: reseal(value, name) })
+    await changed.where('name', '=', name).execute()
   }
 }
 

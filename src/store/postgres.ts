@@ -33,7 +33,7 @@ class PostgresStore extends SqlStore implements SharedStore {
   readonly #database: Kysely<Schema>
 
   constructor(database: Kysely<Schema>, keyring: Keyring) {
-    super(database, keyring, databaseClock(database))
+    super(database, keyring, { claimClock: databaseClock(database) })
     this.#database = database
   }
 

@@ -1,8 +1,9 @@
 import { type Generated, type Kysely, sql } from 'kysely'
+import { addGallery, type GalleryTables } from './gallery-schema.js'
 import { StoreError } from './store.js'
 
 /** The tables. Times are whole milliseconds since 1970, where the name does not say seconds; `null` is never. */
-export interface Schema {
+export interface Schema extends GalleryTables {
   /** One row for each migration that was made. */
   schema_version: { version: number; migrated_at: number }
   /** Facts about the store itself. */
@@ -30,6 +31,7 @@ const MIGRATIONS: readonly ((database: Kysely<Schema>) => Promise<void>)[] = [
   createTables,
   addUsageAndLimits,
   addForgottenHours,
+  addGalleryTables,
 ]
 
 /**
@@ -116,4 +118,9 @@ async function addForgottenHours(database: Kysely<Schema>): Promise<void> {
     .createTable('forgotten_hours')
     .addColumn('hour', 'bigint', (column) => column.primaryKey())
     .execute()
+}
+
+async function addGalleryTables(database: Kysely<Schema>): Promise<void> {
+  await addGallery(database.schema)
+  await database.insertInto('gallery_feed').values({ id: 1, sequence: 0, trimmed_to: 0 }).execute()
 }

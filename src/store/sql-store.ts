@@ -1,12 +1,15 @@
 import type { CompiledQuery, Kysely } from 'kysely'
-import { ClaimedSignatures, LOCAL_CLOCK } from './claimed-signatures.js'
+import { type ClaimClock, ClaimedSignatures, LOCAL_CLOCK } from './claimed-signatures.js'
 import type { Keyring } from './master-key.js'
 import { makeAppid, makeSecretId, makeSecretKey } from './random-credentials.js'
 import type { Schema } from './schema.js'
 import type { SecretBox } from './secret-box.js'
+import { openSqlGallery } from './sql-gallery.js'
 import {
   type AppLimits,
   type Credential,
+  type GalleryStore,
+  type GalleryStoreOptions,
   type ListedKey,
   type Store,
   type StoredApp,
@@ -22,18 +25,33 @@ const MAX_APPID_DRAWS = 20
 /** A key and the master key that it is sealed with are read one after the other, while another process may change both. */
 const MOST_KEY_READS = 5
 
+interface SqlStoreOptions {
+  /** What says when a claim is old. */
+  readonly claimClock?: ClaimClock
+  readonly erase?: () => void
+}
+
 /** The store on any database that kysely speaks to. Only statements that are atomic by themselves, or start by writing. */
 export class SqlStore implements Store {
   readonly #database: Kysely<Schema>
   readonly #keyring: Keyring
+  readonly #erase: () => void
   readonly #lookups: ReturnType<typeof compileLookups>
   readonly #claims: ClaimedSignatures
   #closing: Promise<void> | undefined
 
-  /** Takes over the database: closing the store closes it. */
-  constructor(database: Kysely<Schema>, keyring: Keyring, claimClock = LOCAL_CLOCK) {
+  /**
+   * Takes over the database: closing the store closes it. `erase` is called after something was deleted that must be gone
+   * from the disk, too.
+   */
+  constructor(
+    database: Kysely<Schema>,
+    keyring: Keyring,
+    { claimClock = LOCAL_CLOCK, erase = () => {} }: SqlStoreOptions = {},
+  ) {
     this.#database = database
     this.#keyring = keyring
+    this.#erase = erase
     this.#claims = new ClaimedSignatures(database, claimClock)
     this.#lookups = compileLookups(database)
   }
@@ -186,6 +204,10 @@ export class SqlStore implements Store {
 
   listUsage(filter: UsageFilter): Promise<readonly UsageCount[]> {
     return readUsage(this.#database, filter)
+  }
+
+  openGallery(options: GalleryStoreOptions): GalleryStore {
+    return openSqlGallery(this.#database, this.#keyring, { ...options, erase: this.#erase })
   }
 
   async rotateMasterKey(masterKey: string): Promise<number | undefined> {

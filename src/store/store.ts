@@ -1,3 +1,17 @@
+import type { GalleryFeed, GalleryInventory, GalleryRepository } from '../gallery/gallery.js'
+
+/** Everything about persons and their faces, by who needs it. */
+export interface GalleryStore {
+  readonly repository: GalleryRepository
+  readonly feed: GalleryFeed
+  readonly inventory: GalleryInventory
+}
+
+export interface GalleryStoreOptions {
+  /** Whether what is written of faces from now on is encrypted; what is there is read either way. */
+  readonly encryptTemplates: boolean
+}
+
 /** A customer of the service. */
 export interface StoredApp {
   readonly appid: string
@@ -96,8 +110,10 @@ export interface Store {
   addUsage(batch: UsageBatch): Promise<void>
   /** The counts of a month, of one app or of all, by day, app and code. */
   listUsage(filter: UsageFilter): Promise<readonly UsageCount[]>
+  /** The gallery in the same database; closed with the store. */
+  openGallery(options: GalleryStoreOptions): GalleryStore
   /**
-   * Encrypts every SecretKey anew under another master key (64 hex digits or Base64), all or none, also while other processes
+   * Encrypts every SecretKey, and the key of the gallery, anew under another master key (64 hex digits or Base64), all or none, also while other processes
    * use the store. Resolves with the number of SecretKeys, or with undefined when they were under that key before.
    */
   rotateMasterKey(masterKey: string): Promise<number | undefined>

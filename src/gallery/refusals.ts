@@ -1,0 +1,25 @@
+import { FaceCompareError } from '../errors.js'
+import type { GalleryLimits } from './gallery.js'
+
+/** Person ids are left out of all sentences: they may be names of people, and sentences go into logs. */
+export const refusals = {
+  personExists: () => new FaceCompareError('PERSON_EXISTS', 'There is a person of this person_id already.'),
+  personUnknown: () => new FaceCompareError('PERSON_UNKNOWN', 'There is no person of this person_id.'),
+  noSuchFace: () => new FaceCompareError('FACE_UNKNOWN', 'There is no face of this face_id.'),
+  noneOfTheFaces: () => new FaceCompareError('FACE_UNKNOWN', 'The person has none of these faces.'),
+  noFaceToCompare: () =>
+    new FaceCompareError('FACE_UNKNOWN', 'The person has no face that the model pack in use has made.'),
+  groupUnknown: (groupId: string) => new FaceCompareError('GROUP_UNKNOWN', `Nobody is in a group ${groupId}.`),
+  inNoneOfTheGroups: () => new FaceCompareError('GROUP_UNKNOWN', 'The person is in none of these groups.'),
+  noGroups: () => new FaceCompareError('GROUP_LIST_UNKNOWN', 'The list of groups is empty.'),
+  tooManyGroups: ({ maxGroups }: GalleryLimits) =>
+    new FaceCompareError('TOO_MANY_GROUPS', `There can be no more than ${maxGroups} groups.`),
+  tooManyPersons: (groupId: string, { maxPersonsPerGroup }: GalleryLimits) =>
+    new FaceCompareError(
+      'TOO_MANY_PERSONS',
+      `The group ${groupId} has ${maxPersonsPerGroup} persons, and takes no more.`,
+    ),
+  tooManyFaces: (maxFaces: number) =>
+    new FaceCompareError('TOO_MANY_FACES', `The person has ${maxFaces} faces, and takes no more.`),
+  sameFace: () => new FaceCompareError('SAME_FACE_ADDED', 'The person has nearly the same face already.'),
+}

@@ -1,0 +1,87 @@
+import { type Kysely, sql } from 'kysely'
+import type { GalleryLimits } from '../gallery/gallery.js'
+import { refusals } from '../gallery/refusals.js'
+import type { Schema } from './schema.js'
+
+/** A person within the store. */
+interface Member {
+  readonly appid: string
+  readonly person: number
+}
+
+/**
+ * Puts a person into groups that it is not in yet; each is made with its first person. In the caller's transaction, which must
+ * hold the lock of changes. Throws TOO_MANY_GROUPS and TOO_MANY_PERSONS.
+ */
+export async function joinGroups(
+  transaction: Kysely<Schema>,
+  { appid, person }: Member,
+  groupIds: readonly string[],
+  limits: GalleryLimits,
+): Promise<void> {
+  if (groupIds.length === 0) return
+  const known = await readGroups(transaction, appid, groupIds)
+  const made = groupIds.length - known.length
+  if (made > 0 && (await countGroups(transaction, appid)) + made > limits.maxGroups) {
+    throw refusals.tooManyGroups(limits)
+  }
+  const full = known.find(({ persons }) => persons >= limits.maxPersonsPerGroup)
+  if (full) throw refusals.tooManyPersons(full.group_id, limits)
+  await transaction
+    .insertInto('gallery_groups')
+    .values(groupIds.map((group_id) => ({ appid, group_id, persons: 1 })))
+    .onConflict((conflict) =>
+      conflict.columns(['appid', 'group_id']).doUpdateSet({ persons: sql<number>`gallery_groups.persons + 1` }),
+    )
+    .execute()
+  await transaction
+    .insertInto('gallery_members')
+    .values(groupIds.map((group_id) => ({ appid, group_id, person })))
+    .execute()
+}
+
+/** Takes a person out of groups that it is in; a group ends with its last person. As {@link joinGroups}. */
+export async function leaveGroups(
+  transaction: Kysely<Schema>,
+  { appid, person }: Member,
+  groupIds: readonly string[],
+): Promise<void> {
+  if (groupIds.length === 0) return
+  await transaction
+    .deleteFrom('gallery_members')
+    .where('appid', '=', appid)
+    .where('person', '=', person)
+    .where('group_id', 'in', groupIds)
+    .execute()
+  await transaction
+    .updateTable('gallery_groups')
+    .set({ persons: sql<number>`persons - 1` })
+    .where('appid', '=', appid)
+    .where('group_id', 'in', groupIds)
+    .execute()
+  await transaction.deleteFrom('gallery_groups').where('appid', '=', appid).where('persons', '=', 0).execute()
+}
+
+export async function groupsOf(database: Kysely<Schema>, person: number): Promise<readonly string[]> {
+  const rows = await database.selectFrom('gallery_members').select('group_id').where('person', '=', person).execute()
+  return rows.map(({ group_id }) => group_id).sort()
+}
+
+/** Those of the groups that exist. */
+export function readGroups(database: Kysely<Schema>, appid: string, groupIds: readonly string[]) {
+  return database
+    .selectFrom('gallery_groups')
+    .select(['group_id', 'persons'])
+    .where('appid', '=', appid)
+    .where('group_id', 'in', groupIds)
+    .execute()
+}
+
+async function countGroups(database: Kysely<Schema>, appid: string): Promise<number> {
+  const { groups } = await database
+    .selectFrom('gallery_groups')
+    .select(({ fn }) => fn.countAll().as('groups'))
+    .where('appid', '=', appid)
+    .executeTakeFirstOrThrow()
+  return Number(groups)
+}

@@ -1,0 +1,302 @@
+import { type Kysely, sql } from 'kysely'
+import type {
+  AddedFace,
+  AddOptions,
+  FaceRecord,
+  GalleryLimits,
+  GalleryRepository,
+  GroupChange,
+  NewFace,
+  NewPerson,
+  Person,
+  PersonInfo,
+  StoredTemplate,
+} from '../gallery/gallery.js'
+import { refusals } from '../gallery/refusals.js'
+import { type BoxOpener, describeFace, insertFace, openTemplate } from './gallery-faces.js'
+import { beginChange, noteChange } from './gallery-feed.js'
+import { groupsOf, joinGroups, leaveGroups, readGroups } from './gallery-groups.js'
+import type { Schema } from './schema.js'
+
+export class SqlGalleryRepository implements GalleryRepository {
+  readonly #database: Kysely<Schema>
+  readonly #openBox: BoxOpener
+  readonly #erase: () => void
+
+  /** `erase` is called after something was deleted: it makes the database forget it on the disk as well. */
+  constructor(database: Kysely<Schema>, openBox: BoxOpener, erase: () => void) {
+    this.#database = database
+    this.#openBox = openBox
+    this.#erase = erase
+  }
+
+  async hasPerson(appid: string, personId: string): Promise<boolean> {
+    return (await findNumber(this.#database, appid, personId)) !== undefined
+  }
+
+  async createPerson(appid: string, person: NewPerson, limits: GalleryLimits): Promise<string> {
+    const box = await this.#openBox()
+    return this.#change(async (transaction, id) => {
+      const { numInsertedOrUpdatedRows = 0n } = await transaction
+        .insertInto('gallery_persons')
+        .values({
+          id,
+          appid,
+          person_id: person.personId,
+          name: person.name,
+          tag: person.tag,
+          created_at: Date.now(),
+        })
+        .onConflict((conflict) => conflict.columns(['appid', 'person_id']).doNothing())
+        .executeTakeFirst()
+      if (numInsertedOrUpdatedRows === 0n) throw refusals.personExists()
+      await joinGroups(transaction, { appid, person: id }, person.groupIds, limits)
+      const faceId = await insertFace(transaction, box, id, { ...person.face, tag: person.faceTag })
+      await noteChange(transaction, id, id)
+      return faceId
+    })
+  }
+
+  async deletePerson(appid: string, personId: string): Promise<void> {
+    await this.#changePerson(appid, personId, async (transaction, person) => {
+      await leaveGroups(transaction, { appid, person }, await groupsOf(transaction, person))
+      await transaction.deleteFrom('gallery_faces').where('person', '=', person).execute()
+      await transaction.deleteFrom('gallery_persons').where('id', '=', person).execute()
+    })
+    this.#erase()
+  }
+
+  setPersonInfo(appid: string, personId: string, { name, tag }: Partial<PersonInfo>): Promise<void> {
+    return this.#changePerson(appid, personId, async (transaction, person) => {
+      const changes = { ...(name === undefined ? {} : { name }), ...(tag === undefined ? {} : { tag }) }
+      if (Object.keys(changes).length === 0) return
+      await transaction.updateTable('gallery_persons').set(changes).where('id', '=', person).execute()
+    })
+  }
+
+  /** One statement: what it finds is of one moment. */
+  async findPerson(appid: string, personId: string): Promise<Person> {
+    const persons = this.#database
+      .selectFrom('gallery_persons')
+      .where('gallery_persons.appid', '=', appid)
+      .where('person_id', '=', personId)
+    const rows = await persons
+      .select([sql<string>`'person'`.as('kind'), 'name as text', 'gallery_persons.tag as remark', 'created_at as at'])
+      .unionAll(
+        persons
+          .innerJoin('gallery_faces', 'gallery_faces.person', 'gallery_persons.id')
+          .select([sql<string>`'face'`.as('kind'), 'face_id as text', sql<string>`''`.as('remark'), 'made_at as at']),
+      )
+      .unionAll(
+        persons
+          .innerJoin('gallery_members', 'gallery_members.person', 'gallery_persons.id')
+          .select([
+            sql<string>`'group'`.as('kind'),
+            'group_id as text',
+            sql<string>`''`.as('remark'),
+            'created_at as at',
+          ]),
+      )
+      .execute()
+    const found = rows.find(({ kind }) => kind === 'person')
+    if (!found) throw refusals.personUnknown()
+    const faces = rows.filter(({ kind }) => kind === 'face')
+    const groups = rows.filter(({ kind }) => kind === 'group')
+    return {
+      personId,
+      name: found.text,
+      tag: found.remark,
+      groupIds: groups.map(({ text }) => text).sort(),
+      faceIds: faces.sort((a, b) => Number(a.at) - Number(b.at) || (a.text < b.text ? -1 : 1)).map(({ text }) => text),
+    }
+  }
+
+  addToGroups(
+    appid: string,
+    personId: string,
+    groupIds: readonly string[],
+    limits: GalleryLimits,
+  ): Promise<GroupChange> {
+    return this.#changePerson(appid, personId, async (transaction, person) => {
+      const before = await groupsOf(transaction, person)
+      const joined = groupIds.filter((id) => !before.includes(id))
+      await joinGroups(transaction, { appid, person }, joined, limits)
+      return { changed: joined.length, groupIds: [...before, ...joined].sort() }
+    })
+  }
+
+  removeFromGroups(appid: string, personId: string, groupIds: readonly string[]): Promise<GroupChange> {
+    return this.#changePerson(appid, personId, async (transaction, person) => {
+      const before = await groupsOf(transaction, person)
+      const left = before.filter((id) => groupIds.includes(id))
+      if (left.length === 0) throw refusals.inNoneOfTheGroups()
+      await leaveGroups(transaction, { appid, person }, left)
+      return { changed: left.length, groupIds: before.filter((id) => !left.includes(id)) }
+    })
+  }
+
+  async listGroups(appid: string): Promise<readonly string[]> {
+    const groups = this.#database.selectFrom('gallery_groups').select('group_id').where('appid', '=', appid)
+    return (await groups.execute()).map(({ group_id }) => group_id).sort()
+  }
+
+  async listPersons(appid: string, groupId: string): Promise<readonly string[]> {
+    const rows = await this.#database
+      .selectFrom('gallery_members')
+      .innerJoin('gallery_persons', 'gallery_persons.id', 'gallery_members.person')
+      .select('person_id')
+      .where('gallery_members.appid', '=', appid)
+      .where('group_id', '=', groupId)
+      .execute()
+    if (rows.length === 0) throw refusals.groupUnknown(groupId)
+    return rows.map(({ person_id }) => person_id).sort()
+  }
+
+  async requireGroups(appid: string, groupIds: readonly string[]): Promise<void> {
+    const known = await readGroups(this.#database, appid, groupIds)
+    const missing = groupIds.find((id) => !known.some(({ group_id }) => group_id === id))
+    if (missing !== undefined) throw refusals.groupUnknown(missing)
+  }
+
+  async addFaces(
+    appid: string,
+    personId: string,
+    faces: readonly NewFace[],
+    { tag, maxFacesPerPerson, isSame }: AddOptions,
+  ): Promise<readonly AddedFace[]> {
+    const box = await this.#openBox()
+    return this.#changePerson(appid, personId, async (transaction, person) => {
+      const rows = await transaction.selectFrom('gallery_faces').selectAll().where('person', '=', person).execute()
+      const present = rows.map((row) => ({ packId: row.pack_id, open: () => openTemplate(box, row) }))
+      const outcomes: AddedFace[] = []
+      for (const face of faces) {
+        const { template } = face
+        const ofItsPack = present.filter(({ packId }) => packId === template.packId)
+        if (ofItsPack.some(({ open }) => isSame(open(), template))) {
+          outcomes.push({ refusal: 'SAME_FACE_ADDED' })
+        } else if (present.length >= maxFacesPerPerson) {
+          outcomes.push({ refusal: 'TOO_MANY_FACES' })
+        } else {
+          outcomes.push({ faceId: await insertFace(transaction, box, person, { ...face, tag }) })
+          present.push({ packId: template.packId, open: () => template })
+        }
+      }
+      return outcomes
+    })
+  }
+
+  async deleteFaces(appid: string, personId: string, faceIds: readonly string[]): Promise<readonly string[]> {
+    const wanted = new Set(faceIds)
+    const deleted = await this.#changePerson(appid, personId, async (transaction, person) => {
+      const faces = transaction.selectFrom('gallery_faces').select('face_id').where('person', '=', person)
+      const present = new Set((await faces.execute()).map(({ face_id }) => face_id).filter((id) => wanted.has(id)))
+      if (present.size === 0) throw refusals.noneOfTheFaces()
+      await transaction
+        .deleteFrom('gallery_faces')
+        .where('face_id', 'in', [...present])
+        .execute()
+      return [...wanted].filter((id) => present.has(id))
+    })
+    this.#erase()
+    return deleted
+  }
+
+  async findFace(appid: string, faceId: string): Promise<FaceRecord> {
+    const row = await facesWithPersons(this.#database, appid)
+      .select(['face_id', 'person', 'gallery_faces.tag', 'made_at', 'pack_id', 'attributes', 'person_id'])
+      .where('face_id', '=', faceId)
+      .executeTakeFirst()
+    if (!row) throw refusals.noSuchFace()
+    return describeFace(await this.#openBox(), row.person_id, row)
+  }
+
+  async readTemplates(appid: string, personId: string, packId: string): Promise<readonly StoredTemplate[]> {
+    const ofPerson = selectTemplates(this.#database, appid).where('person_id', '=', personId)
+    const rows = await ofPerson.where('pack_id', '=', packId).execute()
+    const faces = await this.#openAll(rows)
+    if (faces.length === 0 && !(await this.hasPerson(appid, personId))) throw refusals.personUnknown()
+    return faces
+  }
+
+  async findCandidates(
+    appid: string,
+    groupIds: readonly string[],
+    faceIds: readonly string[],
+  ): Promise<readonly StoredTemplate[]> {
+    if (groupIds.length === 0 || faceIds.length === 0) return []
+    const rows = await selectTemplates(this.#database, appid)
+      .where('face_id', 'in', faceIds)
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('gallery_members')
+            .select('gallery_members.person')
+            .where('gallery_members.appid', '=', appid)
+            .where('gallery_members.group_id', 'in', groupIds)
+            .whereRef('gallery_members.person', '=', 'gallery_faces.person'),
+        ),
+      )
+      .execute()
+    return this.#openAll(rows)
+  }
+
+  async #openAll(
+    rows: readonly (Parameters<typeof openTemplate>[1] & { readonly person_id: string; readonly tag: string })[],
+  ): Promise<readonly StoredTemplate[]> {
+    const box = await this.#openBox()
+    return rows.map((row) => ({
+      faceId: row.face_id,
+      personId: row.person_id,
+      tag: row.tag,
+      template: openTemplate(box, row),
+    }))
+  }
+
+  #change<T>(work: (transaction: Kysely<Schema>, sequence: number) => Promise<T>): Promise<T> {
+    return this.#database
+      .transaction()
+      .execute(async (transaction) => work(transaction, await beginChange(transaction)))
+  }
+
+  #changePerson<T>(
+    appid: string,
+    personId: string,
+    work: (transaction: Kysely<Schema>, person: number) => Promise<T>,
+  ): Promise<T> {
+    return this.#change(async (transaction, sequence) => {
+      const person = await findNumber(transaction, appid, personId)
+      if (person === undefined) throw refusals.personUnknown()
+      const result = await work(transaction, person)
+      await noteChange(transaction, sequence, person)
+      return result
+    })
+  }
+}
+
+/** The number of a person within the store. */
+export async function findNumber(
+  database: Kysely<Schema>,
+  appid: string,
+  personId: string,
+): Promise<number | undefined> {
+  const persons = database.selectFrom('gallery_persons').select('id').where('appid', '=', appid)
+  const row = await persons.where('person_id', '=', personId).executeTakeFirst()
+  return row && Number(row.id)
+}
+
+function facesWithPersons(database: Kysely<Schema>, appid: string) {
+  return database
+    .selectFrom('gallery_faces')
+    .innerJoin('gallery_persons', 'gallery_persons.id', 'gallery_faces.person')
+    .where('appid', '=', appid)
+}
+
+function selectTemplates(database: Kysely<Schema>, appid: string) {
+  return facesWithPersons(database, appid).select([
+    'face_id',
+    'person',
+    'gallery_faces.tag',
+    'pack_id',
+    'template',
+    'person_id',
+  ])
+}
