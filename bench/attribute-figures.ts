@@ -19,11 +19,7 @@ export interface GroupAttributes {
   readonly sexRight: number
 }
 
-export function measureGroup(
-  group: string,
-  sex: 'f' | 'm',
-  members: readonly SubjectEstimate[],
-): GroupAttributes {
+export function measureGroup(group: string, sex: 'f' | 'm', members: readonly SubjectEstimate[]): GroupAttributes {
   const found = members.flatMap(({ estimated }) => (estimated ? [estimated] : []))
   const errors = members.flatMap(({ years, estimated }) => (estimated ? [estimated.years - years] : []))
   return {

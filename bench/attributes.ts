@@ -26,7 +26,7 @@ import {
   type SubjectEstimate,
 } from './attribute-figures.js'
 import { openAttributeNetworks } from './attribute-networks.js'
-import { describeAttributes, type AttributeResults } from './attribute-report.js'
+import { type AttributeResults, describeAttributes } from './attribute-report.js'
 import { groupSubjects, isChild, readSubject } from './group-figures.js'
 import { describeSetting, formatSetting, writeResult } from './result-file.js'
 
@@ -64,7 +64,9 @@ const results: AttributeResults = {
   mirror: measureMirror(),
 }
 const setting = describeSetting()
-console.log(`${formatSetting(setting)}\n\n${describeAttributes(results)}\n\n${writeResult('attributes', { ...results }, setting)}`)
+console.log(
+  `${formatSetting(setting)}\n\n${describeAttributes(results)}\n\n${writeResult('attributes', { ...results }, setting)}`,
+)
 
 function told({ attributes }: FoundFace): NonNullable<SubjectEstimate['estimated']> {
   return { years: attributes?.age ?? Number.NaN, isMan: (attributes?.gender ?? 0) > 50 }
@@ -126,8 +128,9 @@ function measureMirror(): AttributeResults['mirror'] {
     yawWorst: quantile(yaws, 0.95),
     pitchError: meanOf(pairs.map(({ plain, other }) => Math.abs(plain.pitchDegrees - other.pitchDegrees))),
     yawSpread: Math.sqrt(meanOf(pairs.map(({ plain }) => plain.yawDegrees ** 2))),
-    sameSign: pairs.filter(({ plain, other }) => plain.yawDegrees * other.yawDegrees > 0 && Math.abs(plain.yawDegrees) > 10)
-      .length,
+    sameSign: pairs.filter(
+      ({ plain, other }) => plain.yawDegrees * other.yawDegrees > 0 && Math.abs(plain.yawDegrees) > 10,
+    ).length,
   }
 }
 

@@ -11,7 +11,12 @@ const FOLDS = { ofSubjects: 2, ofLabelled: 5 } as const
 
 /** Years. */
 export function fitAge(subjects: readonly Described<Subject>[]): PartsMeasure {
-  return toParts(regressOnto(subjects.map(({ row, years }) => ({ row, target: years, weight: 1 }))  , RIDGE))
+  return toParts(
+    regressOnto(
+      subjects.map(({ row, years }) => ({ row, target: years, weight: 1 })),
+      RIDGE,
+    ),
+  )
 }
 
 /** The logarithm of the odds that it is a man: the regression by as much as fits best the faces that it was not made from. */
@@ -63,13 +68,19 @@ export function fitExpression(labelled: readonly Described<Labelled>[]): PartsMe
 
 export function regressExpression(labelled: readonly Described<Labelled>[]): LinearMeasure {
   const degree = { normal: 0, smile: 1, laugh: 2 } as const
-  const fit = (some: readonly Described<Labelled>[]) =>
+  const regressDegree = (some: readonly Described<Labelled>[]) =>
     regressOnto(some.map(({ row, expression }) => ({ row, target: degree[expression], weight: 1 })))
-  const held = measureHeldOut(labelled, fit)
-  const smile = findBorder(held, labelled.map(({ expression }) => expression !== 'normal'))
-  const laugh = findBorder(held, labelled.map(({ expression }) => expression === 'laugh'))
+  const held = measureHeldOut(labelled, regressDegree)
+  const smile = findBorder(
+    held,
+    labelled.map(({ expression }) => expression !== 'normal'),
+  )
+  const laugh = findBorder(
+    held,
+    labelled.map(({ expression }) => expression === 'laugh'),
+  )
   const scale = 50 / Math.max(1e-3, laugh - smile)
-  const { direction, offset } = stretch(fit(labelled), smile, scale)
+  const { direction, offset } = stretch(regressDegree(labelled), smile, scale)
   return { direction, offset: offset + 25 }
 }
 
@@ -78,18 +89,18 @@ type Fit<T> = (samples: readonly Described<T>[]) => LinearMeasure
 /** What each sample measures by a fit of those of the other folds. */
 export function measureHeldOut<T>(
   samples: readonly Described<T>[],
-  fit: Fit<T>,
+  regressSome: Fit<T>,
   folds: number = FOLDS.ofLabelled,
 ): readonly number[] {
   const measured: number[] = []
   for (let fold = 0; fold < folds; fold++) {
-    const measure = fit(samples.filter((_, i) => i % folds !== fold))
-    for (let i = fold; i < samples.length; i += folds) measured[i] = valueOf(measure, samples[i]!.row)
+    const measure = regressSome(samples.filter((_, i) => i % folds !== fold))
+    for (let i = fold; i < samples.length; i += folds) measured[i] = measureWith(measure, samples[i]!.row)
   }
   return measured
 }
 
-export function valueOf({ direction, offset }: LinearMeasure, row: Float32Array): number {
+export function measureWith({ direction, offset }: LinearMeasure, row: Float32Array): number {
   return row.reduce((sum, value, i) => sum + value * direction[i]!, offset)
 }
 

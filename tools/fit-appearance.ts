@@ -11,8 +11,8 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { readPackNumbers } from '../src/engine/pack-numbers.js'
 import { formatAppearance } from '../src/packs/appearance-file.js'
-import { describeLabelled, describeSubjects, listSubjects, readLabels } from './appearance-samples.js'
 import { fitAge, fitExpression, fitGender, fitGlasses } from './appearance-measures.js'
+import { describeLabelled, describeSubjects, listSubjects, readLabels } from './appearance-samples.js'
 
 const FILE = fileURLToPath(new URL('../packs/default/appearance.json', import.meta.url))
 const [lfw, groups] = process.argv.slice(2)

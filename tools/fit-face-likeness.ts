@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
-import { MAX_DECODED_AREA } from '../src/engine/find-faces.js'
 import { mapParts, PART_NAMES, type PartName } from '../src/engine/face.js'
+import { MAX_DECODED_AREA } from '../src/engine/find-faces.js'
 import { type OpenPack, openPack } from '../src/engine/open-pack.js'
 import { decodeImage } from '../src/image/decode.js'
 import type { Detection } from '../src/pipeline/detect.js'

@@ -22,7 +22,9 @@ interface DetectFlags extends EngineFlags, LanguageFlag {
 export function addDetectCommand(program: Command): void {
   const command = program
     .command('detect')
-    .description('Shows the faces in a picture, the most prominent first, then from large to small; no service is needed.')
+    .description(
+      'Shows the faces in a picture, the most prominent first, then from large to small; no service is needed.',
+    )
     .argument('<picture>', 'a file, an http(s) url, or - for standard input')
     .option('--attributes', 'estimate age, gender, expression, glasses and pose of each face')
     .option('--largest', 'find the most prominent face alone, which is quicker')
@@ -107,7 +109,7 @@ async function annotateFaces(
   await writePrivately(file, await drawFaces(bytes, faces, config))
 }
 
-function describeFound({ box, landmarks: _, detectionScore, rollDegrees, quality, attributes }: FoundFace) {
+function describeFound({ box, detectionScore, rollDegrees, quality, attributes }: FoundFace) {
   return { box, quality, detectionScore, rollDegrees, ...(attributes && { attributes }) }
 }
 

@@ -93,8 +93,7 @@ const ENGLISH: Words = {
   matches: (matching, compared, threshold) =>
     `${matching} of ${plural(compared, 'picture', 'pictures')} ${matching === 1 ? 'matches' : 'match'} at a threshold of ${threshold}`,
   shown: (shown, compared) => `the best ${shown} of ${compared}`,
-  faces: (count, picture, width, height) =>
-    `${plural(count, 'face', 'faces')} in ${picture} (${width} x ${height})`,
+  faces: (count, picture, width, height) => `${plural(count, 'face', 'faces')} in ${picture} (${width} x ${height})`,
   columns: {
     number: '#',
     age: 'age',

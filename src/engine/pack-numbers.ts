@@ -86,7 +86,17 @@ export async function fitPack(pack: ResolvedPack, options: PackOptions): Promise
   const problem = unreadable ? 'has a calibration that cannot be read' : describeProblem(found?.fit, content)
   if (found && problem === undefined) {
     warnOfShortCurve(pack, found.fit, options)
-    return { id, fit: { ...found.fit, parts }, content, hasOwnParts, quality, leastQuality, upright, faceLikeness, appearance }
+    return {
+      id,
+      fit: { ...found.fit, parts },
+      content,
+      hasOwnParts,
+      quality,
+      leastQuality,
+      upright,
+      faceLikeness,
+      appearance,
+    }
   }
   const calibrationProblem = problem ?? ''
   if (calibration === 'required') {

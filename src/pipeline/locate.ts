@@ -144,11 +144,7 @@ export async function searchAllFaces(detector: Detector, pyramid: Pyramid): Prom
 }
 
 /** What was seen, and what is seen besides when the picture is turned. */
-async function lookTurned(
-  search: Search,
-  seen: readonly Detection[],
-  scale: number,
-): Promise<readonly Detection[]> {
+async function lookTurned(search: Search, seen: readonly Detection[], scale: number): Promise<readonly Detection[]> {
   const { width, height } = search.pyramid.image
   if (width * height * scale * scale > MOST_TURNED_PIXELS) return seen
   let all = seen

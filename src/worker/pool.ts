@@ -89,11 +89,7 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
     }
   }
 
-  async function runAnywhere(
-    operation: Operation,
-    image: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<OperationReply> {
+  async function runAnywhere(operation: Operation, image: Uint8Array, signal: AbortSignal): Promise<OperationReply> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const reply = await queue.run((worker) => runIn(worker, operation, image), signal)
       if (reply) return reply

@@ -44,7 +44,9 @@ describe('all faces of a picture', () => {
   it('are found each once, whether they are many or small', async () => {
     const { faces } = await engine.findFaces(await line(12, 100, { width: 400, height: 300 }), ALL)
     expect(faces).toHaveLength(12)
-    const cells = faces.map(({ box }) => Math.floor((box.y + box.height / 2) / 100) * 4 + Math.floor((box.x + box.width / 2) / 100))
+    const cells = faces.map(
+      ({ box }) => Math.floor((box.y + box.height / 2) / 100) * 4 + Math.floor((box.x + box.width / 2) / 100),
+    )
     expect(new Set(cells).size).toBe(12)
   })
 

@@ -41,13 +41,17 @@ describe('the pose of a head', () => {
 
   it('keeps pitch and yaw however it is turned in the picture', () => {
     fc.assert(
-      fc.property(fc.integer({ min: -179, max: 180 }), fc.double({ min: -0.06, max: 0.06, noNaN: true }), (degrees, x) => {
-        const plain = measurePose(shift({ x, y: x / 2 }))
-        const turned = measurePose(turn(shift({ x, y: x / 2 }), degrees))
-        expect(turned.yawDegrees).toBeCloseTo(plain.yawDegrees, 2)
-        expect(turned.pitchDegrees).toBeCloseTo(plain.pitchDegrees, 2)
-        expect(Math.cos(((turned.rollDegrees - plain.rollDegrees - degrees) * Math.PI) / 180)).toBeCloseTo(1, 5)
-      }),
+      fc.property(
+        fc.integer({ min: -179, max: 180 }),
+        fc.double({ min: -0.06, max: 0.06, noNaN: true }),
+        (degrees, x) => {
+          const plain = measurePose(shift({ x, y: x / 2 }))
+          const turned = measurePose(turn(shift({ x, y: x / 2 }), degrees))
+          expect(turned.yawDegrees).toBeCloseTo(plain.yawDegrees, 2)
+          expect(turned.pitchDegrees).toBeCloseTo(plain.pitchDegrees, 2)
+          expect(Math.cos(((turned.rollDegrees - plain.rollDegrees - degrees) * Math.PI) / 180)).toBeCloseTo(1, 5)
+        },
+      ),
     )
   })
 
