@@ -1,5 +1,7 @@
 /** The tables and plots of the documents that show what benchmarks found: `bench/results/*.json`, as the runs wrote them. */
+
 import { existsSync, readFileSync } from 'node:fs'
+import type { AttributeResults } from '../bench/attribute-report.js'
 import { formatMarkdownTable as table } from '../bench/figures.js'
 import type { PackGroups } from '../bench/group-figures.js'
 import type { Bar as HttpBar, HttpResults } from '../bench/http-report.js'
@@ -10,6 +12,7 @@ import type { KindFigures, SharedFigures } from '../bench/scale-figures.js'
 import type { SearchBar, SearchFigures, VectorFigures } from '../bench/search-figures.js'
 import type { SoakSummary } from '../bench/soak-report.js'
 import { drawKinds, drawSharing } from './draw-plots.js'
+import { renderAttributes } from './render-attributes.js'
 import { renderGroups, renderPeople, renderStrangers } from './render-groups.js'
 import { renderQuality } from './render-quality.js'
 import { renderNeeds, renderSearch, renderVectors } from './render-search.js'
@@ -31,6 +34,7 @@ interface Runs {
 
 /** What the files hold, by their names. */
 interface Results {
+  readonly attributes: AttributeResults
   readonly peers: {
     readonly contenders: Readonly<Record<'facecompare' | 'human' | 'faceApi', Contender>>
     readonly bars: readonly PeerBar[]
@@ -80,6 +84,8 @@ export const RESULT_BLOCKS = {
   groups: (language: Language) => withResult('groups', language, renderGroups),
   strangers: (language: Language) => withResult('groups', language, renderStrangers),
   people: (language: Language) => withResult('groups', language, renderPeople),
+  attributes: (language: Language) =>
+    withResult('attributes', language, (result, words) => renderAttributes(result, words, language)),
   quality: (language: Language) => withResult('quality', language, (result) => renderQuality(result, language)),
   'scale-sharing': (language: Language) => withResult('scale', language, renderSharing),
   'scale-kinds': (language: Language) => withResult('scale', language, renderKinds),

@@ -132,3 +132,19 @@ describe('the library', () => {
     },
   )
 })
+
+describe('findFaces', () => {
+  it('gives the face of analyze, with what is asked for, to be compared', async () => {
+    const picture = await cutPerson('man')
+    const { faces } = await engine.findFaces(picture, { templates: true, attributes: true })
+    const face = await engine.analyze(picture)
+    expect(faces).toMatchObject([{ box: face.box, attributes: { hasGlasses: expect.any(Boolean) } }])
+    const found = faces[0]!
+    expect(engine.compare({ ...found.template!, quality: found.quality }, face).similarity).toBe(100)
+  })
+
+  it('refuses what cannot be right', async () => {
+    await expect(engine.findFaces('a.jpg' as never)).rejects.toThrow(TypeError)
+    await expect(engine.findFaces(new Uint8Array(1), { which: 'some' as never })).rejects.toThrow(RangeError)
+  })
+})

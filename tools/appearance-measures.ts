@@ -61,26 +61,24 @@ export function regressGlasses(labelled: readonly Described<Labelled>[]): Linear
   )
 }
 
-/** 25 where a smile begins, 75 where a laugh does; both borders part best the faces that it was not made from. */
+/** 25 where a smile begins, 50 for what half of the smiles exceed; both by faces that it was not made from. */
 export function fitExpression(labelled: readonly Described<Labelled>[]): PartsMeasure {
   return toParts(regressExpression(labelled))
 }
 
+const DEGREES = { normal: 0, smile: 1, laugh: 2 } as const
+
 export function regressExpression(labelled: readonly Described<Labelled>[]): LinearMeasure {
-  const degree = { normal: 0, smile: 1, laugh: 2 } as const
-  const fit = (some: readonly Described<Labelled>[]) =>
-    regressOnto(some.map(({ row, expression }) => ({ row, target: degree[expression], weight: 1 })))
-  const held = measureHeldOut(labelled, fit)
-  const smile = findBorder(
+  const regressDegree = (some: readonly Described<Labelled>[]) =>
+    regressOnto(some.map(({ row, expression }) => ({ row, target: DEGREES[expression], weight: 1 })))
+  const held = measureHeldOut(labelled, regressDegree)
+  const border = findBorder(
     held,
     labelled.map(({ expression }) => expression !== 'normal'),
   )
-  const laugh = findBorder(
-    held,
-    labelled.map(({ expression }) => expression === 'laugh'),
-  )
-  const scale = 50 / Math.max(1e-3, laugh - smile)
-  const { direction, offset } = stretch(fit(labelled), smile, scale)
+  const smiles = held.filter((_, i) => labelled[i]!.expression === 'smile').sort((p, q) => p - q)
+  const middle = smiles[Math.floor(smiles.length / 2)] ?? border
+  const { direction, offset } = stretch(regressDegree(labelled), border, 25 / Math.max(1e-3, middle - border))
   return { direction, offset: offset + 25 }
 }
 
@@ -89,18 +87,18 @@ type Fit<T> = (samples: readonly Described<T>[]) => LinearMeasure
 /** What each sample measures by a fit of those of the other folds. */
 export function measureHeldOut<T>(
   samples: readonly Described<T>[],
-  fit: Fit<T>,
+  regressSome: Fit<T>,
   folds: number = FOLDS.ofLabelled,
 ): readonly number[] {
   const measured: number[] = []
   for (let fold = 0; fold < folds; fold++) {
-    const measure = fit(samples.filter((_, i) => i % folds !== fold))
-    for (let i = fold; i < samples.length; i += folds) measured[i] = valueOf(measure, samples[i]!.row)
+    const measure = regressSome(samples.filter((_, i) => i % folds !== fold))
+    for (let i = fold; i < samples.length; i += folds) measured[i] = measureWith(measure, samples[i]!.row)
   }
   return measured
 }
 
-export function valueOf({ direction, offset }: LinearMeasure, row: Float32Array): number {
+export function measureWith({ direction, offset }: LinearMeasure, row: Float32Array): number {
   return row.reduce((sum, value, i) => sum + value * direction[i]!, offset)
 }
 

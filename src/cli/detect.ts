@@ -109,7 +109,7 @@ async function annotateFaces(
   await writePrivately(file, await drawFaces(bytes, faces, config))
 }
 
-function describeFound({ box, landmarks: _, detectionScore, rollDegrees, quality, attributes }: FoundFace) {
+function describeFound({ box, detectionScore, rollDegrees, quality, attributes }: FoundFace) {
   return { box, quality, detectionScore, rollDegrees, ...(attributes && { attributes }) }
 }
 

@@ -2,6 +2,7 @@ import type { Comparison } from '../score/compare.js'
 import type { Face, FacesInPicture, FindOptions, Template } from './face.js'
 
 export type { Quality, QualityReason } from '../pipeline/quality.js'
+export { type FaceShape, outlineFace } from '../pipeline/shape.js'
 export type { Comparison, PartSimilarities } from '../score/compare.js'
 export type { Face, FaceAttributes, FacesInPicture, FindOptions, FoundFace, SeenFace, Template } from './face.js'
 

@@ -211,7 +211,8 @@ async function findOthers(
     const moved = moveFace(face, whole, frame)
     const [closer] = await watch.time('detectMs', () => rankTurns(recogniser.detector, frame.pyramid, moved))
     if (!closer || !isNew(moveFace(closer, frame, whole))) continue
-    const judged = await recognise(analysis, frame, closer)
+    // A face that leans is told better as it was seen where the closer look chose the wrong way up.
+    const judged = (await recognise(analysis, frame, closer)) ?? (await recognise(analysis, frame, moved))
     if (!judged) continue
     taken.push(moveFace(judged.found.face, frame, whole))
     others.push(judged)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { type FaceShape, outlineFace } from '../../src/engine/shape.js'
 import type { Point } from '../../src/pipeline/geometry.js'
+import { type FaceShape, outlineFace } from '../../src/pipeline/shape.js'
 import { MEAN_FACE, mirrorLandmarks } from '../support/mean-face.js'
 
 const COUNTS = {

@@ -1,4 +1,4 @@
-import type { Point } from '../pipeline/geometry.js'
+import type { Point } from './geometry.js'
 
 /**
  * The outline of a face in 88 points, the parts and their order those of the original service (sibling-calls, FaceItem: derived from
