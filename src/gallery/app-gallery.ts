@@ -63,10 +63,10 @@ export class AppGallery {
     count: number,
     signal?: AbortSignal,
   ): Promise<readonly string[]> {
-    const rows = this.#rowsOfGroups(groupIds)
-    if (rows.length === 0) return []
+    const persons = this.#personsOf(groupIds)
+    if (persons.size === 0) return []
     // A search of everything reads memory in one go.
-    const choice = rows.length === this.#index.size ? {} : { rows }
+    const choice = persons.size === this.#groupIds.size ? {} : { rows: this.#collectRows(persons) }
     for (let asked = count * FACES_A_PERSON; ; asked *= 4) {
       const found = await this.#index.search(probe, { ...choice, count: asked, ...(signal ? { signal } : {}) })
       const best = new Map<number, string>()
@@ -100,16 +100,23 @@ export class AppGallery {
     return rows
   }
 
-  /** Each once, however many of the groups a person is in. */
-  #rowsOfGroups(groupIds: readonly string[]): Uint32Array {
-    const groups = groupIds.map((id) => this.#groups.get(id) ?? new Set<number>())
-    const persons = groups.length === 1 ? (groups[0] ?? new Set<number>()) : union(groups)
-    const rows: number[] = []
+  #personsOf(groupIds: readonly string[]): ReadonlySet<number> {
+    const [first, ...others] = groupIds.flatMap((id) => this.#groups.get(id) ?? [])
+    if (!first || others.length === 0) return first ?? new Set()
+    const all = new Set(first)
+    for (const group of others) for (const person of group) all.add(person)
+    return all
+  }
+
+  #collectRows(persons: ReadonlySet<number>): Uint32Array {
+    const rows = new Uint32Array(this.#index.size)
+    let count = 0
     for (const person of persons) {
-      for (let row = this.#firstRows.get(person) ?? NONE; row !== NONE; row = this.#nextRows[row] ?? NONE)
-        rows.push(row)
+      for (let row = this.#firstRows.get(person) ?? NONE; row !== NONE; row = this.#nextRows[row] ?? NONE) {
+        rows[count++] = row
+      }
     }
-    return Uint32Array.from(rows)
+    return rows.subarray(0, count)
   }
 
   #makeRoom(row: number): void {
@@ -119,12 +126,6 @@ export class AppGallery {
     this.#persons = grown(this.#persons, new Float64Array(rows))
     this.#nextRows = grown(this.#nextRows, new Int32Array(rows))
   }
-}
-
-function union(groups: readonly ReadonlySet<number>[]): ReadonlySet<number> {
-  const all = new Set<number>()
-  for (const group of groups) for (const person of group) all.add(person)
-  return all
 }
 
 function grown<T extends { set(values: T): void }>(before: T, after: T): T {

@@ -75,9 +75,8 @@ export async function addGallery(schema: SchemaModule): Promise<void> {
     .addColumn('template', 'bytea', (column) => column.notNull())
     .addColumn('attributes', 'bytea')
     .execute()
-  await schema.createIndex('gallery_faces_person').on('gallery_faces').column('person').execute()
-  // Faces are counted by pack at every start: without it, all templates would be read for that.
-  await schema.createIndex('gallery_faces_pack').on('gallery_faces').column('pack_id').execute()
+  // One for both: beside an index of packs alone, which hold all faces, that of persons would not be used.
+  await schema.createIndex('gallery_faces_person').on('gallery_faces').columns(['person', 'pack_id']).execute()
   await schema
     .createTable('gallery_changes')
     .addColumn('sequence', 'bigint', (column) => column.primaryKey())
