@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
-import type { TlsFiles } from './tls-files.js'
 import { createTurns } from '../turns.js'
+import type { TlsFiles } from './tls-files.js'
 
 /** How much of an upload that nobody wants any more is still taken in, so that the client can read its answer. */
 export interface DiscardLimits {
