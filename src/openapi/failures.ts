@@ -11,17 +11,6 @@ export const NEVER_ANSWERED: readonly ErrorName[] = [
   'AGE_FAILED',
   'POSE_FAILED',
   'GLASSES_FAILED',
-  'STORAGE_FAILED',
-  'PERSON_EXISTS',
-  'PERSON_UNKNOWN',
-  'FACE_UNKNOWN',
-  'GROUP_UNKNOWN',
-  'GROUP_LIST_UNKNOWN',
-  'TOO_MANY_FACES',
-  'TOO_MANY_PERSONS',
-  'TOO_MANY_GROUPS',
-  'SAME_FACE_ADDED',
-  'PARAMETER_INVALID',
 ]
 
 /** Failures of one picture; the others belong to the call, or to either. */
