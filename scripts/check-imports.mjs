@@ -22,25 +22,28 @@ const MAY_IMPORT = {
   auth: ['errors'],
   // What may be asked, on domain types: no wire, no HTTP, no database, no environment.
   calls: ['errors', 'engine', 'score', 'gallery', 'evaluation/lanes'],
-  store: ['errors', 'score', 'gallery/gallery', 'gallery/refusals'],
+  store: ['errors', 'score', 'gallery/face-id', 'gallery/gallery', 'gallery/refusals'],
   evaluation: ['errors', 'engine', 'score', 'pipeline', 'image/format'],
   dedupe: ['errors', 'engine', 'score', 'evaluation'],
   worker: ['errors', 'engine', 'score', 'pipeline/quality'],
   openapi: ['errors', 'pipeline/quality'],
-  http: [
-    'errors',
-    'engine',
-    'auth',
-    'image/fetch-remote',
-    'image/byte-blocks',
-    'image/format',
-    'openapi',
-    'store/store',
-    'turns',
-  ],
+  http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'image/byte-blocks', 'image/format', 'openapi', 'turns'],
   ops: ['http/unread-answers'],
-  // Pure: a wire reads what came and writes what goes out; who serves it hands it bytes and results.
-  wires: ['errors', 'engine/engine', 'engine/face', 'score', 'pipeline/five-points', 'auth/authenticate'],
+  // A wire reads what came, asks a call, and writes what goes out.
+  wires: [
+    'errors',
+    'engine/engine',
+    'engine/face',
+    'calls',
+    'gallery',
+    'score',
+    'pipeline/five-points',
+    'auth',
+    'http',
+    'image/fetch-remote',
+    'image/format',
+    'openapi/call',
+  ],
   // Runs in browsers and mini-programs, too: nothing of ours, nothing of Node's.
   client: [],
   // The page: it signs as clients do.

@@ -97,6 +97,7 @@ export const ERRORS_IN_CHINESE: Readonly<Record<ErrorName, string>> = {
   TOO_MANY_REQUESTS: '操作太频繁，触发频控；或本月配额用尽。',
   INVALID_PARAMETER: '无效参数。',
   BODY_TOO_LARGE: '请求包体过大，或其中的图片过大。',
+  INTERFACE_NOT_SUPPORTED: '接口已关闭，或自行部署的服务无法应答。',
   AUTH_UNAVAILABLE: '鉴权服务不可用：暂时无法校验签名。',
   AUTH_UNAVAILABLE_INTERNAL: '鉴权服务不可用：暂时无法校验签名。',
   INTERNAL: '内部错误。',

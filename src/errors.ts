@@ -48,6 +48,12 @@ export const ERRORS = {
     message: 'REQUEST_BODY_TOO_LARGE',
     meaning: 'The request or an image in it is too large.',
   },
+  INTERFACE_NOT_SUPPORTED: {
+    code: 24,
+    status: 501,
+    message: 'INTERFACE_NOT_SUPPORTED',
+    meaning: 'The call is switched off, or cannot be answered by a service of your own.',
+  },
   AUTH_UNAVAILABLE: {
     code: 107,
     status: 503,

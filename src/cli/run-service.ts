@@ -14,9 +14,11 @@ import { createMetrics, type Metrics } from '../ops/metrics.js'
 import { startOpsServer } from '../ops/ops-server.js'
 import type { Credential, Store } from '../store/store.js'
 import { UsageMeter } from '../store/usage-meter.js'
+import { tencentImage } from '../wires/tencent-image/wire.js'
 import { type EnginePool, startEnginePool } from '../worker/pool.js'
 import { exampleCall } from './example-call.js'
 import { observeEngine } from './observe-engine.js'
+import { openGallery } from './open-gallery.js'
 import { openStore } from './open-store.js'
 import { findPage, linkToPage } from './page.js'
 import { requirePort } from './ports.js'
@@ -96,7 +98,7 @@ async function startService(workshop: Workshop): Promise<void> {
   serviceStore = composeServiceStore(store, config)
   const newKey = await prepareKeys(store, config)
   const meter = await openMeter(workshop, store)
-  const app = await openApp(workshop, { pool, serviceStore, meter, tls, uploadBudget, isReady })
+  const app = await openApp(workshop, { pool, store, serviceStore, meter, tls, uploadBudget, isReady })
   stop.throwIfAborted()
   const heard = await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' })
   const url = tls ? heard.replace(/^http:/, 'https:') : heard
@@ -166,6 +168,7 @@ async function openMeter({ logger, open }: Workshop, store: Store): Promise<Usag
 }
 
 interface AppParts {
+  readonly store: Store
   readonly pool: EnginePool
   readonly serviceStore: ServiceStore
   readonly meter: UsageMeter
@@ -175,7 +178,7 @@ interface AppParts {
 }
 
 async function openApp({ config, logger, metrics, open }: Workshop, parts: AppParts): Promise<FastifyInstance> {
-  const { pool, serviceStore, meter, tls, uploadBudget, isReady } = parts
+  const { pool, store, serviceStore, meter, tls, uploadBudget, isReady } = parts
   const fetchOptions = {
     allow: config.urlAllow,
     timeoutMs: config.urlTimeoutMs,
@@ -189,15 +192,19 @@ async function openApp({ config, logger, metrics, open }: Workshop, parts: AppPa
     () => createImageFetcher(fetchOptions),
     (opened) => opened.close(),
   )
+  const wire = tencentImage({
+    engine: observeEngine(pool, metrics.openImage),
+    fetchImage: fetcher.fetchImage,
+    store: serviceStore.store,
+    rateLimiter: serviceStore.rateLimiter,
+    quotas: createQuotaGate((appid) => meter.countSuccesses(appid)),
+    gallery: await openGallery({ config, store, pool, logger, open }),
+  })
   const page = findPage(config.host)
   const collectEarly = createEarlyCollector()
   const make = () =>
     createApp({
-      engine: observeEngine(pool, metrics.openImage),
-      fetchImage: fetcher.fetchImage,
-      store: serviceStore.store,
-      rateLimiter: serviceStore.rateLimiter,
-      quotas: createQuotaGate((appid) => meter.countSuccesses(appid)),
+      wires: [wire],
       countCall: (appid, code) => meter.count(appid, code),
       addressLimiter: createAddressLimiter(config.addressRateLimit, metrics.countAddressRefusal),
       trustProxy: config.trustProxy,

@@ -1,16 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import type { AddressLimiter } from '../auth/address-limit.js'
-import type { CredentialSource, SignatureLedger } from '../auth/authenticate.js'
-import { createLossGate, type LossGate } from '../auth/loss-gate.js'
-import { NO_QUOTAS, type QuotaGate } from '../auth/quota.js'
-import type { RateLimiter } from '../auth/rate-limit.js'
-import type { FaceEngine } from '../engine/engine.js'
-import type { FetchImage } from '../image/fetch-remote.js'
-import { createLine, createTurns } from '../turns.js'
 import { logWhenDone, type OnCall, openCall } from './call-log.js'
 import { createTrust, findClientAddress, networkOf } from './client-address.js'
-import { answerComparison } from './compare-route.js'
 import {
   type ConnectionLimit,
   Connections,
@@ -23,25 +15,18 @@ import { addDocsRoutes } from './docs-routes.js'
 import { addOpsRoutes } from './ops-routes.js'
 import { addPageRoutes, type PageFiles } from './page-routes.js'
 import { type CountCall, createReplies, type Replies } from './reply.js'
-import { requireSignature } from './request-signature.js'
 import { type RouteTable, refuseUnrouted, requireHost, toOriginForm, trackRoutes } from './routing.js'
 import type { TlsFiles } from './tls-files.js'
 import { closeUnreadAnswers, UNREAD_ANSWER_MS } from './unread-answers.js'
 import { answerUnreadable, refuseUrl } from './unreadable.js'
-import { maxBodyBytesFor } from './upload.js'
+import { createUploads } from './upload.js'
 import { UploadBudget } from './upload-budget.js'
-import { DEFAULT_PACE, type UploadPace } from './upload-pace.js'
+import type { UploadPace } from './upload-pace.js'
+import type { Wire } from './wire.js'
 
 export interface AppOptions {
-  readonly engine: FaceEngine
-  readonly fetchImage: FetchImage
-  /** Where keys are looked up and single-use signatures are claimed. */
-  readonly store: CredentialSource & SignatureLedger
-  readonly rateLimiter: RateLimiter
-  /** None when absent. */
-  readonly quotas?: QuotaGate
-  /** Slows down apps whose images end worker processes; one with a clock of its own when absent. */
-  readonly losses?: LossGate
+  /** What is spoken beside the page, the documents and the health checks. */
+  readonly wires: readonly Wire[]
   /** Told of every call of a known app, with the code of its answer, just before that goes out; once a call. */
   readonly countCall?: CountCall
   /** Asked before signatures are; without it addresses have no limit. */
@@ -64,8 +49,6 @@ export interface AppOptions {
   readonly isReady: () => Promise<boolean>
   /** The page at `/`; none when absent. */
   readonly page?: PageFiles
-  /** The clock that signatures are checked against; the system's when absent. */
-  readonly now?: () => Date
   /** Certificate and key; plain http when absent. */
   readonly tls?: TlsFiles
   /** How long a client may take for its request; 20 s for the headers and 300 s for all when absent. */
@@ -145,43 +128,25 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { page, maxImageBytes } = options
   if (page) await app.register(async (own) => addPageRoutes(own, replies, page, { maxImageBytes }))
 
-  // 3. Signed: the signature before the body, the body before the images.
-  await app.register(async (signed) => addSignedRoutes(signed, options, connections, replies))
+  // 3. The wires: who calls, before the body; the body before its images.
+  await app.register(async (signed) => addWires(signed, options, connections, replies))
   await app.ready()
   return app
 }
 
-function addSignedRoutes(app: FastifyInstance, options: AppOptions, connections: Connections, replies: Replies): void {
-  const { engine, fetchImage, store, rateLimiter, maxImageBytes, now = () => new Date() } = options
-  const budget = options.uploadBudget ?? new UploadBudget(Number.POSITIVE_INFINITY)
-  const uploadLimits = {
-    maxBodyBytes: maxBodyBytesFor(maxImageBytes),
-    pace: { ...DEFAULT_PACE, ...options.uploadPace },
-  }
-  const readingOrder = { turn: createTurns(), line: createLine() }
-  const losses = options.losses ?? createLossGate()
-  const gate = { credentials: store, rateLimiter, quotas: options.quotas ?? NO_QUOTAS, losses, now }
-  const context = {
-    engine,
-    fetchImage,
-    ledger: store,
-    gate,
-    maxImageBytes,
-    uploadLimits,
-    readingOrder,
-    budget,
+function addWires(app: FastifyInstance, options: AppOptions, connections: Connections, replies: Replies): void {
+  const { addressLimiter, maxImageBytes, wires } = options
+  const uploads = createUploads({
     connections,
-    replies,
-  }
-  const { addressLimiter } = options
+    maxImageBytes,
+    pace: options.uploadPace ?? {},
+    budget: options.uploadBudget ?? new UploadBudget(Number.POSITIVE_INFINITY),
+  })
   app.addHook('onRequest', async ({ call }) => {
     call.isSigned = true
   })
   if (addressLimiter) {
     app.addHook('onRequest', ({ ips }) => addressLimiter.take(networkOf(findClientAddress(ips))))
   }
-  app.addHook('onRequest', (request) => requireSignature(request, gate))
-  app.post('/face/compare', (request, reply) => answerComparison(request, reply, context))
-  // The path that the specification's own examples print.
-  app.post('/face/identify', (request, reply) => answerComparison(request, reply, context))
+  for (const wire of wires) app.register(async (own) => wire(own, { connections, replies, uploads }))
 }

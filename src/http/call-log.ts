@@ -29,6 +29,8 @@ export interface CallBytes {
   received?: number
   imageA?: number
   imageB?: number
+  /** The picture of a call with one kind of them; the last one of several. */
+  image?: number
   /** The body of the answer. */
   sent?: number
 }

@@ -1,8 +1,7 @@
 import { FaceCompareError } from '../errors.js'
-import type { FieldName } from '../openapi/call.js'
 import { SLICE_BYTES, type Turn } from '../turns.js'
 import { decodeBase64Image } from './base64-image.js'
-import { type Fields, isFieldName, MAX_TEXT_BYTES } from './fields.js'
+import { type FieldNames, type Fields, MAX_TEXT_BYTES, NamedPieces } from './fields.js'
 
 const MAX_PAIRS = 1000
 /** More than any known name takes, each of its letters written as `%XX`. */
@@ -14,27 +13,16 @@ const [AMPERSAND, EQUALS, PERCENT, PLUS, SPACE] = [0x26, 0x3d, 0x25, 0x2b, 0x20]
  * Reads application/x-www-form-urlencoded; images are Base64, whose `+` may have become a space on the way.
  * Throws BAD_REQUEST for a known field that is given twice.
  */
-export function parseForm(body: Buffer, turn: Turn): Fields {
-  const values = new Map<FieldName, Buffer>()
+export function parseForm(body: Buffer, names: FieldNames, turn: Turn): Fields {
+  const pieces = new NamedPieces(names)
   for (const pair of splitPairs(body)) {
     const [rawName, rawValue] = cutAt(pair, EQUALS)
-    if (rawName.length > MAX_NAME_BYTES) continue
-    const name = decodeUrlEncoded(rawName)
-    if (!isFieldName(name)) continue
-    if (values.has(name)) throw new FaceCompareError('BAD_REQUEST', `The form in the body gives ${name} twice.`)
-    values.set(name, rawValue)
+    if (rawName.length <= MAX_NAME_BYTES) pieces.add(decodeUrlEncoded(rawName), rawValue, 'form in the body')
   }
-  return {
-    has: (name) => values.has(name),
-    text(name) {
-      const raw = values.get(name)
-      return raw && decodeUrlEncoded(raw.subarray(0, MAX_TEXT_BYTES))
-    },
-    async image(name) {
-      const raw = values.get(name)
-      return raw && decodeBase64Image(await decodeInSlices(raw, turn), turn)
-    },
-  }
+  return pieces.read({
+    text: (raw) => decodeUrlEncoded(raw.subarray(0, MAX_TEXT_BYTES)),
+    image: async (raw) => decodeBase64Image(await decodeInSlices(raw, turn), turn),
+  })
 }
 
 function splitPairs(body: Buffer): readonly Buffer[] {

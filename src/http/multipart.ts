@@ -1,8 +1,7 @@
 import { FaceCompareError } from '../errors.js'
-import type { FieldName } from '../openapi/call.js'
 import type { Turn } from '../turns.js'
 import { readImagePart } from './base64-image.js'
-import { type Fields, isFieldName, MAX_TEXT_BYTES } from './fields.js'
+import { type FieldNames, type Fields, MAX_TEXT_BYTES, NamedPieces } from './fields.js'
 
 const MAX_PARTS = 32
 const MAX_PART_HEADER_BYTES = 4 * 1024
@@ -15,35 +14,35 @@ const SEARCHED_BYTES = 1024 * 1024
 const [SPACE, TAB, LF] = [0x20, 0x09, 0x0a]
 const DASHES = Buffer.from('--')
 
+export interface MultipartOptions {
+  /** As the Content-Type has it. */
+  readonly boundary: string | undefined
+  readonly names: FieldNames
+}
+
 /**
  * Reads a multipart/form-data body (RFC 7578) that lies whole in memory. A part is known by its name alone and is bytes,
  * whether it looks like a file or like a text field: clients send texts as files and images as texts. Nothing is copied.
  * Without a boundary in the header the body's first line tells it. Lines may end in LF alone when the first one does.
  * Throws BAD_REQUEST for a body that is not whole, and for a known field that is given twice.
  */
-export async function parseMultipart(body: Buffer, boundary: string | undefined, turn: Turn): Promise<Fields> {
+export async function parseMultipart(body: Buffer, { boundary, names }: MultipartOptions, turn: Turn): Promise<Fields> {
   const delimiter = boundary === undefined ? readFirstLine(body) : Buffer.from(`--${boundary}`, 'latin1')
   if (delimiter.length > MAX_BOUNDARY_BYTES) throw unreadable(`its boundary is longer than ${MAX_BOUNDARY_BYTES} bytes`)
   const lineEnd = Buffer.from(endsLinesWithLf(body, delimiter) ? '\n' : '\r\n')
-  const values = new Map<FieldName, Buffer>()
+  const pieces = new NamedPieces(names)
   for (const part of await splitParts(body, delimiter, lineEnd, turn)) {
     const { headers, content } = splitPart(part, lineEnd)
     const name = readName(headers)
     if (name !== undefined && name.length > MAX_NAME_BYTES) {
       throw unreadable(`the name of a part is longer than ${MAX_NAME_BYTES} bytes`)
     }
-    if (name === undefined || !isFieldName(name)) continue
-    if (values.has(name)) throw unreadable(`the field ${name} is given twice`)
-    values.set(name, content)
+    if (name !== undefined) pieces.add(name, content, 'multipart body')
   }
-  return {
-    has: (name) => values.has(name),
-    text: (name) => values.get(name)?.toString('utf8', 0, MAX_TEXT_BYTES),
-    async image(name) {
-      const part = values.get(name)
-      return part && readImagePart(part, turn)
-    },
-  }
+  return pieces.read({
+    text: (bytes) => bytes.toString('utf8', 0, MAX_TEXT_BYTES),
+    image: (bytes) => readImagePart(bytes, turn),
+  })
 }
 
 function readFirstLine(body: Buffer): Buffer {

@@ -3,9 +3,9 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Comparison, Face, Quality } from '../engine/engine.js'
+import type { Quality } from '../engine/engine.js'
 import { QualityTooLowError } from '../engine/require-quality.js'
-import { ERRORS, FaceCompareError, type Side } from '../errors.js'
+import { ERRORS, FaceCompareError } from '../errors.js'
 import type { Connections } from './connections.js'
 import { PIECE_BYTES } from './unread-answers.js'
 
@@ -31,21 +31,10 @@ export interface ReplyOptions {
   readonly countCall: CountCall
 }
 
-/** What an answer says beside the scores, because its call asked for it. */
-export interface ToldBesides {
-  /** Where they are and how well they are shown. */
-  readonly faces: Readonly<Record<Side, Face>> | undefined
-  readonly qualityChecked: boolean | undefined
-}
-
 /** The one place where answers are made. */
 export interface Replies {
-  sendComparison(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    comparison: Comparison,
-    besides: ToldBesides,
-  ): FastifyReply
+  /** Success: `data` as it is. */
+  sendData(request: FastifyRequest, reply: FastifyReply, data: object): FastifyReply
   /** Anything thrown; what is not a FaceCompareError is told as INTERNAL, without a word of what it says. */
   sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply
   /** 204, the answer to every OPTIONS. */
@@ -89,9 +78,9 @@ export function createReplies({ connections, statusAlways200, countCall }: Reply
   }
 
   return {
-    sendComparison(request, reply, comparison, besides) {
+    sendData(request, reply, data) {
       settle(request, reply, 0)
-      return send(request, reply, 200, comparisonBody(comparison, request.id, besides))
+      return send(request, reply, 200, { data, code: 0, message: 'OK' })
     },
     sendError(request, reply, thrown) {
       const error = toFaceCompareError(thrown)
@@ -131,56 +120,9 @@ function commonHeaders(sessionId: string): Readonly<Record<string, string>> {
   return { 'x-request-id': sessionId, 'cache-control': 'no-store', vary: 'Origin' }
 }
 
-function comparisonBody(
-  { similarity, parts }: Comparison,
-  sessionId: string,
-  { faces, qualityChecked }: ToldBesides,
-): object {
-  return {
-    data: {
-      similarity,
-      eyebrow_sim: parts.eyebrow,
-      eye_sim: parts.eye,
-      nose_sim: parts.nose,
-      mouth_sim: parts.mouth,
-      ...(faces ? { faceA: faceBody(faces.A), faceB: faceBody(faces.B) } : {}),
-      ...(qualityChecked === undefined ? {} : { quality_checked: qualityChecked }),
-      session_id: sessionId,
-    },
-    code: 0,
-    message: 'OK',
-  }
-}
-
-/**
- * Where a face is, in pixels of the upright image (`image_width` x `image_height`): the compared one of `face_count`. Roll is
- * in degrees, clockwise positive.
- */
-function faceBody(face: Face): object {
-  const { box, landmarks, detectionScore, rollDegrees, faceCount, imageWidth, imageHeight, quality } = face
-  const points = Array.from({ length: landmarks.length / 2 }, (_, i) => [
-    round(landmarks[2 * i] ?? 0),
-    round(landmarks[2 * i + 1] ?? 0),
-  ])
-  return {
-    box: { x: round(box.x), y: round(box.y), width: round(box.width), height: round(box.height) },
-    landmarks: points,
-    detection_score: round(detectionScore),
-    roll: round(rollDegrees),
-    face_count: faceCount,
-    image_width: imageWidth,
-    image_height: imageHeight,
-    ...(quality ? qualityBody(quality) : {}),
-  }
-}
-
 /** 0 to 100, and what is wrong with the picture. */
-function qualityBody({ score, reasons }: Quality): object {
+export function qualityBody({ score, reasons }: Quality): object {
   return { quality: score, quality_reasons: reasons }
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100
 }
 
 const FAIL_FLAGS = { A: 1, B: 2 } as const

@@ -1,31 +1,51 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { FaceCompareError } from '../errors.js'
-import { type Line, SLICE_BYTES, type Turn } from '../turns.js'
+import { createLine, createTurns, SLICE_BYTES, type Turn } from '../turns.js'
 import { type BodyKind, requireKind } from './body-kind.js'
 import type { Call } from './call-log.js'
 import type { Connections } from './connections.js'
 import { readContentType } from './content-type.js'
-import type { Fields } from './fields.js'
+import type { FieldNames, Fields } from './fields.js'
 import { parseForm } from './form-body.js'
 import { parseJson } from './json-body.js'
 import { parseMultipart } from './multipart.js'
 import { readBody } from './upload-body.js'
-import type { UploadShare } from './upload-budget.js'
-import type { UploadPace } from './upload-pace.js'
+import type { UploadBudget, UploadShare } from './upload-budget.js'
+import { DEFAULT_PACE, type UploadPace } from './upload-pace.js'
 
-export interface UploadLimits {
-  readonly maxBodyBytes: number
-  readonly pace: UploadPace
+export interface UploadOptions {
+  readonly connections: Connections
+  /** Of one image; a body may hold two of them in Base64. */
+  readonly maxImageBytes: number
+  readonly pace: Partial<UploadPace>
+  /** What the images of all calls may hold together. */
+  readonly budget: UploadBudget
 }
 
-/** How calls share the one thread that reads bodies. */
-export interface ReadingOrder {
-  readonly turn: Turn
-  /** For bodies that take many turns. */
-  readonly line: Line
+export interface Received {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly call: Call
+  readonly share: UploadShare
+  readonly names: FieldNames
+  /** Throws to refuse the call before its body is looked at. */
+  readonly admit: () => void
 }
 
-type ParseBody = (body: Buffer, turn: Turn) => Fields | Promise<Fields>
+/** Takes in the bodies of calls. */
+export interface Uploads {
+  readonly maxImageBytes: number
+  /** The part of the budget that a call of an app has; to be closed when the call is answered, not before. */
+  readonly open: (appid: string) => UploadShare
+  /**
+   * Reads the body of a call, counted while it comes, and takes it apart. Nothing is read (and no `100 Continue` sent)
+   * when the headers alone, or `admit`, refuse it. Throws BODY_TOO_LARGE, TOO_MANY_REQUESTS when all uploads together are too much,
+   * and BAD_REQUEST, with status 408 for an upload that is stalled or too slow.
+   */
+  readonly read: (received: Received) => Promise<Fields>
+}
+
+type ParseBody = (body: Buffer, names: FieldNames, turn: Turn) => Fields | Promise<Fields>
 
 /** What an upload counts for before anything of it has come: its buffers. */
 const RESERVE_BYTES = 64 * 1024
@@ -35,42 +55,38 @@ export function maxBodyBytesFor(maxImageBytes: number): number {
   return 2 * Math.ceil((4 / 3) * maxImageBytes) + 64 * 1024
 }
 
-/**
- * Reads the body of a call, counted while it comes, and takes it apart. Nothing is read (and no `100 Continue` sent)
- * when the headers alone, or `admit`, refuse it. Throws BODY_TOO_LARGE, TOO_MANY_REQUESTS when all uploads together are too much, and
- * BAD_REQUEST, with status 408 for an upload that is stalled or too slow.
- */
-export async function readUpload(
-  request: IncomingMessage,
-  response: ServerResponse,
-  call: Call,
-  connections: Connections,
-  limits: UploadLimits,
-  share: UploadShare,
-  order: ReadingOrder,
-  admit: () => void,
-): Promise<Fields> {
-  const announcedBytes = Number(request.headers['content-length'] ?? 0)
-  if (announcedBytes > limits.maxBodyBytes) throw tooLarge(limits)
-  checkContentEncoding(request.headers['content-encoding'])
-  const parse = chooseParser(call.contentType)
-  admit()
-  share.requireRoom(announcedBytes)
-  share.take(RESERVE_BYTES)
-  connections.continueUpload(request, response)
-  const expectedBytes = announcedBytes > 0 ? announcedBytes : limits.maxBodyBytes
-  const takePiece = (pieceBytes: number, bytes: number): void => {
-    call.bytes.received = bytes
-    if (bytes > limits.maxBodyBytes) throw tooLarge(limits)
-    share.take(pieceBytes)
+export function createUploads({ connections, maxImageBytes, pace, budget }: UploadOptions): Uploads {
+  const maxBodyBytes = maxBodyBytesFor(maxImageBytes)
+  const wholePace = { ...DEFAULT_PACE, ...pace }
+  // Calls share the one thread that reads bodies: in turns, and those that take many turns one after the other.
+  const turn = createTurns()
+  const line = createLine()
+
+  async function read({ request, response, call, share, names, admit }: Received): Promise<Fields> {
+    const announcedBytes = Number(request.headers['content-length'] ?? 0)
+    if (announcedBytes > maxBodyBytes) throw tooLarge(maxBodyBytes)
+    checkContentEncoding(request.headers['content-encoding'])
+    const parse = chooseParser(call.contentType)
+    admit()
+    share.requireRoom(announcedBytes)
+    share.take(RESERVE_BYTES)
+    connections.continueUpload(request, response)
+    const expectedBytes = announcedBytes > 0 ? announcedBytes : maxBodyBytes
+    const takePiece = (pieceBytes: number, bytes: number): void => {
+      call.bytes.received = bytes
+      if (bytes > maxBodyBytes) throw tooLarge(maxBodyBytes)
+      share.take(pieceBytes)
+    }
+    const upload = { request, broken: connections.uploadSignal(request), expectedBytes, pace: wholePace, takePiece }
+    const blocks = await readBody(upload)
+    const parseAll = async () => {
+      const { buffer, byteOffset, byteLength } = await blocks.join(turn)
+      return parse(Buffer.from(buffer, byteOffset, byteLength), names, turn)
+    }
+    return blocks.byteCount > SLICE_BYTES ? line(parseAll) : parseAll()
   }
-  const upload = { request, broken: connections.uploadSignal(request), expectedBytes, pace: limits.pace, takePiece }
-  const blocks = await readBody(upload)
-  const read = async () => {
-    const { buffer, byteOffset, byteLength } = await blocks.join(order.turn)
-    return parse(Buffer.from(buffer, byteOffset, byteLength), order.turn)
-  }
-  return blocks.byteCount > SLICE_BYTES ? order.line(read) : read()
+
+  return { maxImageBytes, open: (appid) => budget.open(appid), read }
 }
 
 function checkContentEncoding(encoding: string | undefined): void {
@@ -89,9 +105,9 @@ function chooseParser(header: string | undefined): ParseBody {
   switch (mediaType) {
     case 'application/json':
     case 'text/json':
-      return knowing('JSON', parseJson)
+      return knowing('JSON', (body, _names, turn) => parseJson(body, turn))
     case 'multipart/form-data':
-      return knowing('multipart', (body, turn) => parseMultipart(body, boundary, turn))
+      return knowing('multipart', (body, names, turn) => parseMultipart(body, { boundary, names }, turn))
     case 'application/x-www-form-urlencoded':
       return knowing('a form', parseForm)
     default:
@@ -104,12 +120,12 @@ function chooseParser(header: string | undefined): ParseBody {
 
 /** First asks whether the body is written in what its Content-Type says. */
 function knowing(kind: BodyKind, parse: ParseBody): ParseBody {
-  return (body, turn) => {
+  return (body, names, turn) => {
     requireKind(body, kind)
-    return parse(body, turn)
+    return parse(body, names, turn)
   }
 }
 
-function tooLarge(limits: UploadLimits): FaceCompareError {
-  return new FaceCompareError('BODY_TOO_LARGE', `The body is larger than ${limits.maxBodyBytes} bytes.`)
+function tooLarge(maxBodyBytes: number): FaceCompareError {
+  return new FaceCompareError('BODY_TOO_LARGE', `The body is larger than ${maxBodyBytes} bytes.`)
 }

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely'
+import { makeFaceId } from '../gallery/face-id.js'
 import type { FaceRecord, NewFace, Template } from '../gallery/gallery.js'
 import type { GalleryTables } from './gallery-schema.js'
-import { makeFaceId } from './random-credentials.js'
 import type { Schema } from './schema.js'
 import type { TemplateBox } from './template-box.js'
 import { decodeAttributes, decodeTemplate, encodeAttributes, encodeTemplate } from './template-bytes.js'

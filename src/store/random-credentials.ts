@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 
 const ALPHANUMERICS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
@@ -19,14 +19,4 @@ export function makeSecretKey(): string {
 
 function drawAlphanumerics(length: number): string {
   return Array.from({ length }, () => ALPHANUMERICS.charAt(randomInt(ALPHANUMERICS.length))).join('')
-}
-
-const LEAST_FACE_ID = 10n ** 18n
-
-/** 19 digits, fit for a signed integer of 64 bits, in no order. */
-export function makeFaceId(): string {
-  for (;;) {
-    const drawn = randomBytes(8).readBigUInt64BE() & (2n ** 63n - 1n)
-    if (drawn >= LEAST_FACE_ID) return String(drawn)
-  }
 }

@@ -6,6 +6,7 @@ import { analyzeWith, type FaceEngine, type FacesInPicture, type Quality } from 
 import { type ErrorName, FaceCompareError } from '../../src/errors.js'
 import { type AppOptions, createApp } from '../../src/http/app.js'
 import { NO_COHORT } from '../../src/score/cohort.js'
+import { type TencentImageOptions, tencentImage } from '../../src/wires/tencent-image/wire.js'
 
 export const NOW_SECONDS = 1_700_000_000
 export const APPID = '10001290'
@@ -125,18 +126,24 @@ export function createFakeStore(): CredentialSource & SignatureLedger {
   }
 }
 
-export async function startApp(options: Partial<AppOptions> = {}): Promise<FastifyInstance> {
-  return createApp({
+export type ServiceOptions = Partial<AppOptions & TencentImageOptions>
+
+export async function startApp(options: ServiceOptions = {}): Promise<FastifyInstance> {
+  const wire = tencentImage({
     engine: createFakeEngine(),
     fetchImage: fakeFetch,
     store: createFakeStore(),
     rateLimiter: { take: async () => {} },
+    now: () => new Date(NOW_SECONDS * 1000),
+    ...options,
+  })
+  return createApp({
+    wires: [wire],
     maxImageBytes: MAX_IMAGE_BYTES,
     corsOrigins: [],
     statusAlways200: false,
     logger: false,
     isReady: async () => true,
-    now: () => new Date(NOW_SECONDS * 1000),
     ...options,
   })
 }

@@ -60,6 +60,7 @@ const EXCEPTION_OF: Readonly<Record<ErrorName, ExceptionName>> = {
   TOO_MANY_REQUESTS: 'ThrottlingException',
   INVALID_PARAMETER: 'InvalidParameterException',
   BODY_TOO_LARGE: 'ImageTooLargeException',
+  INTERFACE_NOT_SUPPORTED: 'AccessDeniedException',
   AUTH_UNAVAILABLE: 'InternalServerError',
   AUTH_UNAVAILABLE_INTERNAL: 'InternalServerError',
   INTERNAL: 'InternalServerError',

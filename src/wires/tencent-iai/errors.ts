@@ -60,6 +60,7 @@ const CODE_OF = {
   TOO_MANY_REQUESTS: 'RequestLimitExceeded',
   INVALID_PARAMETER: 'InvalidParameter.InvalidParameter',
   BODY_TOO_LARGE: 'FailedOperation.ImageSizeExceed',
+  INTERFACE_NOT_SUPPORTED: 'UnsupportedOperation',
   AUTH_UNAVAILABLE: 'ResourceUnavailable.GetAuthInfoError',
   AUTH_UNAVAILABLE_INTERNAL: 'ResourceUnavailable.GetAuthInfoError',
   INTERNAL: 'InternalError',

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
-import { authenticate, type CredentialSource, type Identity } from '../auth/authenticate.js'
-import type { LossGate } from '../auth/loss-gate.js'
-import type { QuotaGate } from '../auth/quota.js'
-import type { RateLimiter } from '../auth/rate-limit.js'
-import { timed } from './call-log.js'
+import { authenticate, type CredentialSource, type Identity } from '../../auth/authenticate.js'
+import type { LossGate } from '../../auth/loss-gate.js'
+import type { QuotaGate } from '../../auth/quota.js'
+import type { RateLimiter } from '../../auth/rate-limit.js'
+import { timed } from '../../http/call-log.js'
 
 export interface SignatureGate {
   readonly credentials: CredentialSource

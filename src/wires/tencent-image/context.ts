@@ -1,0 +1,54 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Identity, SignatureLedger } from '../../auth/authenticate.js'
+import type { Gallery } from '../../calls/gallery.js'
+import type { FaceEngine } from '../../engine/engine.js'
+import type { FieldNames, Fields } from '../../http/fields.js'
+import type { UploadShare } from '../../http/upload-budget.js'
+import type { FetchImage } from '../../image/fetch-remote.js'
+import type { SignatureGate } from './authenticate-request.js'
+
+/** What the calls of this wire work with. */
+export interface WireContext {
+  readonly engine: FaceEngine
+  readonly fetchImage: FetchImage
+  readonly ledger: SignatureLedger
+  readonly gate: SignatureGate
+  readonly maxImageBytes: number
+  /** Absent while nobody may be enrolled. */
+  readonly gallery: EnrolledGallery | undefined
+}
+
+export interface EnrolledGallery extends Gallery {
+  /** Whether the model pack tells age, sex and the like. */
+  readonly tellsAttributes: boolean
+}
+
+/** A call whose body was read, whose signature holds and whose app may call. */
+export interface ReceivedCall extends WireContext {
+  readonly fields: Fields
+  readonly identity: Identity
+  /** The bytes that the call may hold. */
+  readonly share: UploadShare
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  /** Aborts when the client leaves. */
+  readonly stop: AbortController
+}
+
+/** Resolves with what the answer has as `data`. Rejects with FaceCompareErrors. */
+export type Answer = (received: ReceivedCall) => Promise<object>
+
+/** One call of the wire. */
+export interface WireCall {
+  readonly path: string
+  readonly names: FieldNames
+  /** How many pictures it hands to the engine at once. */
+  readonly pictures: number
+  /** Whether it is refused before its body is read. */
+  readonly isRefused?: (context: WireContext) => void
+  /**
+   * Reads what the body asks for, before a single-use signature is spent; what it throws costs the caller no signature. The rest, and the
+   * answer's `data`, come from what it gives.
+   */
+  readonly read: (fields: Fields, context: WireContext) => Answer
+}

@@ -1,0 +1,47 @@
+import type { AnalysedFace, FaceSource } from '../../calls/gallery.js'
+import type { FacesInPicture, FindOptions, FoundFace } from '../../engine/face.js'
+import { FaceCompareError } from '../../errors.js'
+import type { ReceivedCall } from './context.js'
+import { type ImageSource, workOn } from './pictures.js'
+
+/** Where a picture comes from, read when its turn comes. */
+export type PictureSource = () => Promise<ImageSource>
+
+/** The faces of a picture, and what is asked of them. */
+export async function findFaces(
+  received: ReceivedCall,
+  picture: PictureSource,
+  options: FindOptions,
+): Promise<FacesInPicture> {
+  const { engine, stop } = received
+  return workOn(await picture(), '', received, stop.signal, (image, signal, onWorkerLost) =>
+    engine.findFaces(image, options, signal, onWorkerLost),
+  )
+}
+
+/** The most prominent face of a picture, to be enrolled or searched for. */
+export function openFace(received: ReceivedCall, picture: PictureSource, attributes: boolean): FaceSource {
+  return async () => {
+    const { faces } = await findFaces(received, picture, { which: 'largest', attributes, templates: true })
+    const [face] = faces
+    if (!face) throw new FaceCompareError('FACE_NOT_DETECTED', 'No face was found in the image.')
+    return analysed(face)
+  }
+}
+
+/** All faces of a picture, to be searched for. */
+export function openFaces(received: ReceivedCall, picture: PictureSource): () => Promise<readonly AnalysedFace[]> {
+  return async () => {
+    const { faces } = await findFaces(received, picture, { which: 'all', attributes: false, templates: true })
+    return faces.map(analysed)
+  }
+}
+
+function analysed({ template, attributes, quality, box, rollDegrees }: FoundFace): AnalysedFace {
+  if (!template) throw new Error('Expected a face with its template.')
+  const { packId, embedding, cohort } = template
+  const face = { packId, embedding, cohort, quality, box, rollDegrees }
+  if (!attributes) return face
+  const { hasGlasses, ...told } = attributes
+  return { ...face, attributes: { ...told, glass: hasGlasses } }
+}
