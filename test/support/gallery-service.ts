@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Gallery } from '../../src/calls/gallery.js'
 import { analyzeWith, type FaceEngine, type FoundFace } from '../../src/engine/engine.js'
-import { FaceCompareError } from '../../src/errors.js'
+import { ERRORS, type ErrorName, FaceCompareError } from '../../src/errors.js'
 import { openEmbeddedStore } from '../../src/store/embedded.js'
 import type { Store } from '../../src/store/store.js'
 import { faceLike, openGallery, PACK } from './gallery.js'
@@ -30,13 +30,20 @@ export const ATTRIBUTES = {
   ...{ age: 37.2, gender: 98.6, expression: 6, hasGlasses: true },
 }
 
-/** An engine whose pictures are the names of those who are in them; the words at which the fake engine fails are as there. */
+function isErrorName(text: string): text is ErrorName {
+  return text in ERRORS
+}
+
+/**
+ * An engine whose pictures are the names of those who are in them. The words at which the fake engine fails are as there, and the
+ * name of an error fails with it.
+ */
 export function createNamedFaces(): FakeEngine {
   const fake = createFakeEngine()
   const findFaces: FaceEngine['findFaces'] = async (image, options, signal) => {
     const text = Buffer.from(image).toString('latin1').replace(JPEG.toString('latin1'), '')
     const picture = await fake.findFaces(Buffer.from(text, 'latin1'), options, signal)
-    if (text === 'ageless' && options.attributes) throw new FaceCompareError('AGE_FAILED', 'The age is not told.')
+    if (isErrorName(text)) throw new FaceCompareError(text, 'The fake engine fails as it was told.')
     const [shown] = picture.faces
     if (!shown) throw new Error('Expected a face')
     const names = text.split('+')
@@ -53,6 +60,7 @@ function nameFace(name: string, index: number, withAttributes: boolean, shown: F
   if (!parts) throw new Error('Expected a template')
   return {
     ...shown,
+    quality: base === 'blurred' ? { score: 1.23, reasons: ['blurred'] } : { score: 90, reasons: [] },
     box: { x: 44.4 + 100 * index, y: 32.6, width: 64.04, height: 70.26 },
     landmarks: Float32Array.from({ length: 136 }, (_, i) => i + 0.4),
     template: { packId: PACK, embedding, cohort, parts },
@@ -78,8 +86,8 @@ export interface GalleryService {
   readonly json: (call: string, body?: object) => Promise<Answered>
   /** Sends a multipart body, with the appid first unless it has its own. */
   readonly form: (call: string, parts: readonly Part[]) => Promise<Answered>
-  /** Sends a body as it is. */
-  readonly send: (call: string, contentType: string, body: string | Buffer) => Promise<Answered>
+  /** Sends a body as it is; with a signature that holds when it is not told. */
+  readonly send: (call: string, contentType: string, body: string | Buffer, authorization?: string) => Promise<Answered>
   readonly close: () => Promise<void>
 }
 
@@ -100,8 +108,8 @@ export async function startGalleryService(options: GalleryServiceOptions = {}): 
   const gallery = { ...opened, ...options.gallery?.(opened), tellsAttributes }
   const engine = createNamedFaces()
   const app = await startApp({ engine, gallery, statusAlways200: true, ...options.app })
-  const send = async (call: string, contentType: string, payload: string | Buffer): Promise<Answered> => {
-    const headers = { authorization: sign(), 'content-type': contentType }
+  const send: GalleryService['send'] = async (call, contentType, payload, authorization = sign()) => {
+    const headers = { authorization, 'content-type': contentType }
     const response = await app.inject({ method: 'POST', url: `/face/${call}`, headers, payload })
     return { status: response.statusCode, ...response.json() }
   }
@@ -109,7 +117,8 @@ export async function startGalleryService(options: GalleryServiceOptions = {}): 
     ...{ app, engine, gallery, store, send },
     json: (call, body = {}) => send(call, 'application/json', JSON.stringify({ appid: APPID, ...body })),
     form: (call, parts) => {
-      const all = parts.some(({ name }) => name === 'appid') ? parts : [{ name: 'appid', value: APPID }, ...parts]
+      const hasAppid = parts.some(({ name, header = '' }) => name === 'appid' || header.includes('name="appid"'))
+      const all = hasAppid ? parts : [{ name: 'appid', value: APPID }, ...parts]
       return send(call, 'multipart/form-data; boundary=--------------acebdf13572468', multipart(all))
     },
     async close() {
