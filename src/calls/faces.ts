@@ -25,8 +25,8 @@ export type FaceOutcome = { readonly faceId: string } | { readonly failure: Face
 
 /**
  * Adds the face of each picture to a person; what is wrong with one picture keeps none of the others out. Rejects, and adds none,
- * with PARAMETER_MISSING for no pictures, PERSON_UNKNOWN, TOO_MANY_FACES when the person can take none at all, TOO_MANY_REQUESTS
- * and STORAGE_FAILED.
+ * with PARAMETER_MISSING for no pictures, PERSON_UNKNOWN, TOO_MANY_FACES for more pictures than a person may have faces and when the
+ * person can take none at all, TOO_MANY_REQUESTS and STORAGE_FAILED.
  */
 export async function addFaces(gallery: Gallery, request: AddFacesRequest): Promise<readonly FaceOutcome[]> {
   const { repository, engine, limits, onAudit } = gallery
@@ -34,6 +34,7 @@ export async function addFaces(gallery: Gallery, request: AddFacesRequest): Prom
   requireId('person_id', personId)
   requireText('tag', tag)
   if (pictures.length === 0) throw new FaceCompareError('PARAMETER_MISSING', 'No picture was sent.')
+  if (pictures.length > limits.maxFacesPerPerson) throw refusals.tooManyPictures(limits.maxFacesPerPerson)
   const add = async (): Promise<readonly FaceOutcome[]> => {
     const { faceIds } = await stored(repository.findPerson(appid, personId))
     if (faceIds.length >= limits.maxFacesPerPerson) throw refusals.tooManyFaces(limits.maxFacesPerPerson)

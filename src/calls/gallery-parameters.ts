@@ -13,10 +13,10 @@ export function requireId(name: string, id: string): void {
   if (id === '') throw new FaceCompareError('PARAMETER_MISSING', `The parameter ${name} is missing.`)
   // A character takes at most two of what `length` counts.
   if (id.length > 2 * MAX_ID_CHARACTERS || [...id].length > MAX_ID_CHARACTERS) {
-    throw new FaceCompareError('PARAMETER_TOO_LONG', `${name} is longer than ${MAX_ID_CHARACTERS} characters.`)
+    throw new FaceCompareError('PARAMETER_TOO_LONG', `The ${name} is longer than ${MAX_ID_CHARACTERS} characters.`)
   }
   if (NOT_IN_IDS.test(id)) {
-    throw new FaceCompareError('PARAMETER_INVALID', `${name} has a blank, a slash or a control character in it.`)
+    throw new FaceCompareError('PARAMETER_INVALID', `The ${name} has a blank, a slash or a control character in it.`)
   }
 }
 
@@ -24,10 +24,10 @@ export function requireId(name: string, id: string): void {
 export function requireText(name: string, text: string | undefined): void {
   if (text === undefined) return
   if (text.length > MAX_TEXT_BYTES || Buffer.byteLength(text) > MAX_TEXT_BYTES) {
-    throw new FaceCompareError('PARAMETER_TOO_LONG', `${name} is longer than ${MAX_TEXT_BYTES} bytes.`)
+    throw new FaceCompareError('PARAMETER_TOO_LONG', `The ${name} is longer than ${MAX_TEXT_BYTES} bytes.`)
   }
   if (NOT_IN_TEXTS.test(text)) {
-    throw new FaceCompareError('PARAMETER_INVALID', `${name} has a character in it that is none.`)
+    throw new FaceCompareError('PARAMETER_INVALID', `The ${name} has a character in it that is none.`)
   }
 }
 

@@ -21,5 +21,10 @@ export const refusals = {
     ),
   tooManyFaces: (maxFaces: number) =>
     new FaceCompareError('TOO_MANY_FACES', `The person has ${maxFaces} faces, and takes no more.`),
+  tooManyPictures: (maxFaces: number) =>
+    new FaceCompareError(
+      'TOO_MANY_FACES',
+      `A person has at most ${maxFaces} faces; the call has more pictures than that.`,
+    ),
   sameFace: () => new FaceCompareError('SAME_FACE_ADDED', 'The person has nearly the same face already.'),
 }

@@ -3,7 +3,8 @@ import type { Turn } from '../turns.js'
 import { readImagePart } from './base64-image.js'
 import { type FieldNames, type Fields, MAX_TEXT_BYTES, NamedPieces } from './fields.js'
 
-const MAX_PARTS = 32
+/** Pictures and groups are parts of their own: room for all that one call may add, and for the rest of its fields. */
+const MAX_PARTS = 256
 const MAX_PART_HEADER_BYTES = 4 * 1024
 const MAX_NAME_BYTES = 256
 const MAX_BOUNDARY_BYTES = 256

@@ -2,16 +2,8 @@ import { ERRORS, type ErrorName } from '../errors.js'
 import { COMPARISON_EXAMPLE, SESSION_ID } from './answer.js'
 import type { JsonObject } from './json-object.js'
 
-/** Codes of the vendor's table for what this service does not do: they keep their meaning and are never answered. */
-export const NEVER_ANSWERED: readonly ErrorName[] = [
-  'AUTH_UNAVAILABLE_INTERNAL',
-  'LANDMARKS_FAILED',
-  'GENDER_FAILED',
-  'EXPRESSION_FAILED',
-  'AGE_FAILED',
-  'POSE_FAILED',
-  'GLASSES_FAILED',
-]
+/** Codes of the vendor's table for what does not happen in this service: they keep their meaning and are never answered. */
+export const NEVER_ANSWERED: readonly ErrorName[] = ['AUTH_UNAVAILABLE_INTERNAL']
 
 /** Failures of one picture; the others belong to the call, or to either. */
 const OF_A_PICTURE: readonly ErrorName[] = [

@@ -1,3 +1,4 @@
+import { FaceCompareError } from '../errors.js'
 import type { Point } from './geometry.js'
 
 /**
@@ -33,9 +34,13 @@ const BESIDE_ROOT = 0.3
  * From 68 landmarks (iBUG 300-W order, x and y in turn). Measured, because they are landmarks: six points of each eye, the upper edge and
  * both ends of each eyebrow, the mouth's outer edge and the middle three points of both inner edges, tip, root and bottom of the nose,
  * and the ends and the middle of the profile. Interpolated, on lines through landmarks: the other points of the profile, the middle of each
- * lid, the lower edges of the brows, the two outer points of the mouth's inner edges, wings and sides of the nose.
+ * lid, the lower edges of the brows, the two outer points of the mouth's inner edges, wings and sides of the nose. Throws
+ * LANDMARKS_FAILED where a landmark is no number.
  */
 export function outlineFace(landmarks: ArrayLike<number>): FaceShape {
+  if (!Array.from(landmarks).every(Number.isFinite)) {
+    throw new FaceCompareError('LANDMARKS_FAILED', 'The landmarks of the face could not be found.')
+  }
   const at = (index: number): Point => ({ x: landmarks[2 * index]!, y: landmarks[2 * index + 1]! })
   const all = (...indices: readonly number[]): readonly Point[] => indices.map(at)
   const mid = (a: number, b: number): Point => between(at(a), at(b), 0.5)

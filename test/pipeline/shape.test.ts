@@ -113,3 +113,9 @@ it('goes around eyes, brows and lips in order, and stays inside of the face', ()
   const ys = sides.slice(0, 4).map(({ y }) => y)
   expect(ys).toEqual(ys.toSorted((p, q) => p - q))
 })
+
+it('landmarks that are no numbers have no outline', () => {
+  const landmarks = Float32Array.from(MEAN_FACE)
+  landmarks[70] = Number.NaN
+  expect(() => outlineFace(landmarks)).toThrow(expect.objectContaining({ code: -1104 }))
+})

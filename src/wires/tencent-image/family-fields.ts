@@ -2,7 +2,7 @@ import { FaceCompareError } from '../../errors.js'
 import type { Fields } from '../../http/fields.js'
 import { sniffFormat } from '../../image/format.js'
 import type { PictureSource } from './family-pictures.js'
-import { bytesSource, type ImageSource, urlSource } from './pictures.js'
+import { bytesSource, urlSource } from './pictures.js'
 
 /** Clients of the original send one picture, and a mini-program a text of the same name beside it. */
 const MOST_OF_ONE_NAME = 2
@@ -40,23 +40,29 @@ export function readPicture(fields: Fields, maxImageBytes: number): PictureSourc
   }
 }
 
-/** Of two pieces named `image` the one that is an image. Rejects with BAD_REQUEST for more. */
+/** Of two pieces named `image` the one that is an image; the first one where none is. Rejects with BAD_REQUEST for more. */
 async function readImage(fields: Fields): Promise<Uint8Array | undefined> {
   const images = fields.images('image')
   if (images.length > MOST_OF_ONE_NAME) throw new FaceCompareError('BAD_REQUEST', 'The body gives image too often.')
-  const [first, second] = images
-  if (!first || !second) return first?.()
-  const either = [await first(), await readOrNothing(second)]
-  return either.find((bytes) => sniffFormat(bytes)) ?? either[0]
+  if (images.length > 1) {
+    for (const read of images) {
+      const bytes = await readOrNothing(read)
+      if (sniffFormat(bytes)) return bytes
+    }
+  }
+  return images[0]?.()
 }
 
+/** What is a path on a telephone may look like bad Base64, and is then none of the caller's faults. */
 async function readOrNothing(image: () => Promise<Uint8Array>): Promise<Uint8Array> {
   return image().catch(() => new Uint8Array())
 }
 
-/** The pictures of a call with several, each to be read when its turn comes. With images and urls the urls alone are used. */
+/** The pictures of a call with several, each to be read when its turn comes. With images and urls the urls alone are used; empty ones are none. */
 export function readPictures(fields: Fields, maxImageBytes: number): readonly PictureSource[] {
   const urls = fields.texts('urls')
-  if (urls.length > 0) return urls.map((url) => async (): Promise<ImageSource> => urlSource(url))
+  if (urls.some((url) => url !== '')) {
+    return urls.map((url) => async () => (url === '' ? bytesSource(undefined, '', maxImageBytes) : urlSource(url)))
+  }
   return fields.images('images').map((read) => async () => bytesSource(await read(), '', maxImageBytes))
 }

@@ -1,6 +1,5 @@
 import { addFaces, deleteFaces, getFaceInfo, listFaces } from '../../calls/faces.js'
 import { createPerson, deletePerson, getPersonInfo, setPersonInfo } from '../../calls/persons.js'
-import { refusals } from '../../gallery/refusals.js'
 import { fieldNames } from './app-fields.js'
 import type { ReceivedCall, WireCall } from './context.js'
 import { faceItem } from './face-item.js'
@@ -64,8 +63,6 @@ export const PERSON_CALLS: readonly WireCall[] = [
       const pictures = readPictures(fields, maxImageBytes)
       return async (received) => {
         const gallery = enrolled(received)
-        const { maxFacesPerPerson } = gallery.limits
-        if (pictures.length > maxFacesPerPerson) throw refusals.tooManyFaces(maxFacesPerPerson)
         const faces = pictures.map((picture) => openFace(received, picture, gallery.tellsAttributes))
         const outcomes = await addFaces(gallery, { ...base(received), personId, tag, pictures: faces })
         return {
