@@ -1,33 +1,51 @@
 import type { ComparedFace, Comparison, ComparisonWithFaces, QualityReason } from './comparison.js'
+import { type Data, isNumber, isObject, type JsonObject, MismatchError, openData } from './data.js'
 import { FaceCompareApiError, FaceCompareNoAnswerError, type Side } from './errors.js'
 import type { TransportAnswer } from './transport.js'
 
-interface AnswerOptions {
-  readonly origin: string
+export interface ComparisonOptions {
   readonly returnFaces: boolean
   readonly threshold: number
 }
 
-type JsonObject = Readonly<Record<string, unknown>>
-
 /**
- * The comparison in an answer. What decides is its `code`, whatever the HTTP status. Throws FaceCompareApiError for an error
- * of the service and FaceCompareNoAnswerError `unreadable` for what is not the service's.
+ * What is read of the `data` of an answer. What decides is its `code`, whatever the HTTP status. Throws FaceCompareApiError for
+ * an error of the service and FaceCompareNoAnswerError `unreadable` for what is not the service's, of which `read` throws MismatchError.
  */
-export function readAnswer(answer: TransportAnswer, options: AnswerOptions): Comparison | ComparisonWithFaces {
+export function readAnswer<T>(answer: TransportAnswer, origin: string, read: (data: JsonObject) => T): T {
   const body = parseObject(answer.text)
-  if (!body || typeof body.code !== 'number' || typeof body.message !== 'string') throw unreadable(answer, options)
+  if (!body || typeof body.code !== 'number' || typeof body.message !== 'string') throw unreadable(answer, origin)
   const data = isObject(body.data) ? body.data : {}
   if (body.code !== 0) throw readError(body.code, body.message, data, answer)
-  const comparison = readComparison(data, options)
-  if (!comparison) throw unreadable(answer, options)
-  if (!options.returnFaces) return comparison
-  const [A, B] = [readFace(data.faceA), readFace(data.faceB)]
-  if (!A || !B) throw unreadable(answer, options)
-  return { ...comparison, faces: { A, B }, stagesMs: readStages(answer) }
+  try {
+    return read(data)
+  } catch (error) {
+    throw error instanceof MismatchError ? unreadable(answer, origin) : error
+  }
 }
 
-function readComparison(data: JsonObject, { threshold }: AnswerOptions): Comparison | undefined {
+/** The same, of which the fields are asked for by their names. */
+export function readData<T>(answer: TransportAnswer, origin: string, read: (data: Data) => T): T {
+  return readAnswer(answer, origin, (data) => read(openData(data)))
+}
+
+/** The comparison in an answer. Throws as {@link readAnswer}. */
+export function readComparison(
+  answer: TransportAnswer,
+  origin: string,
+  options: ComparisonOptions,
+): Comparison | ComparisonWithFaces {
+  return readAnswer(answer, origin, (data) => {
+    const comparison = readScores(data, options)
+    if (!comparison) throw new MismatchError('There are no scores.')
+    if (!options.returnFaces) return comparison
+    const [A, B] = [readFace(data.faceA), readFace(data.faceB)]
+    if (!A || !B) throw new MismatchError('There are no faces.')
+    return { ...comparison, faces: { A, B }, stagesMs: readStages(answer) }
+  })
+}
+
+function readScores(data: JsonObject, { threshold }: ComparisonOptions): Comparison | undefined {
   const { similarity, session_id: sessionId } = data
   const parts = { eyebrow: data.eyebrow_sim, eye: data.eye_sim, nose: data.nose_sim, mouth: data.mouth_sim }
   if (!isNumber(similarity) || typeof sessionId !== 'string' || !areNumbers(parts)) return undefined
@@ -95,7 +113,7 @@ function readError(code: number, kind: string, data: JsonObject, answer: Transpo
 
 const SHOWN_CHARACTERS = 60
 
-function unreadable(answer: TransportAnswer, { origin }: AnswerOptions): FaceCompareNoAnswerError {
+function unreadable(answer: TransportAnswer, origin: string): FaceCompareNoAnswerError {
   const { status, text } = answer
   const options = { status, retryAfterSeconds: readRetryAfter(answer) }
   return new FaceCompareNoAnswerError('unreadable', describeStranger(origin, status, text), options)
@@ -129,14 +147,6 @@ function parseObject(text: string): JsonObject | undefined {
   } catch {
     return undefined
   }
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number'
 }
 
 function areNumbers<K extends string>(values: Readonly<Record<K, unknown>>): values is Readonly<Record<K, number>> {

@@ -1,17 +1,18 @@
-import { readAnswer } from './answer.js'
+import { readComparison, readData } from './answer.js'
 import type { Comparison, ComparisonWithFaces } from './comparison.js'
 import { type Deadline, openDeadline } from './deadline.js'
 import { FaceCompareNoAnswerError } from './errors.js'
 import { createFetchTransport } from './fetch-transport.js'
-import { type ImageSource, readSource, type SideField } from './image-source.js'
-import { encodeForm, type FormBody } from './multipart.js'
+import { type ImageField, type ImageSource, readSource } from './image-source.js'
+import { encodeForm, type FormBody, type FormField } from './multipart.js'
 import { originOf } from './origin.js'
+import { type CallOptions, createPersonCalls, type PersonCalls } from './person-calls.js'
 import { retrying } from './retry.js'
 import { createSignature } from './signature.js'
-import type { AbortSignalLike, Transport, TransportAnswer, TransportRequest } from './transport.js'
+import type { Transport, TransportAnswer, TransportRequest } from './transport.js'
 
 interface ConnectionOptions {
-  /** Where the service is, such as `https://faces.example.com`; a path in front of `/face/compare` may follow. */
+  /** Where the service is, such as `https://faces.example.com`; a path in front of `/face/...` may follow. */
   readonly baseUrl: string
   readonly appid: string
   /** Named in signatures and bodies; none when absent. */
@@ -41,7 +42,7 @@ interface SignOptions {
 
 export type FaceCompareClientOptions = ConnectionOptions & (SecretOptions | SignOptions)
 
-export interface CompareOptions {
+export interface CompareOptions extends CallOptions {
   /** Asks for `faces`: box, landmarks, quality and more of both. */
   readonly returnFaces?: boolean
   /** The similarity from which on `match` is true, 0 to 100; 70 when absent. */
@@ -51,13 +52,9 @@ export interface CompareOptions {
    * scores of poor pictures promise nothing; 0 refuses none. `qualityChecked` of the comparison then says which it was.
    */
   readonly minQuality?: number
-  /** Goes before the client's. */
-  readonly timeoutMs?: number
-  /** Ends the call, also while it waits to be tried again. */
-  readonly signal?: AbortSignalLike
 }
 
-export interface FaceCompareClient {
+export interface FaceCompareClient extends PersonCalls {
   /**
    * Compares the most prominent faces of two pictures, each given as bytes, Blob or url. Rejects with FaceCompareApiError when
    * the service answers with an error, FaceCompareNoAnswerError when there is no answer of it, and TypeError or RangeError for
@@ -79,7 +76,8 @@ const DEFAULT_THRESHOLD = 70
 
 /** A client of one service in the name of one app. Throws TypeError or RangeError for options that cannot be right. */
 export function createFaceCompareClient(options: FaceCompareClientOptions): FaceCompareClient {
-  const url = `${requireBaseUrl(options.baseUrl)}/face/compare`
+  const baseUrl = requireBaseUrl(options.baseUrl)
+  const origin = originOf(baseUrl)
   const { retries = DEFAULT_RETRIES, timeoutMs: clientTimeoutMs = DEFAULT_TIMEOUT_MS } = options
   const transport = options.transport ?? createFetchTransport()
   const sign = signerOf(options)
@@ -87,11 +85,29 @@ export function createFaceCompareClient(options: FaceCompareClientOptions): Face
   requireWholeNumber('retries', retries, 0, 100)
   requireWholeNumber('timeoutMs', clientTimeoutMs, 1, LONGEST_TIMEOUT_MS)
 
-  async function attempt(body: FormBody, { signal, within, remainingMs }: Deadline) {
+  async function attempt(url: string, body: FormBody, { signal, within, remainingMs }: Deadline) {
     const authorization = requireSignature(await within(async () => sign()))
     const headers = { Authorization: authorization, 'Content-Type': body.contentType }
     const request = { url, method: 'POST', headers, body: body.bytes, timeoutMs: remainingMs(), signal } as const
     return within(() => sendBy(transport, request))
+  }
+
+  /** One call with everything that belongs to it. */
+  async function call<T>(
+    name: string,
+    fields: () => Promise<readonly FormField[]>,
+    read: (answer: TransportAnswer) => T,
+    { timeoutMs = clientTimeoutMs, signal }: CallOptions,
+  ): Promise<T> {
+    requireWholeNumber('timeoutMs', timeoutMs, 1, LONGEST_TIMEOUT_MS)
+    const deadline = openDeadline(timeoutMs, signal)
+    try {
+      const body = encodeForm([...appFields(options), ...(await deadline.within(fields))])
+      const url = `${baseUrl}/face/${name}`
+      return await retrying(async () => read(await attempt(url, body, deadline)), retries, deadline)
+    } finally {
+      deadline.close()
+    }
   }
 
   function compare(
@@ -100,23 +116,20 @@ export function createFaceCompareClient(options: FaceCompareClientOptions): Face
     options: CompareOptions & { readonly returnFaces: true },
   ): Promise<ComparisonWithFaces>
   function compare(a: ImageSource, b: ImageSource, options?: CompareOptions): Promise<Comparison>
-  async function compare(a: ImageSource, b: ImageSource, call: CompareOptions = {}): Promise<Comparison> {
-    const { returnFaces = false, threshold = DEFAULT_THRESHOLD, timeoutMs = clientTimeoutMs } = call
-    requireWholeNumber('timeoutMs', timeoutMs, 1, LONGEST_TIMEOUT_MS)
+  async function compare(a: ImageSource, b: ImageSource, options: CompareOptions = {}): Promise<Comparison> {
+    const { returnFaces = false, threshold = DEFAULT_THRESHOLD, minQuality } = options
     requireShare('threshold', threshold)
-    if (call.minQuality !== undefined) requireShare('minQuality', call.minQuality)
-    const deadline = openDeadline(timeoutMs, call.signal)
-    try {
-      const [sideA, sideB] = await deadline.within(() => Promise.all([readSource(a, 'A'), readSource(b, 'B')]))
-      const body = encodeCall(options, call, sideA, sideB)
-      const readBy = { origin: originOf(url), returnFaces, threshold }
-      return await retrying(async () => readAnswer(await attempt(body, deadline), readBy), retries, deadline)
-    } finally {
-      deadline.close()
-    }
+    if (minQuality !== undefined) requireShare('minQuality', minQuality)
+    const read = (answer: TransportAnswer) => readComparison(answer, origin, { returnFaces, threshold })
+    return call('compare', () => comparisonFields(a, b, options), read, options)
   }
 
-  return { compare }
+  return {
+    compare,
+    ...createPersonCalls((name, fields, read, options = {}) => {
+      return call(name, fields, (answer) => readData(answer, origin, read), options)
+    }),
+  }
 }
 
 function signerOf({ appid, bucket = '', secretId, secretKey, sign }: FaceCompareClientOptions) {
@@ -150,20 +163,26 @@ function requireShare(name: string, value: number): void {
   if (!(value >= 0 && value <= 100)) throw new RangeError(`Expected ${name} to be a number from 0 to 100.`)
 }
 
-function encodeCall(
-  { appid, bucket = '' }: ConnectionOptions,
+function appFields({ appid, bucket = '' }: ConnectionOptions): readonly FormField[] {
+  return [{ name: 'appid', value: appid }, ...(bucket === '' ? [] : [{ name: 'bucket', value: bucket }])]
+}
+
+async function comparisonFields(
+  a: ImageSource,
+  b: ImageSource,
   { returnFaces = false, minQuality }: CompareOptions,
-  a: SideField,
-  b: SideField,
-): FormBody {
-  return encodeForm([
-    { name: 'appid', value: appid },
-    ...(bucket === '' ? [] : [{ name: 'bucket', value: bucket }]),
+): Promise<readonly FormField[]> {
+  const [sideA, sideB] = await Promise.all([readSource(a, 'image A'), readSource(b, 'image B')])
+  return [
     ...(returnFaces ? [{ name: 'return_faces', value: '1' }] : []),
     ...(minQuality === undefined ? [] : [{ name: 'min_quality', value: String(minQuality) }]),
-    'url' in a ? { name: 'urlA', value: a.url } : { name: 'imageA', value: a.bytes },
-    'url' in b ? { name: 'urlB', value: b.url } : { name: 'imageB', value: b.bytes },
-  ])
+    sideField('A', sideA),
+    sideField('B', sideB),
+  ]
+}
+
+function sideField(side: 'A' | 'B', field: ImageField): FormField {
+  return 'url' in field ? { name: `url${side}`, value: field.url } : { name: `image${side}`, value: field.bytes }
 }
 
 async function sendBy(transport: Transport, request: TransportRequest): Promise<TransportAnswer> {

@@ -1,5 +1,3 @@
-import type { Side } from './errors.js'
-
 /** What is used of a `Blob` or `File`. */
 export interface BlobLike {
   readonly size: number
@@ -17,24 +15,24 @@ export interface UrlLike {
  */
 export type ImageSource = Uint8Array | ArrayBuffer | BlobLike | UrlLike | string
 
-/** What goes over the wire for one side. */
-export type SideField = { readonly url: string } | { readonly bytes: Uint8Array }
+/** What goes over the wire for one picture. */
+export type ImageField = { readonly url: string } | { readonly bytes: Uint8Array }
 
 const URL_START = /^https?:\/\/[^/?#\s]/i
 const SHOWN_CHARACTERS = 40
 
-/** Throws TypeError with one sentence for what is no picture. */
-export async function readSource(source: ImageSource, side: Side): Promise<SideField> {
-  if (typeof source === 'string') return { url: requireUrl(source, side) }
+/** Throws TypeError with one sentence, which calls the picture `name`, for what is none. */
+export async function readSource(source: ImageSource, name: string): Promise<ImageField> {
+  if (typeof source === 'string') return { url: requireUrl(source, name) }
   const bytes = bytesOf(source)
   if (bytes) return { bytes }
   if (typeof source === 'object' && source !== null) {
-    if ('href' in source && typeof source.href === 'string') return { url: requireUrl(source.href, side) }
+    if ('href' in source && typeof source.href === 'string') return { url: requireUrl(source.href, name) }
     if ('arrayBuffer' in source && typeof source.arrayBuffer === 'function') {
       return { bytes: new Uint8Array(await source.arrayBuffer()) }
     }
   }
-  throw new TypeError(expected(side, source === null ? 'null' : typeof source))
+  throw new TypeError(expected(name, source === null ? 'null' : typeof source))
 }
 
 /** By the names of their classes: bytes may come from another window or context, whose classes are others. */
@@ -48,11 +46,11 @@ function isArrayBuffer(source: unknown): source is ArrayBuffer {
   return Object.prototype.toString.call(source) === '[object ArrayBuffer]'
 }
 
-function requireUrl(text: string, side: Side): string {
+function requireUrl(text: string, name: string): string {
   if (URL_START.test(text) && isWellFormed(text)) return text
   const shown = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text
   throw new TypeError(
-    `${expected(side, `the text ${JSON.stringify(shown)}`)} The bytes of a file are read first (in Node: await readFile(path)).`,
+    `${expected(name, `the text ${JSON.stringify(shown)}`)} The bytes of a file are read first (in Node: await readFile(path)).`,
   )
 }
 
@@ -65,6 +63,6 @@ function isWellFormed(text: string): boolean {
   }
 }
 
-function expected(side: Side, received: string): string {
-  return `Expected image ${side} to be bytes, a Blob or an http(s) url but received ${received}.`
+function expected(name: string, received: string): string {
+  return `Expected ${name} to be bytes, a Blob or an http(s) url but received ${received}.`
 }

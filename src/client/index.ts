@@ -9,5 +9,25 @@ export type { ComparedFace, Comparison, ComparisonWithFaces, QualityReason } fro
 export { FaceCompareApiError, FaceCompareNoAnswerError, type NoAnswerReason, type Side } from './errors.js'
 export type { BlobLike, ImageSource, UrlLike } from './image-source.js'
 export { createMiniProgramTransport, type MiniProgram, type MiniProgramRequest } from './mini-program.js'
+export type { CallOptions, NewPerson, PersonCalls, PictureOptions } from './person-calls.js'
+export type {
+  AddedFaces,
+  Candidate,
+  ChangedGroups,
+  CreatedPerson,
+  DeletedFaces,
+  DetectedFace,
+  Detection,
+  FaceAttributes,
+  FaceBox,
+  FaceInfo,
+  FaceOutline,
+  FacePoint,
+  Identification,
+  Identifications,
+  Outlines,
+  PersonInfo,
+  Verification,
+} from './persons.js'
 export { type Credential, createSignature, type SignatureOptions } from './signature.js'
 export type { AbortSignalLike, Transport, TransportAnswer, TransportRequest } from './transport.js'

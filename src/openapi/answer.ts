@@ -4,7 +4,7 @@ import type { JsonObject } from './json-object.js'
 
 export const SESSION_ID = 'efee12cf-85a2-424b-bb85-7d75be8dd909'
 
-const SCORE: JsonObject = { type: 'number', minimum: 0, maximum: 100 }
+export const SCORE: JsonObject = { type: 'number', minimum: 0, maximum: 100 }
 
 const QUALITY: JsonObject = {
   ...SCORE,
@@ -22,7 +22,7 @@ const QUALITY_REASONS_FIELD: JsonObject = {
   uniqueItems: true,
 }
 
-const SESSION_ID_FIELD: JsonObject = {
+export const SESSION_ID_FIELD: JsonObject = {
   type: 'string',
   format: 'uuid',
   description: 'The id of this call, the same as in `X-Request-Id` and in the logs.',

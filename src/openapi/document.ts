@@ -1,14 +1,17 @@
 import { COMPARISON, FACE, FAILURE, STATUS } from './answer.js'
-import { CALL_BODY, CALL_SCHEMAS } from './call.js'
-import { callResponses, codeTable, FAILURE_EXAMPLES } from './failures.js'
+import { CALL_SCHEMAS } from './call.js'
+import { codeTable, FAILURE_EXAMPLES, SHARED_RESPONSES } from './failures.js'
+import { FAMILY_SCHEMAS } from './family-answers.js'
 import type { JsonObject } from './json-object.js'
+import { SIGNED_PATHS } from './signed-paths.js'
 
 /** Of the interface, which is that of the specification; not of the program. */
 const INTERFACE_VERSION = '1.0.0'
 
-const INTRODUCTION = `Compares two pictures of faces: how similar are they, from 0 to 100?
+const INTRODUCTION = `Compares two pictures of faces: how similar are they, from 0 to 100? It also finds the faces of a picture, and
+recognises persons who were enrolled.
 
-The interface is that of the former \`face/compare\`; clients that were written for it work unchanged.
+The interface is that of the former \`face/compare\` and its sister calls; clients that were written for them work unchanged.
 
 \`\`\`sh
 curl -H "Authorization: $(npx facecompare sign)" \\
@@ -18,7 +21,7 @@ curl -H "Authorization: $(npx facecompare sign)" \\
 
 ## Signatures
 
-Every comparison is signed with the SecretKey of an app. Signed is this text, exactly as it stands:
+Every call is signed with the SecretKey of an app. Signed is this text, exactly as it stands:
 
     original = "a=<appid>&b=<bucket>&k=<SecretId>&e=<expires>&t=<now>&r=<random>&u=<user>&f=<fileid>"
     sign     = Base64( HMAC-SHA1(SecretKey, original) + original )
@@ -40,6 +43,11 @@ Answers before the end of the body (no valid signature, too large) come with \`C
 An unknown path is 404 and a wrong method 405 with \`Allow\`, both with code 3. \`OPTIONS\` is 204 everywhere; pages of the origins in
 \`FACECOMPARE_CORS_ORIGINS\` may call.
 
+## Persons
+
+Persons, groups and searches are there where the service runs with \`FACECOMPARE_GALLERY=1\`; elsewhere those calls end with code 24.
+Each app has its own. Comparisons, detection and outlines keep nothing either way.
+
 ## Codes
 `
 
@@ -54,19 +62,32 @@ export function describeApi(): JsonObject {
     info: {
       title: 'facecompare',
       version: INTERFACE_VERSION,
-      summary: 'Self-hosted face comparison',
+      summary: 'Self-hosted face comparison and recognition',
       description: `${INTRODUCTION}\n${codeTable()}\n`,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/', description: 'This service' }],
     tags: [
-      { name: 'Comparison', description: 'Signed calls.' },
+      { name: 'Comparison', description: 'Two faces. Signed.' },
+      { name: 'Faces', description: 'The faces of a picture. Signed.' },
+      { name: 'Persons', description: 'Who is enrolled, with which faces. Signed.' },
+      { name: 'Groups', description: 'Which persons are searched together. Signed.' },
+      { name: 'Search', description: 'Who is in a picture? Signed.' },
+      {
+        name: 'Not supported',
+        description: 'Calls of the original service that this one cannot answer honestly. Signed.',
+      },
       { name: 'Health', description: 'For whatever watches over the service; not signed.' },
       { name: 'Documents', description: 'This description; not signed.' },
     ],
-    paths: PATHS,
+    paths: { ...SIGNED_PATHS, ...PUBLIC_PATHS },
     components: {
-      schemas: { ...CALL_SCHEMAS, Comparison: COMPARISON, Failure: FAILURE, Face: FACE, Status: STATUS },
+      schemas: {
+        ...CALL_SCHEMAS,
+        ...FAMILY_SCHEMAS,
+        ...{ Comparison: COMPARISON, Failure: FAILURE, Face: FACE, Status: STATUS },
+      },
+      responses: { ...SHARED_RESPONSES },
       examples: { ...FAILURE_EXAMPLES },
       headers: HEADERS,
       securitySchemes: SECURITY_SCHEMES,
@@ -111,18 +132,6 @@ const SECURITY_SCHEMES: Readonly<Record<string, JsonObject>> = {
   },
 }
 
-function comparison(operationId: string, summary: string, description: string): JsonObject {
-  return {
-    operationId,
-    summary,
-    description,
-    tags: ['Comparison'],
-    security: [{ signature: [] }, { bearer: [] }, { query: [] }],
-    requestBody: CALL_BODY,
-    responses: callResponses(),
-  }
-}
-
 interface PublicGet {
   readonly operationId: string
   readonly tag: 'Health' | 'Documents'
@@ -162,22 +171,7 @@ function fileResponses(type: string, schema: JsonObject): Responses {
   }
 }
 
-const PATHS: Readonly<Record<string, JsonObject>> = {
-  '/face/compare': {
-    post: comparison(
-      'compareFaces',
-      'Compare two faces',
-      'Each side is a picture or a url, and both kinds may meet in one call. Of several faces in a picture the most ' +
-        'prominent one is compared.',
-    ),
-  },
-  '/face/identify': {
-    post: comparison(
-      'compareFacesByOldPath',
-      'Compare two faces (path of the original examples)',
-      'The same as `/face/compare`: the examples of the original service print this path. It takes comparisons only.',
-    ),
-  },
+const PUBLIC_PATHS: Readonly<Record<string, JsonObject>> = {
   '/healthz': publicGet({
     operationId: 'isAlive',
     tag: 'Health',

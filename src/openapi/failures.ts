@@ -1,21 +1,36 @@
 import { ERRORS, type ErrorName } from '../errors.js'
-import { COMPARISON_EXAMPLE, SESSION_ID } from './answer.js'
+import { SESSION_ID } from './answer.js'
 import type { JsonObject } from './json-object.js'
 
 /** Codes of the vendor's table for what does not happen in this service: they keep their meaning and are never answered. */
 export const NEVER_ANSWERED: readonly ErrorName[] = ['AUTH_UNAVAILABLE_INTERNAL']
 
-/** Failures of one picture; the others belong to the call, or to either. */
-const OF_A_PICTURE: readonly ErrorName[] = [
+/** What may be wrong with an image before its face is looked at. */
+export const OF_AN_IMAGE: readonly ErrorName[] = [
   'FACE_NOT_DETECTED',
   'IMAGE_UNDECODABLE',
-  'EMBEDDING_FAILED',
-  'QUALITY_TOO_LOW',
   'IMAGE_EMPTY',
+  'PARAMETER_MISSING',
+  'PARAMETER_TOO_LONG',
   'URL_UNREACHABLE',
   'IMAGE_FORMAT_UNSUPPORTED',
   'URL_DOWNLOAD_FAILED',
 ]
+/** What may be wrong with a face that is to be compared. */
+export const OF_A_FACE: readonly ErrorName[] = ['EMBEDDING_FAILED', 'QUALITY_TOO_LOW']
+/** What may be wrong with a face whose attributes are told. */
+export const OF_ATTRIBUTES: readonly ErrorName[] = [
+  'GENDER_FAILED',
+  'EXPRESSION_FAILED',
+  'AGE_FAILED',
+  'POSE_FAILED',
+  'GLASSES_FAILED',
+]
+/** What may be wrong with ids, names and remarks. */
+export const ABOUT_IDS: readonly ErrorName[] = ['PARAMETER_MISSING', 'PARAMETER_TOO_LONG', 'PARAMETER_INVALID']
+
+/** Those that belong to one picture of a comparison; what is wrong with a parameter may belong to either, or to the call. */
+const OF_A_SIDE: readonly ErrorName[] = [...OF_AN_IMAGE.filter((name) => !ABOUT_IDS.includes(name)), ...OF_A_FACE]
 
 const NAMES = Object.keys(ERRORS).filter(isErrorName)
 
@@ -40,17 +55,22 @@ function isAnswered(name: ErrorName): boolean {
 
 function exampleOf(name: ErrorName): JsonObject {
   const { code, message, meaning } = ERRORS[name]
-  const flag = OF_A_PICTURE.includes(name) ? { fail_flag: 1 } : {}
+  const flag = OF_A_SIDE.includes(name) ? { fail_flag: 1 } : {}
   return {
-    summary: `${code} ${message}${isAnswered(name) ? '' : ' (never answered)'}`,
+    summary: `${code} ${message}`,
     value: { data: { session_id: SESSION_ID, ...flag, detail: meaning }, code, message },
   }
 }
 
-/** An example of each code, by the name of the error. */
+/** An example of each code that is answered, by the name of the error. */
 export const FAILURE_EXAMPLES: Readonly<Record<string, JsonObject>> = Object.fromEntries(
-  NAMES.map((name) => [name, exampleOf(name)]),
+  NAMES.filter(isAnswered).map((name) => [name, exampleOf(name)]),
 )
+
+/** Every signed call may end with these; which is told before its pictures are looked at. */
+const OF_EVERY_CALL = NAMES.filter((name) => {
+  return isAnswered(name) && ERRORS[name].code > 0 && name !== 'INTERFACE_NOT_SUPPORTED'
+})
 
 const REQUEST_ID_HEADERS = {
   'X-Request-Id': { $ref: '#/components/headers/RequestId' },
@@ -58,8 +78,8 @@ const REQUEST_ID_HEADERS = {
 }
 
 const ALWAYS_200 =
-  'The comparison (code 0), or why there is none: every code, unless the service runs with `FACECOMPARE_STATUS_ALWAYS_200=0`; ' +
-  'then it is the comparison and the codes of pictures (negative).'
+  'What was asked for (code 0), or why it is not there: every code, unless the service runs with `FACECOMPARE_STATUS_ALWAYS_200=0`; ' +
+  'then it is code 0 and the codes of pictures and persons (negative).'
 
 /** What the statuses mean where they follow from the codes. */
 const REASONS: Readonly<Record<number, string>> = {
@@ -69,6 +89,7 @@ const REASONS: Readonly<Record<number, string>> = {
   413: 'The body or one picture is too large.',
   429: 'Too many calls: of the app, of the address, in this month, or of all at once.',
   500: 'A fault of the service.',
+  501: 'The call is switched off, or cannot be answered by a service of your own.',
   503: 'Signatures cannot be checked now, because the store is away.',
 }
 
@@ -79,17 +100,41 @@ const TIMED_OUT: JsonObject = {
   content: failureContent(['BAD_REQUEST']),
 }
 
+/** How a call ends well, and what else it may end with. */
+export interface CallOutcomes {
+  /** The schemas of its answers; none for a call that is always refused. */
+  readonly successes: readonly JsonObject[]
+  readonly examples: Readonly<Record<string, JsonObject>>
+  /** The codes that not every call has. */
+  readonly failures: readonly ErrorName[]
+  readonly headers?: Readonly<Record<string, JsonObject>>
+}
+
 /** What a call is answered with, by HTTP status: 200 whatever the code, or that of the table of errors. */
-export function callResponses(): JsonObject {
-  const statuses = [...new Set(NAMES.map((name) => ERRORS[name].status))].filter((status) => status !== 200)
-  const entries = statuses.map((status) => [String(status), responseByCode(status)] as const)
-  return { '200': USUAL_RESPONSE, ...Object.fromEntries(entries), '408': TIMED_OUT }
+export function callResponses({ successes, examples, failures, headers = {} }: CallOutcomes): JsonObject {
+  const names = [...new Set([...OF_EVERY_CALL, ...failures])]
+  const statuses = [...new Set(names.map((name) => ERRORS[name].status))].filter((status) => status !== 200)
+  const usual = {
+    description: ALWAYS_200,
+    headers: { ...REQUEST_ID_HEADERS, ...RETRY_AFTER, ...headers },
+    content: {
+      'application/json': {
+        schema: { oneOf: [...successes, { $ref: '#/components/schemas/Failure' }] },
+        examples: { ...examples, ...examplesOf(names) },
+      },
+    },
+  }
+  const entries = [...statuses, 408].map((status) => [
+    String(status),
+    { $ref: `#/components/responses/Status${status}` },
+  ])
+  return { '200': usual, ...Object.fromEntries(entries) }
 }
 
 const RETRY_AFTER = { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } }
 
 function responseByCode(status: number): JsonObject {
-  const names = NAMES.filter((name) => ERRORS[name].status === status)
+  const names = NAMES.filter((name) => isAnswered(name) && ERRORS[name].status === status)
   return {
     description: `With \`FACECOMPARE_STATUS_ALWAYS_200=0\`: ${REASONS[status] ?? ''}`,
     headers: { ...REQUEST_ID_HEADERS, ...(status === 429 ? RETRY_AFTER : {}) },
@@ -107,17 +152,12 @@ function examplesOf(names: readonly ErrorName[]): Readonly<Record<string, JsonOb
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/examples/${name}` }]))
 }
 
-const USUAL_RESPONSE: JsonObject = {
-  description: ALWAYS_200,
-  headers: {
-    ...REQUEST_ID_HEADERS,
-    ...RETRY_AFTER,
-    'Server-Timing': { $ref: '#/components/headers/ServerTiming' },
-  },
-  content: {
-    'application/json': {
-      schema: { oneOf: [{ $ref: '#/components/schemas/Comparison' }, { $ref: '#/components/schemas/Failure' }] },
-      examples: { OK: COMPARISON_EXAMPLE, ...examplesOf(NAMES) },
-    },
-  },
+/** The answers that calls share where the HTTP status follows from the code, by their name. */
+export const SHARED_RESPONSES: Readonly<Record<string, JsonObject>> = {
+  ...Object.fromEntries(
+    [...new Set(NAMES.map((name) => ERRORS[name].status))]
+      .filter((status) => status !== 200)
+      .map((status) => [`Status${status}`, responseByCode(status)]),
+  ),
+  Status408: TIMED_OUT,
 }

@@ -1,4 +1,4 @@
-import { readAnswer } from '../client/answer.js'
+import { readComparison } from '../client/answer.js'
 import type { ComparedFace, Comparison, ComparisonWithFaces } from '../client/comparison.js'
 import { FaceCompareApiError } from '../client/errors.js'
 import type { TransportAnswer } from '../client/transport.js'
@@ -16,7 +16,7 @@ export type ShownFace = ComparedFace & Required<Pick<ComparedFace, 'imageWidth' 
 /** Reads an answer; undefined when it is none of this service. */
 export function readShownAnswer(answer: TransportAnswer): Answer | undefined {
   try {
-    const comparison = readAnswer(answer, { origin: location.origin, returnFaces: true, threshold: 0 })
+    const comparison = readComparison(answer, location.origin, { returnFaces: true, threshold: 0 })
     return isSuccess(comparison) ? comparison : undefined
   } catch (error) {
     return error instanceof FaceCompareApiError ? error : undefined

@@ -138,7 +138,7 @@ describe('running', () => {
   let service: RunningService
   const absent = Object.keys(INTERPRETERS).filter((language) => !isInstalled(language))
   beforeAll(async () => {
-    service = await startService(BOOTSTRAP)
+    service = await startService({ ...BOOTSTRAP, FACECOMPARE_GALLERY: '1' })
   })
   afterAll(async () => {
     await service?.stop()

@@ -28,7 +28,7 @@ interface Response {
 interface Api {
   readonly info: { readonly description: string }
   readonly paths: Readonly<
-    Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, Response>> }>>>
+    Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, Response | Reference>> }>>>
   >
   readonly components: {
     readonly schemas: Readonly<Record<string, { readonly properties: object }>>
@@ -71,13 +71,20 @@ export function createResponseChecks(document: JsonObject) {
       .reduce((at: unknown, key) => (at as Record<string, unknown>)[key], api) as T
   }
 
+  /** Where a response is described: with its path, or with those that many paths share. */
+  const pointerTo = (method: string, path: string, status: string): readonly string[] => {
+    const response = api.paths[path]?.[method.toLowerCase()]?.responses[status]
+    if (response && '$ref' in response) return response.$ref.slice(2).split('/')
+    return ['paths', path, method.toLowerCase(), 'responses', status]
+  }
+
   const operations: readonly Operation[] = Object.entries(api.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, { responses }]) => ({
       method: method.toUpperCase(),
       path,
-      responses: Object.entries(responses).map(([status, { content = {} }]) => ({
+      responses: Object.entries(responses).map(([status, response]) => ({
         status,
-        examples: Object.values(content).flatMap(({ examples = {} }) => {
+        examples: Object.values(follow(response).content ?? {}).flatMap(({ examples = {} }) => {
           return Object.values(examples).map((example) => follow(example).value)
         }),
       })),
@@ -90,12 +97,16 @@ export function createResponseChecks(document: JsonObject) {
     securitySchemes: api.components.securitySchemes,
     fieldsOf: (schema: string) => Object.keys(api.components.schemas[schema]?.properties ?? {}),
     expectRequest: (schema: string, body: object) => expectFits(['components', 'schemas', schema], body),
+    expectBody(path: string, type: string, body: object) {
+      expectFits(['paths', path, 'post', 'requestBody', 'content', type, 'schema'], body)
+    },
     expectExample(method: string, path: string, status: string, body: object) {
-      expectFits(pointerTo(method, path, status, 'application/json'), body)
+      expectFits([...pointerTo(method, path, status), 'content', 'application/json', 'schema'], body)
     },
     expectAnswer(method: string, path: string, { statusCode, headers, body }: Answer) {
-      const response = api.paths[path]?.[method.toLowerCase()]?.responses[statusCode]
-      expect(response, `${method} ${path} ${statusCode}`).toBeDefined()
+      const described = api.paths[path]?.[method.toLowerCase()]?.responses[statusCode]
+      expect(described, `${method} ${path} ${statusCode}`).toBeDefined()
+      const response = described && follow(described)
       for (const [name, part] of Object.entries(response?.headers ?? {})) {
         const { required, schema } = follow(part)
         const value = headers[name.toLowerCase()]
@@ -107,15 +118,11 @@ export function createResponseChecks(document: JsonObject) {
       if (!type) return expect(body).toBe('')
       expect(String(headers['content-type']).split(';')[0]).toBe(type)
       return expectFits(
-        pointerTo(method, path, String(statusCode), type),
+        [...pointerTo(method, path, String(statusCode)), 'content', type, 'schema'],
         type === 'application/json' ? JSON.parse(body) : body,
       )
     },
   }
-}
-
-function pointerTo(method: string, path: string, status: string, type: string): readonly string[] {
-  return ['paths', path, method.toLowerCase(), 'responses', status, 'content', type, 'schema']
 }
 
 /** RFC 6901, and then RFC 3986 for the fragment. */
