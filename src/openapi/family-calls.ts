@@ -66,7 +66,7 @@ const FACES: readonly FamilyCall[] = [
     other: [...PICTURE, 'mode'],
     example: { url: EXAMPLE_URL, mode: 1 },
     data: { session_id, ...SIZE, face_shape: [OUTLINE] },
-    failures: OF_AN_IMAGE,
+    failures: [...OF_AN_IMAGE, 'LANDMARKS_FAILED'],
   },
 ]
 
