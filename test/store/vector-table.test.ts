@@ -82,6 +82,15 @@ describe('a table of vectors', () => {
     }
   })
 
+  it('compares in single precision as well', async () => {
+    const single: VectorTable = { ...TABLE, packId: 'single-0123456789ab', type: 'vector' }
+    await createVectorTable(database, single)
+    await createVectorIndex(database, single)
+    await addVectors(database, single, faces)
+    const [first] = await searchVectors(database, single, templateOf(7, 64), { appid: '10000001', count: 1 })
+    expect(first).toMatchObject({ faceId: 'face-10000001-7', similarity: expect.closeTo(1, 4) })
+  })
+
   it('finds nothing of another app, and nothing that a condition leaves out', async () => {
     await addVectors(database, TABLE, [...faces, faceOf(3, '10000002')])
     const probe = templateOf(3, TABLE.columns)
