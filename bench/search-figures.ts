@@ -31,7 +31,7 @@ export interface SearchBar {
 export interface VectorFigures {
   readonly templates: number
   readonly server: string
-  readonly candidates: number
+  readonly type: 'halfvec' | 'vector'
   readonly insertSeconds: number
   readonly indexSeconds: number
   readonly tableMB: number

@@ -7,7 +7,7 @@ interface SearchWords {
   readonly search: readonly string[]
   readonly needs: readonly string[]
   readonly vectors: readonly string[]
-  readonly server: (title: string) => string
+  readonly server: (title: string, type: string) => string
   readonly probes: (genuine: number, strangers: number) => string
   readonly allHold: string
   readonly missed: (bars: readonly string[]) => string
@@ -38,7 +38,7 @@ const SENTENCES: Readonly<Record<Language, SearchWords>> = {
       'genuine: same first',
       'strangers: same first',
     ],
-    server: (title) => `In: ${title}.`,
+    server: (title, type) => `In ${title}, numbers as \`${type}\`.`,
     probes: (genuine, strangers) => `Probes: ${genuine} of enrolled people, ${strangers} of strangers.`,
     allHold: 'All bars of the benchmark hold.',
     missed: (bars) => `Missed: ${bars.join('; ')}.`,
@@ -67,7 +67,8 @@ const SENTENCES: Readonly<Record<Language, SearchWords>> = {
       '本人：首位相同',
       '陌生人：首位相同',
     ],
-    server: (title) => `数据库：${title === 'PostgreSQL in WebAssembly' ? 'WebAssembly 中的 PostgreSQL' : title}。`,
+    server: (title, type) =>
+      `数据库：${title === 'PostgreSQL in WebAssembly' ? 'WebAssembly 中的 PostgreSQL' : title}，各数存为 \`${type}\`。`,
     probes: (genuine, strangers) => `探测图片：已登记者 ${genuine} 张，陌生人 ${strangers} 张。`,
     allHold: '基准测试的各项指标全部达标。',
     missed: (bars) => `未达标：${bars.join('；')}。`,
@@ -126,7 +127,8 @@ export function renderNeeds(sizes: readonly SearchFigures[], language: Language)
 
 export function renderVectors(figures: VectorFigures & WithBars, language: Language): string {
   const words = SENTENCES[language]
-  const { templates, searchMs, insertSeconds, indexSeconds, tableMB, indexMB, genuine, strangers, server } = figures
+  const { templates, searchMs, insertSeconds, indexSeconds, tableMB, indexMB, genuine, strangers, server, type } =
+    figures
   const row = [
     group(templates),
     ...[searchMs, insertSeconds, indexSeconds, tableMB, indexMB].map((value) => value.toFixed(0)),
@@ -135,7 +137,7 @@ export function renderVectors(figures: VectorFigures & WithBars, language: Langu
   ]
   return [
     formatMarkdownTable(words.vectors, [row]),
-    `${words.server(server)} ${words.probes(genuine.probes, strangers.probes)}`,
+    `${words.server(server, type)} ${words.probes(genuine.probes, strangers.probes)}`,
     describeBars(figures.bars, words),
   ].join('\n\n')
 }

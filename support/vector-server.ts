@@ -10,6 +10,8 @@ export interface VectorServer {
   readonly url: string
   /** What it is, in words. */
   readonly title: string
+  /** Whether it has the processor's instructions for numbers of half precision. */
+  readonly readsHalves: boolean
   readonly stop: () => Promise<void>
 }
 
@@ -37,7 +39,7 @@ async function openSchema(given: string): Promise<VectorServer | undefined> {
   }
   const url = new URL(given)
   url.searchParams.set('options', `-c search_path=${schema},public`)
-  return { url: url.href, title: 'PostgreSQL', stop: () => run(`drop schema ${schema} cascade`) }
+  return { url: url.href, title: 'PostgreSQL', readsHalves: true, stop: () => run(`drop schema ${schema} cascade`) }
 }
 
 async function startPglite(): Promise<VectorServer> {
@@ -48,6 +50,7 @@ async function startPglite(): Promise<VectorServer> {
   return {
     url: `postgres://postgres@${server.getServerConn()}/postgres?sslmode=disable`,
     title: 'PostgreSQL in WebAssembly',
+    readsHalves: false,
     async stop() {
       await server.stop()
       await database.close()

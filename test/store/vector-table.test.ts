@@ -82,6 +82,15 @@ describe('a table of vectors', () => {
     }
   })
 
+  it('compares in single precision as well', async () => {
+    const single: VectorTable = { ...TABLE, packId: 'single-0123456789ab', type: 'vector' }
+    await createVectorTable(database, single)
+    await createVectorIndex(database, single)
+    await addVectors(database, single, faces)
+    const [first] = await searchVectors(database, single, templateOf(7, 64), { appid: '10000001', count: 1 })
+    expect(first).toMatchObject({ faceId: 'face-10000001-7', similarity: expect.closeTo(1, 4) })
+  })
+
   it('finds nothing of another app, and nothing that a condition leaves out', async () => {
     await addVectors(database, TABLE, [...faces, faceOf(3, '10000002')])
     const probe = templateOf(3, TABLE.columns)
@@ -142,7 +151,7 @@ describe('a table of vectors', () => {
     await sql`reset all`.execute(database)
     await sql`select pg_stat_force_next_flush()`.execute(database)
     const { rows } = await sql<{ scans: number }>`
-      select idx_scan as scans from pg_stat_user_indexes where indexrelname like '%_signs'`.execute(database)
+      select idx_scan as scans from pg_stat_user_indexes where indexrelname like '%_nearest'`.execute(database)
     expect(rows).toEqual([{ scans: 1 }])
   })
 })
