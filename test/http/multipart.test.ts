@@ -59,7 +59,12 @@ describe('the limits of a multipart body', () => {
       'longer than 4096 bytes',
     ],
     ['a name', [{ name: 'x'.repeat(256), value: '' }], [{ name: 'x'.repeat(257), value: '' }], 'longer than 256 bytes'],
-    ['parts', Array(256).fill({ name: 'x', value: '' }), Array(257).fill({ name: 'x', value: '' }), 'more than 256 parts'],
+    [
+      'parts',
+      Array(256).fill({ name: 'x', value: '' }),
+      Array(257).fill({ name: 'x', value: '' }),
+      'more than 256 parts',
+    ],
   ] as const)('%s', async (_name, good, bad, sentence) => {
     await parse(good)
     await expect(parse(bad)).rejects.toMatchObject({ code: 3, message: expect.stringContaining(sentence) })
