@@ -120,9 +120,9 @@ describe('the body as a whole', () => {
       [3, 400],
     ],
     [
-      '/face/identify without images',
+      '/face/identify without the images of a comparison, where nobody may be enrolled',
       () => postJson({ appid: APPID, group_id: 'x' }, { url: '/face/identify' }),
-      [3, 400],
+      [24, 501],
     ],
   ]
   it.each(refused)('%s', async (_name, send, expected) => check(await send(), expected))

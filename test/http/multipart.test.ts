@@ -58,8 +58,19 @@ describe('the limits of a multipart body', () => {
       [{ header: header(4100), value: '1' }],
       'longer than 4096 bytes',
     ],
+    [
+      'the headers of all parts',
+      Array(32).fill({ header: header(4000).replace('appid', 'x'), value: '1' }),
+      Array(33).fill({ header: header(4000).replace('appid', 'x'), value: '1' }),
+      'more than 131072 bytes',
+    ],
     ['a name', [{ name: 'x'.repeat(256), value: '' }], [{ name: 'x'.repeat(257), value: '' }], 'longer than 256 bytes'],
-    ['parts', Array(256).fill({ name: 'x', value: '' }), Array(257).fill({ name: 'x', value: '' }), 'more than 256 parts'],
+    [
+      'parts',
+      Array(256).fill({ name: 'x', value: '' }),
+      Array(257).fill({ name: 'x', value: '' }),
+      'more than 256 parts',
+    ],
   ] as const)('%s', async (_name, good, bad, sentence) => {
     await parse(good)
     await expect(parse(bad)).rejects.toMatchObject({ code: 3, message: expect.stringContaining(sentence) })
