@@ -120,7 +120,7 @@ describe('the body as a whole', () => {
       [3, 400],
     ],
     [
-      '/face/identify without the images of a comparison, where nobody may be enrolled',
+      '/face/identify without a comparison, where nobody is enrolled',
       () => postJson({ appid: APPID, group_id: 'x' }, { url: '/face/identify' }),
       [24, 501],
     ],
