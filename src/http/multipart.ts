@@ -6,6 +6,8 @@ import { type FieldNames, type Fields, MAX_TEXT_BYTES, NamedPieces } from './fie
 /** Pictures and groups are parts of their own: room for all that one call may add, and for the rest of its fields. */
 const MAX_PARTS = 256
 const MAX_PART_HEADER_BYTES = 4 * 1024
+/** Of all parts: names are looked for in one turn. */
+const MAX_HEADER_BYTES = 128 * 1024
 const MAX_NAME_BYTES = 256
 const MAX_BOUNDARY_BYTES = 256
 /** In bytes of images a line that begins like the boundary does not happen; millions of them are somebody's purpose. */
@@ -32,8 +34,12 @@ export async function parseMultipart(body: Buffer, { boundary, names }: Multipar
   if (delimiter.length > MAX_BOUNDARY_BYTES) throw unreadable(`its boundary is longer than ${MAX_BOUNDARY_BYTES} bytes`)
   const lineEnd = Buffer.from(endsLinesWithLf(body, delimiter) ? '\n' : '\r\n')
   const pieces = new NamedPieces(names)
+  let headerBytes = 0
   for (const part of await splitParts(body, delimiter, lineEnd, turn)) {
     const { headers, content } = splitPart(part, lineEnd)
+    headerBytes += headers.length
+    if (headerBytes > MAX_HEADER_BYTES)
+      throw unreadable(`the headers of its parts have more than ${MAX_HEADER_BYTES} bytes`)
     const name = readName(headers)
     if (name !== undefined && name.length > MAX_NAME_BYTES) {
       throw unreadable(`the name of a part is longer than ${MAX_NAME_BYTES} bytes`)

@@ -58,6 +58,12 @@ describe('the limits of a multipart body', () => {
       [{ header: header(4100), value: '1' }],
       'longer than 4096 bytes',
     ],
+    [
+      'the headers of all parts',
+      Array(32).fill({ header: header(4000).replace('appid', 'x'), value: '1' }),
+      Array(33).fill({ header: header(4000).replace('appid', 'x'), value: '1' }),
+      'more than 131072 bytes',
+    ],
     ['a name', [{ name: 'x'.repeat(256), value: '' }], [{ name: 'x'.repeat(257), value: '' }], 'longer than 256 bytes'],
     [
       'parts',

@@ -106,7 +106,7 @@ const MULTIPART_BODIES: readonly (readonly [string, () => Buffer, string | RegEx
     (piece) =>
       [
         `parts whose header repeats ${piece}`,
-        () => fill('y', part(disposition(piece.repeat(4000 / piece.length))).repeat(255), `\r\n--${BOUNDARY}--`),
+        () => fill('y', part(disposition(piece.repeat(4000 / piece.length))).repeat(31), `\r\n--${BOUNDARY}--`),
         /./,
       ] as const,
   ),

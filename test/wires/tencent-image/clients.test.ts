@@ -113,7 +113,7 @@ describe('JSON', () => {
     [
       'Node: the appid last',
       'application/json',
-      JSON.stringify({ person_id: 'ann', url: 'http://host/ann', group_ids: ['g'], bucket: '', appid: APPID }),
+      JSON.stringify({ person_id: 'ann', url: person.url, group_ids: ['g'], appid: APPID }),
     ],
     [
       'a byte order mark, and a numeric appid',
@@ -149,15 +149,11 @@ describe('JSON', () => {
 
 describe('a form', () => {
   it('has lists with and without numbers', async () => {
-    const fields = new URLSearchParams([
-      ['appid', APPID],
-      ['person_id', 'ann'],
-      ['url', 'http://host/ann'],
-      ['group_ids[0]', 'b'],
-      ['group_ids[1]', 'a'],
-      ['group_ids', 'c'],
-      ['group_ids[]', 'd'],
-    ])
+    const fields = new URLSearchParams({ appid: APPID, person_id: 'ann', url: 'http://host/ann' })
+    fields.append('group_ids[0]', 'b')
+    fields.append('group_ids[1]', 'a')
+    fields.append('group_ids', 'c')
+    fields.append('group_ids[]', 'd')
     const made = await service.send('newperson', 'application/x-www-form-urlencoded', fields.toString())
     expect(made).toMatchObject({ code: 0, data: { group_ids: ['a', 'b', 'c', 'd'] } })
   })
