@@ -14,8 +14,10 @@ KINDS['='.charCodeAt(0)] = PADDING
 
 /** How much of a part shows whether it is the Base64 of an image. */
 const SHOWN_BYTES = 1024
-/** So many of the first spaces in a text are looked at to tell what all of them are. */
+/** So many of the first spaces in a text are looked at to tell what all of them are, */
 const SPACES_LOOKED_AT = 6
+/** and none beyond so many characters, among which a picture has some hundred pluses. */
+const CHARACTERS_LOOKED_AT = 8192
 
 /**
  * The bytes of an image in Base64 (RFC 4648, the standard alphabet or the one for urls), with or without `data:...;base64,`
@@ -45,15 +47,16 @@ export async function readImagePart(part: Buffer, turn: Turn): Promise<Uint8Arra
  * digits; those that were digits stand anywhere. Of the few in a short text the length of the whole tells.
  */
 function areSpacesPluses(text: string): boolean {
-  const trimmed = text.trim()
+  const isShort = text.length <= CHARACTERS_LOOKED_AT
+  const trimmed = text.slice(0, CHARACTERS_LOOKED_AT).trim()
   const pieces = trimmed.split(' ', SPACES_LOOKED_AT + 1)
-  const areAllSeen = pieces.length <= SPACES_LOOKED_AT
+  const areAllSeen = isShort && pieces.length <= SPACES_LOOKED_AT
   const lengths = pieces
     .slice(0, -1)
     .map((piece) => piece.trim().length)
     .filter((length) => length > 0)
   // The very last digit alone may have been one.
-  if (lengths.length === 0) return text.length % 4 === 0 && trimmed.length % 4 !== 0
+  if (lengths.length === 0) return isShort && text.length % 4 === 0 && trimmed.length % 4 !== 0
   if (lengths.some((length) => length % 4 !== 0)) return true
   const areLines = lengths.length > 1 && new Set(lengths).size === 1
   return !areLines && areAllSeen && trimmed.length % 4 === 0

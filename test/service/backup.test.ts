@@ -86,7 +86,7 @@ describe('a backup of the embedded store', () => {
     })
     const empty = { FACECOMPARE_DATA_DIR: join(folder, 'empty') }
     const none = await runCli(['backup', join(folder, 'none.db')], empty)
-    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('no database') })
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('There is no key store in the folder') })
     expect(await readdir(folder)).not.toContain('none.db')
   })
 
