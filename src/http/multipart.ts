@@ -3,8 +3,9 @@ import type { Turn } from '../turns.js'
 import { readImagePart } from './base64-image.js'
 import { type FieldNames, type Fields, MAX_TEXT_BYTES, NamedPieces } from './fields.js'
 
-/** Pictures and groups are parts of their own: room for all that one call may add, and for the rest of its fields. */
-const MAX_PARTS = 256
+const MAX_PARTS = 32
+/** Where pictures and groups are parts of their own there is room for all that one call may add. */
+const MAX_PARTS_WITH_LISTS = 256
 const MAX_PART_HEADER_BYTES = 4 * 1024
 /** Of all parts: names are looked for in one turn. */
 const MAX_HEADER_BYTES = 128 * 1024
@@ -34,8 +35,9 @@ export async function parseMultipart(body: Buffer, { boundary, names }: Multipar
   if (delimiter.length > MAX_BOUNDARY_BYTES) throw unreadable(`its boundary is longer than ${MAX_BOUNDARY_BYTES} bytes`)
   const lineEnd = Buffer.from(endsLinesWithLf(body, delimiter) ? '\n' : '\r\n')
   const pieces = new NamedPieces(names)
+  const maxParts = names.lists.size > 0 ? MAX_PARTS_WITH_LISTS : MAX_PARTS
   let headerBytes = 0
-  for (const part of await splitParts(body, delimiter, lineEnd, turn)) {
+  for (const part of await splitParts(body, { delimiter, lineEnd, maxParts }, turn)) {
     const { headers, content } = splitPart(part, lineEnd)
     headerBytes += headers.length
     if (headerBytes > MAX_HEADER_BYTES)
@@ -66,13 +68,17 @@ function endsLinesWithLf(body: Buffer, delimiter: Buffer): boolean {
 }
 
 /** What stands between the lines of the boundary; what stands before the first and after the last does not count. */
-async function splitParts(body: Buffer, delimiter: Buffer, lineEnd: Buffer, turn: Turn): Promise<readonly Buffer[]> {
+async function splitParts(
+  body: Buffer,
+  { delimiter, lineEnd, maxParts }: { readonly delimiter: Buffer; readonly lineEnd: Buffer; readonly maxParts: number },
+  turn: Turn,
+): Promise<readonly Buffer[]> {
   const parts: Buffer[] = []
   let start: number | undefined
   for await (const line of findBoundaryLines(body, delimiter, lineEnd, turn)) {
     if (start !== undefined) parts.push(body.subarray(start, line.start))
     if (line.isLast) return parts
-    if (parts.length >= MAX_PARTS) throw unreadable(`it has more than ${MAX_PARTS} parts`)
+    if (parts.length >= maxParts) throw unreadable(`it has more than ${maxParts} parts`)
     start = line.end
   }
   throw unreadable(start === undefined ? 'its boundary is not found' : 'its end is missing')
