@@ -17,6 +17,8 @@ export interface Call {
   /** Whether it came to a path of signed calls; absent before its path is known. */
   isSigned?: boolean
   identity?: Identity
+  /** The call by its name, where its path does not tell. One of those that are served: nothing that a client made up. */
+  operation?: string
   code?: number
   /** Whether it was counted as used. */
   counted?: boolean
@@ -104,6 +106,7 @@ function logCall(request: FastifyRequest, aborted: boolean): void {
   const line = {
     method: request.method,
     path: describePath(request),
+    ...(call.operation === undefined ? {} : { operation: call.operation }),
     ...(call.identity ? { appid: call.identity.appid } : {}),
     ...(call.code === undefined ? {} : { code: call.code }),
     ms: call.stages,

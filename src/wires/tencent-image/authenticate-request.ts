@@ -1,15 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import { authenticate, type CredentialSource, type Identity } from '../../auth/authenticate.js'
-import type { LossGate } from '../../auth/loss-gate.js'
-import type { QuotaGate } from '../../auth/quota.js'
-import type { RateLimiter } from '../../auth/rate-limit.js'
 import { timed } from '../../http/call-log.js'
+import { type AppGate, admitApp } from '../gate.js'
 
-export interface SignatureGate {
+export interface SignatureGate extends AppGate {
   readonly credentials: CredentialSource
-  readonly rateLimiter: RateLimiter
-  readonly quotas: QuotaGate
-  readonly losses: LossGate
   readonly now: () => Date
 }
 
@@ -17,10 +12,7 @@ export interface SignatureGate {
 export async function requireSignature(request: FastifyRequest, gate: SignatureGate): Promise<void> {
   const { call } = request
   call.identity = await timed(call, 'signature', () => identify(request, gate))
-  const { appid, limits } = call.identity
-  gate.losses.requirePeace(appid)
-  await gate.rateLimiter.take(appid, limits?.callsPerSecond)
-  await gate.quotas.requireQuota(appid, limits?.monthlyQuota)
+  await admitApp(call.identity, gate)
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { AnalysedFace, FaceSource } from '../../calls/gallery.js'
 import type { FacesInPicture, FindOptions, FoundFace } from '../../engine/face.js'
 import { FaceCompareError } from '../../errors.js'
+import { workOn } from '../pictures.js'
 import type { ReceivedCall } from './context.js'
-import { type ImageSource, workOn } from './pictures.js'
+import { type ImageSource, pictureBytes } from './pictures.js'
 
 /** Where a picture comes from, read when its turn comes. */
 export type PictureSource = () => Promise<ImageSource>
@@ -14,7 +15,7 @@ export async function findFaces(
   options: FindOptions,
 ): Promise<FacesInPicture> {
   const { engine, stop } = received
-  return workOn(await picture(), '', received, stop.signal, (image, signal, onWorkerLost) =>
+  return workOn(pictureBytes(await picture(), received), '', received, stop.signal, (image, signal, onWorkerLost) =>
     engine.findFaces(image, options, signal, onWorkerLost),
   )
 }
