@@ -43,6 +43,7 @@ const MAY_IMPORT = {
     'image/fetch-remote',
     'image/format',
     'openapi/call',
+    'turns',
   ],
   // Runs in browsers and mini-programs, too: nothing of ours, nothing of Node's.
   client: [],

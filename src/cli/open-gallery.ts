@@ -3,7 +3,7 @@ import type { Config } from '../config.js'
 import { GalleryMirror } from '../gallery/mirror.js'
 import { TemplateIndex } from '../gallery/template-index.js'
 import type { Store } from '../store/store.js'
-import type { EnrolledGallery } from '../wires/tencent-image/context.js'
+import type { EnrolledGallery } from '../wires/enrolled.js'
 import type { EnginePool } from '../worker/pool.js'
 
 interface GalleryParts {

@@ -34,6 +34,9 @@ export interface Received {
 /** What is made of a body. It lets others have their turn where that takes long. */
 export type ParseBody<T> = (body: Buffer, turn: Turn) => T | Promise<T>
 
+/** How a body of this Content-Type is read. Throws where it is not taken. */
+export type ChooseParser<T> = (contentType: string | undefined) => ParseBody<T>
+
 /** Takes in the bodies of calls. */
 export interface Uploads {
   readonly maxImageBytes: number
@@ -44,7 +47,7 @@ export interface Uploads {
    * when the headers alone, or `admit`, refuse it. Throws BODY_TOO_LARGE, TOO_MANY_REQUESTS when all uploads together are too much,
    * and BAD_REQUEST, with status 408 for an upload that is stalled or too slow.
    */
-  readonly read: <T>(received: Received, parse: ParseBody<T>) => Promise<T>
+  readonly read: <T>(received: Received, chooseParser: ChooseParser<T>) => Promise<T>
 }
 
 /** What an upload counts for before anything of it has come: its buffers. */
@@ -62,10 +65,12 @@ export function createUploads({ connections, maxImageBytes, pace, budget }: Uplo
   const turn = createTurns()
   const line = createLine()
 
-  async function read<T>({ request, response, call, share, admit }: Received, parse: ParseBody<T>): Promise<T> {
+  async function read<T>(received: Received, chooseParser: ChooseParser<T>): Promise<T> {
+    const { request, response, call, share, admit } = received
     const announcedBytes = Number(request.headers['content-length'] ?? 0)
     if (announcedBytes > maxBodyBytes) throw tooLarge(maxBodyBytes)
     checkContentEncoding(request.headers['content-encoding'])
+    const parse = chooseParser(call.contentType)
     admit()
     share.requireRoom(announcedBytes)
     share.take(RESERVE_BYTES)

@@ -2,11 +2,16 @@ import { type Kysely, sql } from 'kysely'
 import type {
   AddedFace,
   AddOptions,
+  FacePage,
   FaceRecord,
   GalleryLimits,
   GalleryRepository,
   GroupChange,
+  GroupFace,
+  ListedGroup,
+  MemberCounts,
   NewFace,
+  NewGroup,
   NewPerson,
   Person,
   PersonInfo,
@@ -15,7 +20,7 @@ import type {
 import { refusals } from '../gallery/refusals.js'
 import { type BoxOpener, describeFace, insertFace, openTemplate } from './gallery-faces.js'
 import { beginChange, noteChange } from './gallery-feed.js'
-import { groupsOf, joinGroups, leaveGroups, readGroups } from './gallery-groups.js'
+import { countMembers, groupsOf, insertGroup, joinGroups, leaveGroups, readGroups } from './gallery-groups.js'
 import type { Schema } from './schema.js'
 
 export class SqlGalleryRepository implements GalleryRepository {
@@ -135,9 +140,42 @@ export class SqlGalleryRepository implements GalleryRepository {
     })
   }
 
+  makeGroup(appid: string, group: NewGroup, limits: GalleryLimits): Promise<boolean> {
+    return this.#change((transaction) => insertGroup(transaction, appid, group, limits))
+  }
+
+  async dropGroup(appid: string, groupId: string): Promise<void> {
+    const groups = this.#database.deleteFrom('gallery_groups').where('appid', '=', appid)
+    await groups.where('group_id', '=', groupId).where('persons', '=', 0).execute()
+  }
+
   async listGroups(appid: string): Promise<readonly string[]> {
-    const groups = this.#database.selectFrom('gallery_groups').select('group_id').where('appid', '=', appid)
-    return (await groups.execute()).map(({ group_id }) => group_id).sort()
+    const groups = await this.describeGroups(appid)
+    return groups.filter(({ persons }) => persons > 0).map(({ groupId }) => groupId)
+  }
+
+  async describeGroups(appid: string): Promise<readonly ListedGroup[]> {
+    const rows = await this.#database.selectFrom('gallery_groups').selectAll().where('appid', '=', appid).execute()
+    const groups = rows.map(({ group_id, persons, made_at, name, tag }) => {
+      return { groupId: group_id, persons, name, tag, madeAt: made_at === null ? undefined : new Date(Number(made_at)) }
+    })
+    return groups.sort((a, b) => (a.groupId < b.groupId ? -1 : 1))
+  }
+
+  countMembers(appid: string, groupIds: readonly string[]): Promise<MemberCounts> {
+    return countMembers(this.#database, appid, groupIds)
+  }
+
+  async listFaces(appid: string, groupId: string, { faceIds, after, count }: FacePage): Promise<readonly GroupFace[]> {
+    await this.requireGroups(appid, [groupId])
+    const faces = facesWithPersons(this.#database, appid)
+      .innerJoin('gallery_members', 'gallery_members.person', 'gallery_faces.person')
+      .select(['face_id', 'person_id', 'gallery_faces.tag'])
+      .where('group_id', '=', groupId)
+      .where('face_id', '>', after ?? '')
+    const wanted = faceIds ? faces.where('face_id', 'in', faceIds) : faces
+    const rows = await wanted.orderBy('face_id').limit(count).execute()
+    return rows.map(({ face_id, person_id, tag }) => ({ faceId: face_id, personId: person_id, tag }))
   }
 
   async listPersons(appid: string, groupId: string): Promise<readonly string[]> {
@@ -148,7 +186,7 @@ export class SqlGalleryRepository implements GalleryRepository {
       .where('gallery_members.appid', '=', appid)
       .where('group_id', '=', groupId)
       .execute()
-    if (rows.length === 0) throw refusals.groupUnknown(groupId)
+    if (rows.length === 0) await this.requireGroups(appid, [groupId])
     return rows.map(({ person_id }) => person_id).sort()
   }
 
@@ -287,7 +325,7 @@ function facesWithPersons(database: Kysely<Schema>, appid: string) {
   return database
     .selectFrom('gallery_faces')
     .innerJoin('gallery_persons', 'gallery_persons.id', 'gallery_faces.person')
-    .where('appid', '=', appid)
+    .where('gallery_persons.appid', '=', appid)
 }
 
 function selectTemplates(database: Kysely<Schema>, appid: string) {

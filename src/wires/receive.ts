@@ -3,7 +3,7 @@ import type { Identity } from '../auth/authenticate.js'
 import type { FaceEngine } from '../engine/engine.js'
 import { timed } from '../http/call-log.js'
 import { isIncomplete } from '../http/connections.js'
-import type { ParseBody } from '../http/upload.js'
+import type { ChooseParser } from '../http/upload.js'
 import type { UploadShare } from '../http/upload-budget.js'
 import type { WireServices } from '../http/wire.js'
 import type { AppGate } from './gate.js'
@@ -43,7 +43,7 @@ export interface IncomingCall<Body> {
   readonly appid: string
   /** How many pictures it hands to the engine at once, as far as its head tells. */
   readonly pictures: number
-  readonly parse: ParseBody<Body>
+  readonly chooseParser: ChooseParser<Body>
   /**
    * What the body asks for. `cameWithHead` is false when the body may have taken minutes, in which a signature expires, a key is
    * revoked, an app switched off.
@@ -74,7 +74,7 @@ async function answerUpload<Body>(incoming: IncomingCall<Body>, share: UploadSha
     if (isRefusedAtOnce(request)) requireRoom(incoming.pictures)
   }
   const upload = { request: request.raw, response: reply.raw, call, share, admit }
-  const body = await timed(call, 'upload', () => services.uploads.read(upload, incoming.parse))
+  const body = await timed(call, 'upload', () => services.uploads.read(upload, incoming.chooseParser))
   const { identity, pictures, answer } = await incoming.open(body, cameWithHead)
   // Before anything is spent: who is asked to come again must be able to, with the same signature.
   requireRoom(pictures)

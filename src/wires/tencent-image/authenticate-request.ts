@@ -1,12 +1,7 @@
 import type { FastifyRequest } from 'fastify'
-import { authenticate, type CredentialSource, type Identity } from '../../auth/authenticate.js'
+import { authenticate, type Identity } from '../../auth/authenticate.js'
 import { timed } from '../../http/call-log.js'
-import { type AppGate, admitApp } from '../gate.js'
-
-export interface SignatureGate extends AppGate {
-  readonly credentials: CredentialSource
-  readonly now: () => Date
-}
+import { admitApp, type SignatureGate } from '../gate.js'
 
 /** Who calls, and whether that app may call now; decided from the head of the request, before its body is read. */
 export async function requireSignature(request: FastifyRequest, gate: SignatureGate): Promise<void> {

@@ -1,25 +1,18 @@
 import type { SignatureLedger } from '../../auth/authenticate.js'
-import type { Gallery } from '../../calls/gallery.js'
 import type { FaceEngine } from '../../engine/engine.js'
 import type { FieldNames, Fields } from '../../http/fields.js'
 import type { FetchImage } from '../../image/fetch-remote.js'
+import type { MayEnrol } from '../enrolled.js'
+import type { SignatureGate } from '../gate.js'
 import type { OpenCall } from '../receive.js'
-import type { SignatureGate } from './authenticate-request.js'
 
 /** What the calls of this wire work with. */
-export interface WireContext {
+export interface WireContext extends MayEnrol {
   readonly engine: FaceEngine
   readonly fetchImage: FetchImage
   readonly ledger: SignatureLedger
   readonly gate: SignatureGate
   readonly maxImageBytes: number
-  /** Absent while nobody may be enrolled. */
-  readonly gallery: EnrolledGallery | undefined
-}
-
-export interface EnrolledGallery extends Gallery {
-  /** Whether the model pack tells age, sex and the like. */
-  readonly tellsAttributes: boolean
 }
 
 /** A call whose body was read, whose signature holds and whose app may call. */

@@ -1,6 +1,7 @@
 import type { AnalysedFace, FaceSource } from '../../calls/gallery.js'
-import type { FacesInPicture, FindOptions, FoundFace } from '../../engine/face.js'
+import type { FacesInPicture, FindOptions } from '../../engine/face.js'
 import { FaceCompareError } from '../../errors.js'
+import { analysed } from '../analysed-face.js'
 import { workOn } from '../pictures.js'
 import type { ReceivedCall } from './context.js'
 import { type ImageSource, pictureBytes } from './pictures.js'
@@ -36,13 +37,4 @@ export function openFaces(received: ReceivedCall, picture: PictureSource): () =>
     const { faces } = await findFaces(received, picture, { which: 'all', attributes: false, templates: true })
     return faces.map(analysed)
   }
-}
-
-function analysed({ template, attributes, quality, box, rollDegrees }: FoundFace): AnalysedFace {
-  if (!template) throw new Error('Expected a face with its template.')
-  const { packId, embedding, cohort } = template
-  const face = { packId, embedding, cohort, quality, box, rollDegrees }
-  if (!attributes) return face
-  const { hasGlasses, ...told } = attributes
-  return { ...face, attributes: { ...told, glass: hasGlasses } }
 }

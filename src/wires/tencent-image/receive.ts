@@ -30,7 +30,7 @@ export async function receiveCall({ request, reply, wireCall, context, services 
     engine,
     appid: identityOf(request).appid,
     pictures,
-    parse: parseFields(request.call.contentType, names),
+    chooseParser: (contentType) => parseFields(contentType, names),
     async open(fields, cameWithHead) {
       const identity = cameWithHead ? identityOf(request) : await requireSignatureStill(request, gate)
       checkApp(fields, identity)
