@@ -58,6 +58,7 @@ describe('readConfig refuses', () => {
     ['MAX_GROUPS', ['0', '10001', 'many']],
     ['MAX_FACES_PER_PERSON', ['0', '1001']],
     ['MIN_CONFIDENCE', ['-1', '100.1', '80%', '1e1', 'NaN']],
+    ['DOORS', ['aws', 'rekognition,none', 'rekognition;tencent-iai', ',']],
     ['OPS_HOST', ['localhost:80', '256.1.1.1']],
     ['DRAIN_TIMEOUT_MS', ['0', '25s']],
     ['TRUST_PROXY', ['true', '1', 'proxy.internal', '10.0.0.0/33', '10.0.0.1:80', '*', 'fe80::1%eth0', '10.0.0.1,x']],
@@ -160,6 +161,8 @@ describe('readConfig', () => {
       maxFacesPerPerson: 20,
       maxCandidates: 5,
       minConfidence: 0,
+      doors: ['rekognition', 'tencent-iai'],
+      s3Folder: undefined,
     })
   })
 
@@ -204,6 +207,8 @@ describe('readConfig', () => {
       FACECOMPARE_MAX_FACES_PER_PERSON: '2',
       FACECOMPARE_MAX_CANDIDATES: '1',
       FACECOMPARE_MIN_CONFIDENCE: '82.5',
+      FACECOMPARE_DOORS: 'tencent-iai',
+      FACECOMPARE_S3_FOLDER: '/srv/pictures',
     })
     expect(config).toEqual({
       host: '::',
@@ -240,6 +245,8 @@ describe('readConfig', () => {
       maxFacesPerPerson: 2,
       maxCandidates: 1,
       minConfidence: 82.5,
+      doors: ['tencent-iai'],
+      s3Folder: '/srv/pictures',
     })
     for (const value of [config, config.bootstrapApp, config.urlAllow]) expect(Object.isFrozen(value)).toBe(true)
   })

@@ -1,9 +1,16 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FaceCompareError } from '../../src/errors.js'
 import { cutPerson } from '../../support/sample-people.js'
+import { extractSamples } from '../docs/samples.js'
 import { type AwsAnswer, type AwsPackage, loadDoorClients, type TencentPackage } from '../support/door-clients.js'
+import { listen, SECRET_ID, SECRET_KEY, startApp } from '../support/http-service.js'
 import { BOOTSTRAP, CREDENTIAL, type RunningService, startService } from '../support/service.js'
 
 /** The SDKs of other clouds, unmodified, against the service as a user runs it. */
@@ -41,18 +48,41 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+it('are called as docs/doors.md shows', async () => {
+  const page = readFileSync(new URL('../../docs/doors.md', import.meta.url), 'utf8')
+  const samples = extractSamples('docs/doors.md', page).filter(({ directive }) => directive.kind === 'run')
+  expect(samples.map(({ language }) => language)).toEqual(['js', 'js'])
+  await symlink(fileURLToPath(new URL('../clients/node_modules', import.meta.url)), join(folder, 'node_modules'))
+  await Promise.all([writeFile(join(folder, 'a.jpg'), man), writeFile(join(folder, 'b.jpg'), manAgain)])
+  const { secretId, secretKey } = CREDENTIAL
+  const keys = {
+    SECRET_ID: secretId,
+    SECRET_KEY: secretKey,
+    AWS_ACCESS_KEY_ID: secretId,
+    AWS_SECRET_ACCESS_KEY: secretKey,
+  }
+  for (const [i, { code }] of samples.entries()) {
+    const file = join(folder, `sample-${i}.mjs`)
+    await writeFile(file, code.replaceAll('127.0.0.1:8080', new URL(service.url).host))
+    const run = promisify(execFile)(process.execPath, [file], { cwd: folder, env: { ...process.env, ...keys } })
+    const [score = ''] = /[\d.]+/.exec((await run).stdout) ?? []
+    expect(Number(score)).toBeGreaterThan(50)
+  }
+})
+
 describe('@aws-sdk/client-rekognition', () => {
   /** Nothing but the variable points the SDK here: its code is as it was. */
   async function send(
     name: string,
     input: object,
     key: { readonly accessKeyId?: string; readonly secretAccessKey?: string; readonly sessionToken?: string } = {},
+    options: object = {},
   ): Promise<AwsAnswer> {
     const variable = 'AWS_ENDPOINT_URL_REKOGNITION'
     const before = process.env[variable]
     process.env[variable] = service.url
     const credentials = { accessKeyId: CREDENTIAL.secretId, secretAccessKey: CREDENTIAL.secretKey, ...key }
-    const client = new aws.RekognitionClient({ region: 'eu-central-1', credentials })
+    const client = new aws.RekognitionClient({ region: 'eu-central-1', credentials, ...options })
     try {
       const Command = aws[`${name}Command`] as AwsPackage['CompareFacesCommand']
       return await client.send(new Command(input))
@@ -132,6 +162,31 @@ describe('@aws-sdk/client-rekognition', () => {
       $metadata: { httpStatusCode: 400, attempts: 1 },
       message: expect.stringMatching(/./),
     })
+  })
+
+  it('mends its clock by the time of the answer, and then repeats', async () => {
+    const slow = { systemClockOffset: -20 * 60_000 }
+    const answer = await send('DetectFaces', { Image: { Bytes: man } }, {}, slow)
+    expect(answer.$metadata).toMatchObject({ httpStatusCode: 200, attempts: 2 })
+  })
+
+  it('repeats what is refused because too much comes at once', async () => {
+    const app = await startApp({
+      now: () => new Date(),
+      rateLimiter: {
+        take: async () => {
+          throw new FaceCompareError('TOO_MANY_REQUESTS', 'Too many calls.', { retryAfterSeconds: 1 })
+        },
+      },
+    })
+    try {
+      const endpoint = `http://127.0.0.1:${await listen(app)}`
+      const key = { accessKeyId: SECRET_ID, secretAccessKey: SECRET_KEY }
+      const error = await send('DetectFaces', { Image: { Bytes: man } }, key, { endpoint }).catch((thrown) => thrown)
+      expect(error).toMatchObject({ name: 'ThrottlingException', $metadata: { attempts: 3 } })
+    } finally {
+      await app.close()
+    }
   })
 
   it('reads objects of a bucket that is a folder, and nothing beside it', async () => {
