@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { GalleryLimits, MemberCounts, NewGroup } from '../gallery/gallery.js'
+import type { GalleryLimits } from '../gallery/gallery.js'
 import { refusals } from '../gallery/refusals.js'
 import type { Schema } from './schema.js'
 
@@ -63,40 +63,6 @@ export async function leaveGroups(
   await ended.where('made_at', 'is', null).execute()
 }
 
-/** Makes a group that needs no person; false when there is one. As {@link joinGroups}. */
-export async function insertGroup(
-  transaction: Kysely<Schema>,
-  appid: string,
-  { groupId, name, tag }: NewGroup,
-  limits: GalleryLimits,
-): Promise<boolean> {
-  if ((await readGroups(transaction, appid, [groupId])).length > 0) return false
-  if ((await countGroups(transaction, appid)) >= limits.maxGroups) throw refusals.tooManyGroups(limits)
-  const group = { appid, group_id: groupId, persons: 0, made_at: Date.now(), name, tag }
-  await transaction.insertInto('gallery_groups').values(group).execute()
-  return true
-}
-
-/** Of persons who are in any of the groups, and their faces. */
-export async function countMembers(
-  database: Kysely<Schema>,
-  appid: string,
-  groupIds: readonly string[],
-): Promise<MemberCounts> {
-  const members = database
-    .selectFrom('gallery_members')
-    .leftJoin('gallery_faces', 'gallery_faces.person', 'gallery_members.person')
-    .where('gallery_members.appid', '=', appid)
-    .where('group_id', 'in', groupIds)
-  const { persons, faces } = await members
-    .select(({ fn }) => [
-      fn.count('gallery_members.person').distinct().as('persons'),
-      fn.count('face_id').distinct().as('faces'),
-    ])
-    .executeTakeFirstOrThrow()
-  return { persons: Number(persons), faces: Number(faces) }
-}
-
 export async function groupsOf(database: Kysely<Schema>, person: number): Promise<readonly string[]> {
   const rows = await database.selectFrom('gallery_members').select('group_id').where('person', '=', person).execute()
   return rows.map(({ group_id }) => group_id).sort()
@@ -112,7 +78,7 @@ export function readGroups(database: Kysely<Schema>, appid: string, groupIds: re
     .execute()
 }
 
-async function countGroups(database: Kysely<Schema>, appid: string): Promise<number> {
+export async function countGroups(database: Kysely<Schema>, appid: string): Promise<number> {
   const { groups } = await database
     .selectFrom('gallery_groups')
     .select(({ fn }) => fn.countAll().as('groups'))

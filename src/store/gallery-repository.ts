@@ -20,7 +20,8 @@ import type {
 import { refusals } from '../gallery/refusals.js'
 import { type BoxOpener, describeFace, insertFace, openTemplate } from './gallery-faces.js'
 import { beginChange, noteChange } from './gallery-feed.js'
-import { countMembers, groupsOf, insertGroup, joinGroups, leaveGroups, readGroups } from './gallery-groups.js'
+import { groupsOf, joinGroups, leaveGroups, readGroups } from './gallery-groups.js'
+import { countMembers, describeGroups, dropGroup, insertGroup, listFaces } from './gallery-made-groups.js'
 import type { Schema } from './schema.js'
 
 export class SqlGalleryRepository implements GalleryRepository {
@@ -144,9 +145,8 @@ export class SqlGalleryRepository implements GalleryRepository {
     return this.#change((transaction) => insertGroup(transaction, appid, group, limits))
   }
 
-  async dropGroup(appid: string, groupId: string): Promise<void> {
-    const groups = this.#database.deleteFrom('gallery_groups').where('appid', '=', appid)
-    await groups.where('group_id', '=', groupId).where('persons', '=', 0).execute()
+  dropGroup(appid: string, groupId: string): Promise<void> {
+    return dropGroup(this.#database, appid, groupId)
   }
 
   async listGroups(appid: string): Promise<readonly string[]> {
@@ -154,28 +154,17 @@ export class SqlGalleryRepository implements GalleryRepository {
     return groups.filter(({ persons }) => persons > 0).map(({ groupId }) => groupId)
   }
 
-  async describeGroups(appid: string): Promise<readonly ListedGroup[]> {
-    const rows = await this.#database.selectFrom('gallery_groups').selectAll().where('appid', '=', appid).execute()
-    const groups = rows.map(({ group_id, persons, made_at, name, tag }) => {
-      return { groupId: group_id, persons, name, tag, madeAt: made_at === null ? undefined : new Date(Number(made_at)) }
-    })
-    return groups.sort((a, b) => (a.groupId < b.groupId ? -1 : 1))
+  describeGroups(appid: string): Promise<readonly ListedGroup[]> {
+    return describeGroups(this.#database, appid)
   }
 
   countMembers(appid: string, groupIds: readonly string[]): Promise<MemberCounts> {
     return countMembers(this.#database, appid, groupIds)
   }
 
-  async listFaces(appid: string, groupId: string, { faceIds, after, count }: FacePage): Promise<readonly GroupFace[]> {
+  async listFaces(appid: string, groupId: string, page: FacePage): Promise<readonly GroupFace[]> {
     await this.requireGroups(appid, [groupId])
-    const faces = facesWithPersons(this.#database, appid)
-      .innerJoin('gallery_members', 'gallery_members.person', 'gallery_faces.person')
-      .select(['face_id', 'person_id', 'gallery_faces.tag'])
-      .where('group_id', '=', groupId)
-      .where('face_id', '>', after ?? '')
-    const wanted = faceIds ? faces.where('face_id', 'in', faceIds) : faces
-    const rows = await wanted.orderBy('face_id').limit(count).execute()
-    return rows.map(({ face_id, person_id, tag }) => ({ faceId: face_id, personId: person_id, tag }))
+    return listFaces(this.#database, appid, groupId, page)
   }
 
   async listPersons(appid: string, groupId: string): Promise<readonly string[]> {
