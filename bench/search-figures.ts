@@ -31,7 +31,6 @@ export interface SearchBar {
 export interface VectorFigures {
   readonly templates: number
   readonly server: string
-  readonly candidates: number
   readonly insertSeconds: number
   readonly indexSeconds: number
   readonly tableMB: number

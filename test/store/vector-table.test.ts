@@ -142,7 +142,7 @@ describe('a table of vectors', () => {
     await sql`reset all`.execute(database)
     await sql`select pg_stat_force_next_flush()`.execute(database)
     const { rows } = await sql<{ scans: number }>`
-      select idx_scan as scans from pg_stat_user_indexes where indexrelname like '%_signs'`.execute(database)
+      select idx_scan as scans from pg_stat_user_indexes where indexrelname like '%_nearest'`.execute(database)
     expect(rows).toEqual([{ scans: 1 }])
   })
 })
