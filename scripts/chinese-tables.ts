@@ -80,6 +80,10 @@ export const SETTINGS_IN_CHINESE: Readonly<Record<keyof typeof SETTINGS, Setting
   maxFacesPerPerson: { description: '每个个体最多的人脸数。' },
   maxCandidates: { description: '一次检索最多返回的个体数。' },
   minConfidence: { description: '检索不返回得分低于此值的个体，0 到 100。' },
+  search: {
+    description:
+      '在何处检索已登记的人脸：`memory` 为各进程的内存；`pgvector` 为数据库的扩展，用于内存容纳不下的数量（见 docs/performance.md）。',
+  },
 }
 
 /** The specification's own names, and a word more where one helps. */

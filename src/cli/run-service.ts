@@ -177,7 +177,7 @@ interface AppParts {
   readonly isReady: () => Promise<boolean>
 }
 
-async function openApp({ config, logger, metrics, open }: Workshop, parts: AppParts): Promise<FastifyInstance> {
+async function openApp({ config, logger, metrics, stop, open }: Workshop, parts: AppParts): Promise<FastifyInstance> {
   const { pool, store, serviceStore, meter, tls, uploadBudget, isReady } = parts
   const fetchOptions = {
     allow: config.urlAllow,
@@ -198,7 +198,7 @@ async function openApp({ config, logger, metrics, open }: Workshop, parts: AppPa
     store: serviceStore.store,
     rateLimiter: serviceStore.rateLimiter,
     quotas: createQuotaGate((appid) => meter.countSuccesses(appid)),
-    gallery: await openGallery({ config, store, pool, logger, open }),
+    gallery: await openGallery({ config, store, pool, logger, stop, open }),
   })
   const page = findPage(config.host)
   const collectEarly = createEarlyCollector()

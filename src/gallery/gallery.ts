@@ -186,6 +186,19 @@ export interface GalleryFeed {
   countFaces(packId: string): Promise<FaceCounts>
 }
 
+/** The faces that one model pack has made, where the database searches them. */
+export interface FaceVectors {
+  /**
+   * Adds all faces that are not there yet, which takes as long as it takes, and resolves with how many those were. Processes that
+   * start together do it one after the other. Rejects with a StoreError where the database cannot search, and with the signal's reason.
+   */
+  fill(signal?: AbortSignal): Promise<number>
+  /** Puts in order what is there of some persons. */
+  fillPersons(persons: readonly number[]): Promise<void>
+  /** The ids of the best face of each of the `count` persons in the groups who are most like the probe; it may miss some. */
+  findNearest(appid: string, groupIds: readonly string[], probe: Template, count: number): Promise<readonly string[]>
+}
+
 export interface FaceCounts {
   readonly all: number
   readonly ofOtherPacks: number
