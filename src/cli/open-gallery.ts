@@ -4,9 +4,11 @@ import { GalleryMirror } from '../gallery/mirror.js'
 import type { GallerySearch } from '../gallery/search.js'
 import { TemplateIndex } from '../gallery/template-index.js'
 import { VectorSearch } from '../gallery/vector-search.js'
+import type { Metrics } from '../ops/metrics.js'
 import type { GalleryStore, Store } from '../store/store.js'
 import type { EnrolledGallery } from '../wires/tencent-image/context.js'
 import type { EnginePool } from '../worker/pool.js'
+import { observeSearch } from './observe-search.js'
 import { unlessAborted } from './stop-signals.js'
 
 interface GalleryParts {
@@ -14,6 +16,7 @@ interface GalleryParts {
   readonly store: Store
   readonly pool: EnginePool
   readonly logger: Logger
+  readonly metrics: Pick<Metrics, 'countSearch' | 'watchGallery'>
   readonly stop: AbortSignal
   /** Makes a part unless the service ends already, and notes how it is closed. */
   readonly open: <T>(make: () => Promise<T> | T, close: (part: T) => Promise<unknown>) => Promise<T>
@@ -21,12 +24,12 @@ interface GalleryParts {
 
 /** The persons who are enrolled, and the search among them; undefined while nobody may be enrolled. */
 export async function openGallery(parts: GalleryParts): Promise<EnrolledGallery | undefined> {
-  const { config, store, pool, logger } = parts
+  const { config, store, pool, logger, metrics } = parts
   if (!config.gallery) return undefined
   const { id: packId, fit, leastQuality, appearance } = pool.numbers
   const gallery = store.openGallery(config)
   const { repository } = gallery
-  const search = await openSearch(parts, gallery)
+  const search = observeSearch(await openSearch(parts, gallery), metrics.countSearch)
   const { maxGroups, maxPersonsPerGroup, maxFacesPerPerson, maxCandidates, minConfidence } = config
   return {
     repository,
@@ -39,7 +42,7 @@ export async function openGallery(parts: GalleryParts): Promise<EnrolledGallery 
 }
 
 async function openSearch(
-  { pool, logger, stop, open }: GalleryParts,
+  { pool, logger, metrics, stop, open }: GalleryParts,
   { repository, feed, openVectors }: GalleryStore,
 ): Promise<GallerySearch> {
   const packId = pool.numbers.id
@@ -55,8 +58,10 @@ async function openSearch(
       (search) => search.close(),
     )
   }
-  return open(
+  const mirror = await open(
     () => new GalleryMirror({ ...options, makeIndex: (columns) => new TemplateIndex(columns) }),
-    (mirror) => mirror.close(),
+    (opened) => opened.close(),
   )
+  metrics.watchGallery(() => mirror.size)
+  return mirror
 }

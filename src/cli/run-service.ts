@@ -198,7 +198,7 @@ async function openApp({ config, logger, metrics, stop, open }: Workshop, parts:
     store: serviceStore.store,
     rateLimiter: serviceStore.rateLimiter,
     quotas: createQuotaGate((appid) => meter.countSuccesses(appid)),
-    gallery: await openGallery({ config, store, pool, logger, stop, open }),
+    gallery: await openGallery({ config, store, pool, logger, metrics, stop, open }),
   })
   const page = findPage(config.host)
   const collectEarly = createEarlyCollector()

@@ -37,6 +37,8 @@ export interface CallBytes {
 
 /** What is counted of a call when it has ended. */
 export interface CallRecord {
+  /** The path as the service knows it, never as it was asked for; `other` where there is nothing. */
+  readonly path: string
   /** Undefined for what is no call: health checks, preflights. */
   readonly code: number | undefined
   /** Whether the client left before its answer was out. */
@@ -44,6 +46,9 @@ export interface CallRecord {
   readonly stages: Readonly<Record<string, number>>
   readonly bytes: Readonly<CallBytes>
 }
+
+/** What came to no path that there is. */
+export const NO_PATH = 'other'
 
 /** Told of every request that has ended, once. */
 export type OnCall = (record: CallRecord) => void
@@ -93,7 +98,8 @@ export function logWhenDone(request: FastifyRequest, reply: FastifyReply, onCall
     noteStage(call, 'total', performance.now() - call.startedMs)
     const aborted = !reply.raw.writableEnded
     logCall(request, aborted)
-    onCall?.({ code: call.code, aborted, stages: call.stages, bytes: call.bytes })
+    const { code, stages, bytes } = call
+    onCall?.({ path: request.routeOptions.url ?? NO_PATH, code, aborted, stages, bytes })
   }
   reply.raw.once('finish', log)
   reply.raw.once('close', log)

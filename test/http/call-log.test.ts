@@ -99,6 +99,8 @@ describe('the log', () => {
     client.socket.destroy()
     await app.inject('/healthz')
     expect(records.map(({ code }) => code)).toEqual([0, 4, 3, 3, 3, undefined])
+    const paths = ['/face/compare', '/face/compare', 'other', 'other', 'other', '/healthz']
+    expect(records.map(({ path }) => path)).toEqual(paths)
     expect(records.every(({ aborted }) => !aborted)).toBe(true)
     expect(records[0]?.stages).toHaveProperty('decodeA', 1)
     await app.close()
