@@ -126,11 +126,14 @@ function logCall(request: FastifyRequest, aborted: boolean): void {
   }
 }
 
+/** The status of calls that the service does not offer: it is not at fault when somebody asks. */
+const NOT_OFFERED = 501
+
 /** Our own faults with their stack; the client's with the sentence that it was told, and what that sentence left out. */
 export function logFailure(log: FastifyBaseLogger, line: object, error: FaceCompareError): void {
   const { side, cause, message: detail } = error
   const where = { ...line, ...(side ? { side } : {}), detail }
-  if (error.status >= 500) {
+  if (error.status >= 500 && error.status !== NOT_OFFERED) {
     log.error({ ...where, stack: describeWithStack(error) }, 'call failed')
   } else {
     log.info({ ...where, ...(cause instanceof Error ? { cause: describeCause(cause) } : {}) }, 'call')

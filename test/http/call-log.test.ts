@@ -81,6 +81,19 @@ describe('the log', () => {
     await app.close()
   })
 
+  it('takes a call that is not answered for no fault of ours', async () => {
+    const { lines, logger } = createLog()
+    const app = await startApp({ logger })
+    for (const path of ['livedetectpicture', 'getgroupids']) {
+      await app.inject({ method: 'POST', url: `/face/${path}`, payload: {}, headers: { authorization: sign() } })
+    }
+    expect(lines).toMatchObject([
+      { level: 30, code: 24 },
+      { level: 30, code: 24 },
+    ])
+    await app.close()
+  })
+
   it('counts every call once, whether it can be read or not, and no health check', async () => {
     const records: CallRecord[] = []
     const app = await startApp({
