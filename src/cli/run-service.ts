@@ -200,7 +200,7 @@ async function openApp({ config, logger, metrics, open }: Workshop, parts: AppPa
     quotas: createQuotaGate((appid) => meter.countSuccesses(appid)),
     gallery: await openGallery({ config, store, pool, logger, open }),
   })
-  const page = findPage(config.host)
+  const page = findPage(config.host, config.gallery)
   const collectEarly = createEarlyCollector()
   const make = () =>
     createApp({
