@@ -41,7 +41,7 @@ export const CHINESE: Texts = {
     privacy: '本页不在浏览器中保存任何内容，也不从别处加载任何内容。',
     api: '接口',
     skip: '跳到照片',
-    tabCompare: '比对两张照片',
+    tabCompare: '比对',
     tabFaces: '人脸与人员',
     facesTitle: '照片里是谁？',
     facesLead: '显示照片中的人脸，并在已登记的人员中查找。',

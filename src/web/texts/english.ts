@@ -41,7 +41,7 @@ export const ENGLISH: Texts = {
     privacy: 'Nothing is stored in this browser, and nothing is loaded from anywhere else.',
     api: 'API',
     skip: 'Skip to the pictures',
-    tabCompare: 'Compare two pictures',
+    tabCompare: 'Compare',
     tabFaces: 'Faces and persons',
     facesTitle: 'Who is in the picture?',
     facesLead: 'It shows the faces of a picture, and finds the person among those who are enrolled.',
