@@ -106,7 +106,7 @@ const REQUESTS: readonly CallKind[] = [
     const { headers, body } = jsonCall({ imageA: man, imageB: man })
     return { body, headers: { ...headers, 'content-encoding': 'gzip' } }
   }),
-  bad('an unknown path', [codeOf('BAD_REQUEST')], () => ({ ...withBody('{}'), path: '/face/detect' })),
+  bad('an unknown path', [codeOf('BAD_REQUEST')], () => ({ ...withBody('{}'), path: '/face/nothing' })),
   bad('another method', [codeOf('BAD_REQUEST')], () => ({ ...withBody(''), method: 'GET' })),
   saysWrongly('another appid than that of the signature', codeOf('APP_MISMATCH'), () => ({ appid: '1' })),
   saysWrongly('no appid', codeOf('PARAMETER_MISSING'), () => ({ appid: '' })),

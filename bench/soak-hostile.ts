@@ -36,6 +36,14 @@ const ANYTHING_SAID = orBusy(
   codeOf('URL_DOWNLOAD_FAILED'),
 )
 
+const ANYTHING_ASKED = [
+  ...ANYTHING_SAID,
+  codeOf('PERSON_UNKNOWN'),
+  codeOf('GROUP_UNKNOWN'),
+  codeOf('GROUP_LIST_UNKNOWN'),
+  codeOf('PARAMETER_INVALID'),
+]
+
 const hostile = (name: string, codes: readonly number[], make: (scene: Scene) => HttpCall) =>
   httpKind('hostile', name, codes, make)
 
@@ -89,6 +97,14 @@ const BODIES: readonly CallKind[] = [
   hostile('JSON with random changes', ANYTHING_SAID, ({ man, random }) =>
     mutateBody(jsonCall({ imageA: man.subarray(0, 200), imageB: man, return_faces: '0' }), random),
   ),
+  hostile('a search with random changes', ANYTHING_ASKED, ({ man, random }) => ({
+    ...mutateBody(jsonCall({ image: man.subarray(0, 200), group_ids: ['residents', 'nowhere'] }), random),
+    path: '/face/identify',
+  })),
+  hostile('a question with random changes', ANYTHING_ASKED, ({ random }) => ({
+    ...mutateBody(jsonCall({ person_id: 'nobody', group_ids: ['a', 'b'] }), random),
+    path: '/face/addgroupids',
+  })),
   hostile('10,000 parts', orBusy(UNREADABLE), () =>
     multipartCall(Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`field${i}`, 'x']))),
   ),

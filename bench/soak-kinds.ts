@@ -33,6 +33,8 @@ export interface CallKind {
   /** What it may be answered with. */
   readonly codes: readonly number[]
   readonly send: (scene: Scene) => Promise<Reply>
+  /** Whether the original's answer of code 0 has no session_id. */
+  readonly isBare?: boolean
   /** What is wrong with an answer of code 0; undefined when nothing is. */
   readonly judge?: (data: Readonly<Record<string, unknown>>) => string | undefined
 }
@@ -49,6 +51,8 @@ export function orBusy(...codes: readonly number[]): readonly number[] {
 }
 
 export type Fields = Readonly<Record<string, string | Uint8Array>>
+/** Fields of JSON, some of which are lists. */
+export type ListFields = Readonly<Record<string, string | Uint8Array | readonly (string | Uint8Array)[]>>
 
 const SIGNATURE_SECONDS = 300
 let lastFileId = 0
@@ -73,9 +77,12 @@ export function multipartCall(fields: Fields, signature = sign()): HttpCall {
   return { headers: { authorization: signature, 'content-type': contentType }, body }
 }
 
-export function jsonCall(fields: Fields, signature = sign()): HttpCall {
-  const texts = Object.entries({ appid: APPS.main.appid, ...fields }).map(([name, value]) => {
-    return [name, typeof value === 'string' ? value : Buffer.from(value).toString('base64')]
+export function jsonCall(fields: ListFields, signature = sign()): HttpCall {
+  const toText = (value: string | Uint8Array) =>
+    typeof value === 'string' ? value : Buffer.from(value).toString('base64')
+  const all: ListFields = { appid: APPS.main.appid, ...fields }
+  const texts = Object.entries(all).map(([name, value]) => {
+    return [name, typeof value === 'string' || value instanceof Uint8Array ? toText(value) : value.map(toText)]
   })
   return withBody(JSON.stringify(Object.fromEntries(texts)), signature)
 }

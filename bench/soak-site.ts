@@ -24,7 +24,14 @@ export const APPS = {
 } as const satisfies Record<string, Credential>
 
 /** Small, so that it takes little to reach the limits. */
-export const LIMITS = { maxImageBytes: 3 * 2 ** 20, maxPixels: 4_000_000, urlTimeoutMs: 1500 } as const
+export const LIMITS = {
+  maxImageBytes: 3 * 2 ** 20,
+  maxPixels: 4_000_000,
+  urlTimeoutMs: 1500,
+  maxGroups: 500,
+  maxPersonsPerGroup: 2,
+  maxFacesPerPerson: 3,
+} as const
 
 const SETTINGS = {
   FACECOMPARE_HOST: '127.0.0.1',
@@ -33,6 +40,10 @@ const SETTINGS = {
   FACECOMPARE_MAX_IMAGE_BYTES: String(LIMITS.maxImageBytes),
   FACECOMPARE_MAX_PIXELS: String(LIMITS.maxPixels),
   FACECOMPARE_URL_TIMEOUT_MS: String(LIMITS.urlTimeoutMs),
+  FACECOMPARE_GALLERY: '1',
+  FACECOMPARE_MAX_GROUPS: String(LIMITS.maxGroups),
+  FACECOMPARE_MAX_PERSONS_PER_GROUP: String(LIMITS.maxPersonsPerGroup),
+  FACECOMPARE_MAX_FACES_PER_PERSON: String(LIMITS.maxFacesPerPerson),
   FACECOMPARE_MAX_UPLOAD_BYTES_IN_FLIGHT: '32MiB',
 }
 

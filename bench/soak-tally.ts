@@ -38,7 +38,7 @@ export function emptyTally(): Tally {
   }
 }
 
-export function tallyReply(tally: Tally, kind: Pick<CallKind, 'name' | 'nature' | 'codes' | 'judge'>, reply: Reply) {
+export function tallyReply(tally: Tally, kind: Omit<CallKind, 'send'>, reply: Reply) {
   const count = tally.kinds.get(kind.name) ?? { nature: kind.nature, calls: 0, left: 0, codes: new Map() }
   tally.kinds.set(kind.name, count)
   tally.calls++
@@ -59,12 +59,14 @@ export function tallyReply(tally: Tally, kind: Pick<CallKind, 'name' | 'nature' 
 
 type Answered = Extract<Reply, { readonly end: 'answered' }>
 
-function judge(kind: Pick<CallKind, 'codes' | 'judge'>, { code, data, hasRetryAfter }: Answered): string | undefined {
+function judge(kind: Omit<CallKind, 'send'>, { code, data, hasRetryAfter }: Answered): string | undefined {
   if (!kind.codes.includes(code)) {
     return `code ${code} where ${kind.codes.join(' or ')} is right (${String(data.detail)})`
   }
   if (code === codeOf('TOO_MANY_REQUESTS') && !hasRetryAfter) return 'code 15 without Retry-After'
-  if (typeof data.session_id !== 'string' || data.session_id === '') return 'an answer without a session_id'
+  const isBare = kind.isBare === true && code === OK
+  if (!isBare && (typeof data.session_id !== 'string' || data.session_id === ''))
+    return 'an answer without a session_id'
   return code === OK ? kind.judge?.(data) : undefined
 }
 

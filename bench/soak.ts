@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { ERRORS } from '../src/errors.js'
 import { describeSetting, formatSetting, writeResult } from './result-file.js'
 import { BAD_KINDS } from './soak-bad.js'
+import { BAD_GALLERY_KINDS, enrolResidents, GOOD_GALLERY_KINDS } from './soak-gallery.js'
 import { GOOD_KINDS } from './soak-good.js'
 import { makeHostileKinds, SLOW_KINDS } from './soak-hostile.js'
 import type { Scene } from './soak-kinds.js'
@@ -47,7 +48,12 @@ const images = await openImageServer({ man: photographs.man, manAgain: photograp
 const site = await openSite()
 try {
   const scene = { ...photographs, port: site.port, imagesUrl: images.url, closedUrl: images.closedUrl }
-  const kinds = { good: GOOD_KINDS, bad: BAD_KINDS, hostile: await makeHostileKinds(), slow: SLOW_KINDS }
+  const kinds = {
+    good: [...GOOD_KINDS, ...GOOD_GALLERY_KINDS],
+    bad: [...BAD_KINDS, ...BAD_GALLERY_KINDS],
+    hostile: await makeHostileKinds(),
+    slow: SLOW_KINDS,
+  }
   const run = await soak(site, scene, kinds)
   const summary = summarise(run)
   const problems = judge(run)
@@ -61,6 +67,7 @@ try {
 }
 
 async function soak(service: Site, scene: Scene, kinds: Kinds): Promise<SoakRun> {
+  await enrolResidents(scene)
   await warmUp(scene, kinds)
   closeIdleConnections()
   const restBefore = await comeToRest(service, undefined)

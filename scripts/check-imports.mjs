@@ -44,6 +44,7 @@ const MAY_IMPORT = {
     'image/format',
     'openapi/call',
     'openapi/unanswered',
+    'turns',
   ],
   // Runs in browsers and mini-programs, too: nothing of ours, nothing of Node's.
   client: [],

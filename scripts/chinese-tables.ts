@@ -49,6 +49,15 @@ export const SETTINGS_IN_CHINESE: Readonly<Record<keyof typeof SETTINGS, Setting
   },
   modelPack: { description: '自备模型包的目录（见 [packs.md](packs.md)）。', fallbackText: '默认模型包' },
   logLevel: { description: '记录日志的最低级别：trace、debug、info、warn、error、fatal、silent。' },
+  doors: {
+    description:
+      '在 `/` 上应答的其他云的接口：rekognition、tencent-iai，用逗号分隔，`none` 表示全部关闭（见 [doors.md](doors.md)）。',
+  },
+  s3Folder: {
+    description:
+      '`rekognition` 接口的调用中，该目录下的各子目录视作 S3 存储桶，其中的文件视作对象；所有应用都可以用它们做比对。',
+    fallbackText: '无：不认识任何 S3 对象',
+  },
   opsHost: { description: '指标与健康检查的监听地址。' },
   opsPort: {
     description: '`/metrics`、`/healthz`、`/readyz` 的端口（见 [operations.md](operations.md)）；0 表示关闭。',
@@ -80,6 +89,10 @@ export const SETTINGS_IN_CHINESE: Readonly<Record<keyof typeof SETTINGS, Setting
   maxFacesPerPerson: { description: '每个个体最多的人脸数。' },
   maxCandidates: { description: '一次检索最多返回的个体数。' },
   minConfidence: { description: '检索不返回得分低于此值的个体，0 到 100。' },
+  search: {
+    description:
+      '在何处检索已登记的人脸：`memory` 为各进程的内存；`pgvector` 为数据库的扩展，用于内存容纳不下的数量（见 docs/performance.md）。',
+  },
 }
 
 /** The specification's own names, and a word more where one helps. */

@@ -24,6 +24,7 @@ interface Shot {
   readonly prepare?: (page: Page) => Promise<void>
   /** The whole page, not what fits into the window. */
   readonly whole?: boolean
+  readonly tab?: 'compare' | 'faces'
 }
 
 const WIDE = { width: 1280, height: 800 }
@@ -49,12 +50,20 @@ const STATES: readonly Shot[] = [
   { name: 'failed-wide', ...WIDE, prepare: compareWithNoFace },
   { name: 'failed-phone-zh', ...PHONE, whole: true, language: 'zh', prepare: compareWithNoFace },
   { name: 'keys-missing-phone', ...PHONE, whole: true, prepare: compareWithoutKeys },
+  { name: 'faces-empty-wide', ...WIDE, whole: true, tab: 'faces' },
+  ...[360, 768, 1280].flatMap((width): readonly Shot[] => [
+    { name: `faces-${width}`, width, height: 800, whole: true, tab: 'faces', prepare: findFaces },
+    { name: `faces-${width}-dark`, width, height: 800, whole: true, tab: 'faces', dark: true, prepare: searchPerson },
+    { name: `faces-${width}-zh`, width, height: 800, whole: true, tab: 'faces', language: 'zh', prepare: searchPerson },
+  ]),
+  { name: 'faces-failed-phone', ...PHONE, whole: true, tab: 'faces', prepare: searchNobody },
 ]
 
 const OF_DOCUMENTS: readonly Shot[] = [
   { name: 'page', ...WIDE, height: 900, prepare: compareUnrecognisable },
   { name: 'page-zh-dark', ...WIDE, height: 900, dark: true, language: 'zh', prepare: compareUnrecognisable },
   { name: 'page-phone', ...PHONE, height: 1000, prepare: compareUnrecognisable },
+  { name: 'page-faces', ...WIDE, height: 800, tab: 'faces', prepare: searchUnrecognisable },
 ]
 
 async function give(page: Page, side: 'A' | 'B', bytes: Uint8Array): Promise<void> {
@@ -89,11 +98,66 @@ async function compareWithoutKeys(page: Page): Promise<void> {
   await page.click('#compare')
 }
 
-/** Who is on the photographs is nobody's business, and who took them is not known: they are shown as coarse squares. */
+async function givePicture(page: Page, bytes: Uint8Array): Promise<void> {
+  await page
+    .locator('#picture .file')
+    .setInputFiles({ name: 'party.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(bytes) })
+  await page.locator('#picture .remove').waitFor()
+}
+
+/** Two people side by side. */
+async function findFaces(page: Page): Promise<void> {
+  const [left, right] = await Promise.all([cutPerson('womanAtParty', 400), cutPerson('man', 400)])
+  const sheet = sharp({ create: { width: 800, height: 400, channels: 3, background: '#808080' } })
+  const both = sheet.composite([
+    { input: Buffer.from(left), left: 0, top: 0 },
+    { input: Buffer.from(right), left: 400, top: 0 },
+  ])
+  await givePicture(page, new Uint8Array(await both.jpeg().toBuffer()))
+  await page.click('#find')
+  await page.waitForSelector('#found .faces')
+}
+
+async function searchPerson(page: Page): Promise<void> {
+  await page.fill('#groups', 'staff')
+  for (const [name, cut] of [
+    ['Ada', 'womanAtParty'],
+    ['Charles', 'man'],
+  ] as const) {
+    await page.fill('#personId', name)
+    await givePicture(page, await cutPerson(cut, 600))
+    await page.click('#enrol')
+    // Enrolled by an earlier picture already.
+    await page.waitForSelector('#found .what, #facesFailure .what')
+    await page.click('#picture .remove')
+  }
+  await page.fill('#personId', '')
+  await givePicture(page, await cutPerson('womanInBar', 600))
+  await page.click('#search')
+  await page.waitForSelector('#found .bars')
+}
+
+async function searchNobody(page: Page): Promise<void> {
+  await page.fill('#groups', 'nobody')
+  await givePicture(page, await cutPerson('man', 500))
+  await page.click('#search')
+  await page.waitForSelector('#facesFailure .what')
+}
+
+async function searchUnrecognisable(page: Page): Promise<void> {
+  await searchPerson(page)
+  await hidePeople(page)
+}
+
 async function compareUnrecognisable(page: Page): Promise<void> {
   await compareTwo(page)
+  await hidePeople(page)
+}
+
+/** Who is on the photographs is nobody's business, and who took them is not known: they are shown as coarse squares. */
+async function hidePeople(page: Page): Promise<void> {
   await page.evaluate(`(async () => {
-    for (const image of document.querySelectorAll('.canvas img')) {
+    for (const image of document.querySelectorAll('.canvas img[src]')) {
       const canvas = document.createElement('canvas')
       canvas.width = canvas.height = 14
       canvas.getContext('2d').drawImage(image, 0, 0, 14, 14)
@@ -105,7 +169,7 @@ async function compareUnrecognisable(page: Page): Promise<void> {
 }
 
 async function take(browser: Browser, service: RunningService, shot: Shot, folder: string): Promise<void> {
-  const { name, width, height, dark = false, language = 'en', prepare, whole = false } = shot
+  const { name, width, height, dark = false, language = 'en', prepare, whole = false, tab = 'compare' } = shot
   const context = await browser.newContext({
     viewport: { width, height },
     deviceScaleFactor: 1,
@@ -113,7 +177,7 @@ async function take(browser: Browser, service: RunningService, shot: Shot, folde
     locale: language === 'zh' ? 'zh-CN' : 'en-GB',
   })
   const page = await context.newPage()
-  await page.goto(`${service.url}/#${new URLSearchParams(CREDENTIAL)}`)
+  await page.goto(`${service.url}/?tab=${tab}#${new URLSearchParams(CREDENTIAL)}`)
   await prepare?.(page)
   await page.evaluate('scrollTo(0, 0)')
   const png = await page.screenshot({ fullPage: whole })
@@ -125,7 +189,7 @@ async function take(browser: Browser, service: RunningService, shot: Shot, folde
 
 const [folder = DOCUMENT_IMAGES] = process.argv.slice(2)
 await mkdir(folder, { recursive: true })
-const service = await startService({ ...BOOTSTRAP, FACECOMPARE_LOG_LEVEL: 'warn' })
+const service = await startService({ ...BOOTSTRAP, FACECOMPARE_GALLERY: '1', FACECOMPARE_LOG_LEVEL: 'warn' })
 try {
   const browser = await launchBrowser()
   try {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { findConflicts } from './config/combinations.js'
 import { GALLERY_SETTINGS } from './config/gallery-settings.js'
+import { SEARCH_SETTINGS } from './config/search-settings.js'
 import { SERVICE_SETTINGS } from './config/service-settings.js'
 import { define, type Setting } from './config/setting.js'
 import { findUnknown, kubernetesHint, PREFIX } from './config/unknown-settings.js'
@@ -177,6 +178,7 @@ export const SETTINGS = {
   }),
   ...SERVICE_SETTINGS,
   ...GALLERY_SETTINGS,
+  ...SEARCH_SETTINGS,
 }
 
 type Settings = typeof SETTINGS

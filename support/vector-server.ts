@@ -45,7 +45,7 @@ async function openSchema(given: string): Promise<VectorServer | undefined> {
 async function startPglite(): Promise<VectorServer> {
   const database = await PGlite.create({ extensions: { vector } })
   await database.exec('create extension vector')
-  const server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0, maxConnections: 4 })
+  const server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0, maxConnections: 32 })
   await server.start()
   return {
     url: `postgres://postgres@${server.getServerConn()}/postgres?sslmode=disable`,

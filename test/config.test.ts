@@ -58,6 +58,8 @@ describe('readConfig refuses', () => {
     ['MAX_GROUPS', ['0', '10001', 'many']],
     ['MAX_FACES_PER_PERSON', ['0', '1001']],
     ['MIN_CONFIDENCE', ['-1', '100.1', '80%', '1e1', 'NaN']],
+    ['SEARCH', ['faiss', '1', 'memory,pgvector']],
+    ['DOORS', ['aws', 'rekognition,none', 'rekognition;tencent-iai', ',']],
     ['OPS_HOST', ['localhost:80', '256.1.1.1']],
     ['DRAIN_TIMEOUT_MS', ['0', '25s']],
     ['TRUST_PROXY', ['true', '1', 'proxy.internal', '10.0.0.0/33', '10.0.0.1:80', '*', 'fe80::1%eth0', '10.0.0.1,x']],
@@ -101,6 +103,13 @@ describe('readConfig refuses', () => {
   it('a database without a master key, which the replicas could not share', () => {
     const env = { FACECOMPARE_DATABASE_URL: 'postgresql://u:p@h/d', FACECOMPARE_MASTER_KEY: ' ' }
     expect(problemsOf(env)).toEqual([expect.stringMatching(/^FACECOMPARE_MASTER_KEY must be set with .*\.$/)])
+  })
+
+  it('a search in the database without one, or of encrypted templates, as they are by default', () => {
+    expect(problemsOf({ FACECOMPARE_SEARCH: 'pgvector' })).toEqual([
+      expect.stringMatching(/set FACECOMPARE_DATABASE_URL\.$/),
+      expect.stringMatching(/^FACECOMPARE_SEARCH=pgvector needs FACECOMPARE_ENCRYPT_TEMPLATES=0: .*\.$/),
+    ])
   })
 
   it.each([
@@ -160,6 +169,9 @@ describe('readConfig', () => {
       maxFacesPerPerson: 20,
       maxCandidates: 5,
       minConfidence: 0,
+      search: 'memory',
+      doors: ['rekognition', 'tencent-iai'],
+      s3Folder: undefined,
     })
   })
 
@@ -204,6 +216,9 @@ describe('readConfig', () => {
       FACECOMPARE_MAX_FACES_PER_PERSON: '2',
       FACECOMPARE_MAX_CANDIDATES: '1',
       FACECOMPARE_MIN_CONFIDENCE: '82.5',
+      FACECOMPARE_SEARCH: 'pgvector',
+      FACECOMPARE_DOORS: 'tencent-iai',
+      FACECOMPARE_S3_FOLDER: '/srv/pictures',
     })
     expect(config).toEqual({
       host: '::',
@@ -240,6 +255,9 @@ describe('readConfig', () => {
       maxFacesPerPerson: 2,
       maxCandidates: 1,
       minConfidence: 82.5,
+      search: 'pgvector',
+      doors: ['tencent-iai'],
+      s3Folder: '/srv/pictures',
     })
     for (const value of [config, config.bootstrapApp, config.urlAllow]) expect(Object.isFrozen(value)).toBe(true)
   })

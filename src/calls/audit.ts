@@ -9,6 +9,10 @@ export type GalleryAction =
   | 'deleteFaces'
   | 'listFaces'
   | 'getFaceInfo'
+  | 'createGroup'
+  | 'deleteGroup'
+  | 'describeGroups'
+  | 'listFacesOfGroup'
   | 'listGroups'
   | 'listPersons'
   | 'addToGroups'
@@ -16,6 +20,7 @@ export type GalleryAction =
   | 'verify'
   | 'identify'
   | 'identifyAll'
+  | 'identifyLike'
 
 /** Who was read or changed. Without anything biometric: no picture, template, attribute or score. */
 export interface AuditEvent {

@@ -18,6 +18,15 @@ export interface AddFacesRequest extends PersonRequest {
   readonly pictures: readonly FaceSource[]
   /** The remark of the faces. */
   readonly tag?: string | undefined
+  /** The score, 0 to 100, that each must have with one of the faces that the person has; any will do when absent. */
+  readonly leastScore?: number | undefined
+}
+
+/** A face resembles none of those that its person has. */
+export class NotThePersonError extends FaceCompareError {
+  constructor() {
+    super('PARAMETER_INVALID', 'The face does not resemble those that the person has.')
+  }
 }
 
 /** What became of one picture: the id of its face, or why there is none. */
@@ -38,7 +47,8 @@ export async function addFaces(gallery: Gallery, request: AddFacesRequest): Prom
   const add = async (): Promise<readonly FaceOutcome[]> => {
     const { faceIds } = await stored(repository.findPerson(appid, personId))
     if (faceIds.length >= limits.maxFacesPerPerson) throw refusals.tooManyFaces(limits.maxFacesPerPerson)
-    const analysed = await analyseAll(pictures, engine)
+    const wanted = await onlyLike(gallery, request)
+    const analysed = await analyseAll(wanted, engine)
     const faces = analysed.flatMap((result) => (result instanceof FaceCompareError ? [] : [result]))
     const options = {
       tag,
@@ -59,6 +69,22 @@ export async function addFaces(gallery: Gallery, request: AddFacesRequest): Prom
   return audited(onAudit, { action: 'addFaces', appid, personId }, add, (outcomes) => ({
     faceIds: outcomes.flatMap((outcome) => ('faceId' in outcome ? [outcome.faceId] : [])),
   }))
+}
+
+/** The pictures, of which those reject with a {@link NotThePersonError} that do not resemble the person as they must. */
+async function onlyLike(
+  { repository, engine }: Gallery,
+  { appid, personId, pictures, leastScore }: AddFacesRequest,
+): Promise<readonly FaceSource[]> {
+  if (leastScore === undefined) return pictures
+  const known = await stored(repository.readTemplates(appid, personId, engine.packId))
+  if (known.length === 0) return pictures
+  return pictures.map((picture) => async () => {
+    const face = await picture()
+    const isLike = known.some(({ template }) => scoreOf(template, face, engine) >= leastScore)
+    if (!isLike) throw new NotThePersonError()
+    return face
+  })
 }
 
 /** Errors of the service, not of a picture: the call as a whole must be tried again. */

@@ -1,8 +1,8 @@
-import type { GroupChange } from '../gallery/gallery.js'
+import type { FacePage, GroupChange, GroupFace, ListedGroup, MemberCounts } from '../gallery/gallery.js'
 import { stored } from '../gallery/stored.js'
 import { audited } from './audit.js'
 import type { Gallery } from './gallery.js'
-import { requireGroupIds, requireId } from './gallery-parameters.js'
+import { requireGroupIds, requireId, requireText } from './gallery-parameters.js'
 import type { PersonRequest } from './persons.js'
 
 export interface GroupsRequest extends PersonRequest {
@@ -54,5 +54,72 @@ export async function listPersons(
   requireId('group_id', groupId)
   return audited(onAudit, { action: 'listPersons', appid, groupIds: [groupId] }, () =>
     stored(repository.listPersons(appid, groupId)),
+  )
+}
+
+export interface GroupRequest {
+  readonly appid: string
+  readonly groupId: string
+}
+
+/** Makes a group that stays while nobody is in it. Resolves with false when there is one already. Rejects with TOO_MANY_GROUPS. */
+export async function createGroup(
+  { repository, limits, onAudit }: Gallery,
+  { appid, groupId, name = '', tag = '' }: GroupRequest & { readonly name?: string; readonly tag?: string },
+): Promise<boolean> {
+  requireId('group_id', groupId)
+  requireText('group_name', name)
+  requireText('tag', tag)
+  return audited(onAudit, { action: 'createGroup', appid, groupIds: [groupId] }, () =>
+    stored(repository.makeGroup(appid, { groupId, name, tag }, limits)),
+  )
+}
+
+/**
+ * Deletes a group with all persons who are in no other one; what fails halfway is finished by calling again. Rejects with
+ * GROUP_UNKNOWN.
+ */
+export async function deleteGroup({ repository, onAudit }: Gallery, { appid, groupId }: GroupRequest): Promise<void> {
+  requireId('group_id', groupId)
+  return audited(onAudit, { action: 'deleteGroup', appid, groupIds: [groupId] }, async () => {
+    for (const personId of await stored(repository.listPersons(appid, groupId))) {
+      const { groupIds } = await stored(repository.findPerson(appid, personId))
+      if (groupIds.some((id) => id !== groupId)) await stored(repository.removeFromGroups(appid, personId, [groupId]))
+      else await stored(repository.deletePerson(appid, personId))
+    }
+    await stored(repository.dropGroup(appid, groupId))
+  })
+}
+
+/** All groups, those that nobody is in as well, by their ids. */
+export async function describeGroups(
+  { repository, onAudit }: Gallery,
+  { appid }: { readonly appid: string },
+): Promise<readonly ListedGroup[]> {
+  return audited(onAudit, { action: 'describeGroups', appid }, () => stored(repository.describeGroups(appid)))
+}
+
+/** How many persons are in any of the groups, and how many faces they have. Rejects with GROUP_UNKNOWN. */
+export async function countMembers(
+  { repository, onAudit }: Gallery,
+  { appid, groupIds }: { readonly appid: string; readonly groupIds: readonly string[] },
+): Promise<MemberCounts> {
+  return audited(onAudit, { action: 'describeGroups', appid, groupIds }, async () => {
+    await stored(repository.requireGroups(appid, groupIds))
+    return stored(repository.countMembers(appid, groupIds))
+  })
+}
+
+/** Faces of the persons of a group, by their ids. Rejects with GROUP_UNKNOWN. */
+export async function listFacesOfGroup(
+  { repository, onAudit }: Gallery,
+  { appid, groupId, page }: GroupRequest & { readonly page: FacePage },
+): Promise<readonly GroupFace[]> {
+  requireId('group_id', groupId)
+  return audited(
+    onAudit,
+    { action: 'listFacesOfGroup', appid, groupIds: [groupId] },
+    () => stored(repository.listFaces(appid, groupId, page)),
+    (faces) => ({ faceIds: faces.map(({ faceId }) => faceId) }),
   )
 }

@@ -1,5 +1,6 @@
 import type { Box } from '../engine/face.js'
 import { isTooPoor, requireQuality } from '../engine/require-quality.js'
+import type { Template } from '../gallery/gallery.js'
 import { refusals } from '../gallery/refusals.js'
 import { stored } from '../gallery/stored.js'
 import { calibrate } from '../score/calibration.js'
@@ -38,6 +39,8 @@ export interface IdentifyRequest<Picture> {
 
 export interface IdentifiedFace {
   readonly box: Box
+  /** Shown too poorly to be searched for. */
+  readonly isTooPoor: boolean
   readonly candidates: readonly Candidate[]
 }
 
@@ -97,7 +100,7 @@ export async function identifyAll(
     for (const face of await picture()) {
       const isPoor = face.quality !== undefined && isTooPoor(face.quality, engine.leastQuality)
       const candidates = isPoor ? [] : await findCandidates(gallery, { ...request, groupIds }, face)
-      results.push({ box: face.box, candidates })
+      results.push({ box: face.box, isTooPoor: isPoor, candidates })
     }
     return results
   }
@@ -107,10 +110,34 @@ export async function identifyAll(
   }))
 }
 
+/**
+ * Who of a group resembles somebody whose face is in it; not that person. Rejects with GROUP_UNKNOWN, and with FACE_UNKNOWN for a face
+ * that is not in the group or that another model pack has made.
+ */
+export async function identifyLike(
+  gallery: Gallery,
+  { appid, groupId, faceId }: { readonly appid: string; readonly groupId: string; readonly faceId: string },
+): Promise<readonly Candidate[]> {
+  const { repository, engine, limits, onAudit } = gallery
+  const work = async () => {
+    const [face] = await stored(repository.listFaces(appid, groupId, { faceIds: [faceId], count: 1 }))
+    if (!face) throw refusals.noSuchFace()
+    const { personId } = face
+    const templates = await stored(repository.readTemplates(appid, personId, engine.packId))
+    const template = templates.find((known) => known.faceId === faceId)?.template
+    if (!template) throw refusals.noFaceToCompare()
+    const oneMore = { ...gallery, limits: { ...limits, maxCandidates: limits.maxCandidates + 1 } }
+    const found = await findCandidates(oneMore, { appid, groupIds: [groupId] }, template)
+    return found.filter((candidate) => candidate.personId !== personId).slice(0, limits.maxCandidates)
+  }
+  const subject = { action: 'identifyLike', appid, groupIds: [groupId], faceIds: [faceId] } as const
+  return audited(onAudit, subject, work, (candidates) => ({ foundPersonIds: idsOf(candidates) }))
+}
+
 async function findCandidates(
   { search, engine, limits }: Gallery,
   { appid, groupIds, signal }: Omit<IdentifyRequest<unknown>, 'picture'>,
-  face: AnalysedFace,
+  face: Template,
 ): Promise<readonly Candidate[]> {
   const { packId, embedding, cohort } = face
   const { maxCandidates, minConfidence } = limits

@@ -1,43 +1,35 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.js'
 import { GalleryMirror } from '../gallery/mirror.js'
+import type { GallerySearch } from '../gallery/search.js'
 import { TemplateIndex } from '../gallery/template-index.js'
-import type { Store } from '../store/store.js'
-import type { EnrolledGallery } from '../wires/tencent-image/context.js'
+import { VectorSearch } from '../gallery/vector-search.js'
+import type { Metrics } from '../ops/metrics.js'
+import type { GalleryStore, Store } from '../store/store.js'
+import type { EnrolledGallery } from '../wires/enrolled.js'
 import type { EnginePool } from '../worker/pool.js'
+import { observeSearch } from './observe-search.js'
+import { unlessAborted } from './stop-signals.js'
 
 interface GalleryParts {
   readonly config: Config
   readonly store: Store
   readonly pool: EnginePool
   readonly logger: Logger
+  readonly metrics: Pick<Metrics, 'countSearch' | 'watchGallery'>
+  readonly stop: AbortSignal
   /** Makes a part unless the service ends already, and notes how it is closed. */
   readonly open: <T>(make: () => Promise<T> | T, close: (part: T) => Promise<unknown>) => Promise<T>
 }
 
 /** The persons who are enrolled, and the search among them; undefined while nobody may be enrolled. */
-export async function openGallery({
-  config,
-  store,
-  pool,
-  logger,
-  open,
-}: GalleryParts): Promise<EnrolledGallery | undefined> {
+export async function openGallery(parts: GalleryParts): Promise<EnrolledGallery | undefined> {
+  const { config, store, pool, logger, metrics } = parts
   if (!config.gallery) return undefined
   const { id: packId, fit, leastQuality, appearance } = pool.numbers
-  const { repository, feed } = store.openGallery({ encryptTemplates: config.encryptTemplates })
-  const search = await open(
-    () =>
-      new GalleryMirror({
-        feed,
-        repository,
-        packId,
-        makeIndex: (columns) => new TemplateIndex(columns),
-        onTrouble: (error) => logger.error({ err: error }, 'the gallery cannot be read now; it is tried again'),
-        onWarning: (sentence) => logger.warn(sentence),
-      }),
-    async (mirror) => mirror.close(),
-  )
+  const gallery = store.openGallery(config)
+  const { repository } = gallery
+  const search = observeSearch(await openSearch(parts, gallery), metrics.countSearch)
   const { maxGroups, maxPersonsPerGroup, maxFacesPerPerson, maxCandidates, minConfidence } = config
   return {
     repository,
@@ -47,4 +39,29 @@ export async function openGallery({
     onAudit: (audit) => logger.info({ audit }, 'a person was read or changed'),
     tellsAttributes: appearance !== undefined,
   }
+}
+
+async function openSearch(
+  { pool, logger, metrics, stop, open }: GalleryParts,
+  { repository, feed, openVectors }: GalleryStore,
+): Promise<GallerySearch> {
+  const packId = pool.numbers.id
+  const onWarning = (sentence: string) => logger.warn(sentence)
+  const onTrouble = (error: unknown) =>
+    logger.error({ err: error }, 'the gallery cannot be read now; it is tried again')
+  const options = { feed, repository, packId, onTrouble, onWarning }
+  if (openVectors) {
+    const vectors = openVectors({ packId, onWarning })
+    logger.info('faces that pgvector does not search yet are added, and indexed')
+    return open(
+      () => unlessAborted(stop, VectorSearch.open({ ...options, vectors }, stop)),
+      (search) => search.close(),
+    )
+  }
+  const mirror = await open(
+    () => new GalleryMirror({ ...options, makeIndex: (columns) => new TemplateIndex(columns) }),
+    (opened) => opened.close(),
+  )
+  metrics.watchGallery(() => mirror.size)
+  return mirror
 }

@@ -6,11 +6,11 @@ import { findSamplePictures } from './sample-pictures.js'
 const LOOPBACK_HOSTS = ['127.0.0.1', '::1', 'localhost']
 
 /** The built page; undefined where the project runs without its build. */
-export function findPage(host: string): PageFiles | undefined {
+export function findPage(host: string, keepsPersons: boolean): PageFiles | undefined {
   const webDir = join(import.meta.dirname, '..', 'web')
   if (!existsSync(join(webDir, 'web', 'index.html'))) return undefined
   // To this machine alone: on others they would be published, and who took them is not known.
-  return { webDir, samplePictures: LOOPBACK_HOSTS.includes(host) ? findSamplePictures() : [] }
+  return { webDir, samplePictures: LOOPBACK_HOSTS.includes(host) ? findSamplePictures() : [], keepsPersons }
 }
 
 interface LinkedKey {

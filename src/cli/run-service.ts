@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { createAddressLimiter } from '../auth/address-limit.js'
+import { createLossGate } from '../auth/loss-gate.js'
 import { createQuotaGate } from '../auth/quota.js'
 import type { Config } from '../config.js'
 import { ENGINE_TIMEOUT_MS, queueSizeFor } from '../defaults.js'
@@ -14,8 +15,8 @@ import { createMetrics, type Metrics } from '../ops/metrics.js'
 import { startOpsServer } from '../ops/ops-server.js'
 import type { Credential, Store } from '../store/store.js'
 import { UsageMeter } from '../store/usage-meter.js'
-import { tencentImage } from '../wires/tencent-image/wire.js'
 import { type EnginePool, startEnginePool } from '../worker/pool.js'
+import { composeWires } from './compose-wires.js'
 import { exampleCall } from './example-call.js'
 import { observeEngine } from './observe-engine.js'
 import { openGallery } from './open-gallery.js'
@@ -177,7 +178,7 @@ interface AppParts {
   readonly isReady: () => Promise<boolean>
 }
 
-async function openApp({ config, logger, metrics, open }: Workshop, parts: AppParts): Promise<FastifyInstance> {
+async function openApp({ config, logger, metrics, stop, open }: Workshop, parts: AppParts): Promise<FastifyInstance> {
   const { pool, store, serviceStore, meter, tls, uploadBudget, isReady } = parts
   const fetchOptions = {
     allow: config.urlAllow,
@@ -192,19 +193,21 @@ async function openApp({ config, logger, metrics, open }: Workshop, parts: AppPa
     () => createImageFetcher(fetchOptions),
     (opened) => opened.close(),
   )
-  const wire = tencentImage({
+  const wires = composeWires(config, {
     engine: observeEngine(pool, metrics.openImage),
     fetchImage: fetcher.fetchImage,
     store: serviceStore.store,
     rateLimiter: serviceStore.rateLimiter,
     quotas: createQuotaGate((appid) => meter.countSuccesses(appid)),
-    gallery: await openGallery({ config, store, pool, logger, open }),
+    // One for all wires: an app that is to wait waits on each.
+    losses: createLossGate(),
+    gallery: await openGallery({ config, store, pool, logger, metrics, stop, open }),
   })
-  const page = findPage(config.host)
+  const page = findPage(config.host, config.gallery)
   const collectEarly = createEarlyCollector()
   const make = () =>
     createApp({
-      wires: [wire],
+      wires,
       countCall: (appid, code) => meter.count(appid, code),
       addressLimiter: createAddressLimiter(config.addressRateLimit, metrics.countAddressRefusal),
       trustProxy: config.trustProxy,

@@ -1,7 +1,7 @@
+import { findSearchConflicts, type SearchChoice } from './search-settings.js'
 import { PREFIX } from './unknown-settings.js'
 
-interface Dependent {
-  readonly databaseUrl: string | undefined
+interface Dependent extends SearchChoice {
   readonly masterKeyNext: string | undefined
   readonly tlsCert: string | undefined
   readonly tlsKey: string | undefined
@@ -21,5 +21,5 @@ export function findConflicts(config: Dependent, isGiven: (name: string) => bool
     if (value !== undefined && !isGiven(other))
       problems.push(`${PREFIX}${name} is of no use without ${PREFIX}${other}.`)
   }
-  return problems
+  return [...problems, ...findSearchConflicts(config)]
 }

@@ -23,7 +23,7 @@ function parseSearch(text: string): SearchKind {
   return search
 }
 
-interface SearchChoice {
+export interface SearchChoice {
   readonly search: SearchKind
   readonly databaseUrl: string | undefined
   readonly encryptTemplates: boolean

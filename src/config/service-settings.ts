@@ -1,11 +1,39 @@
 import { define } from './setting.js'
-import { byteCount, KIBIBYTE, listOf, MEBIBYTE, parseHost, parseNetwork, wholeNumber } from './values.js'
+import {
+  byteCount,
+  DOORS,
+  type Door,
+  KIBIBYTE,
+  listOf,
+  MEBIBYTE,
+  parseDoors,
+  parseHost,
+  parseNetwork,
+  wholeNumber,
+} from './values.js'
 
 /** 64 GiB: more is a slip of the hand. */
 const LARGEST_UPLOAD_BYTES = 65_536 * MEBIBYTE
 
 /** The settings of how the service is run, watched and ended. */
 export const SERVICE_SETTINGS = {
+  doors: define<readonly Door[]>({
+    variable: 'FACECOMPARE_DOORS',
+    description: `Interfaces of other clouds that are answered at \`/\`: ${DOORS.join(', ')}, commas between, or \`none\` (see docs/doors.md).`,
+    example: 'rekognition',
+    fallback: DOORS,
+    fallbackText: DOORS.join(','),
+    parse: parseDoors,
+  }),
+  s3Folder: define<string | undefined>({
+    variable: 'FACECOMPARE_S3_FOLDER',
+    description:
+      'Folder whose folders stand for S3 buckets, and the files in them for objects, in calls of the `rekognition` door; every app may compare them.',
+    example: '/srv/pictures',
+    fallback: undefined,
+    fallbackText: 'none: objects of S3 are unknown',
+    parse: (text) => text,
+  }),
   opsHost: define<string>({
     variable: 'FACECOMPARE_OPS_HOST',
     description: 'Address to listen on for metrics and health checks.',

@@ -19,6 +19,11 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
+/** The interfaces of other clouds that are spoken. */
+export const DOORS = ['rekognition', 'tencent-iai'] as const
+
+export type Door = (typeof DOORS)[number]
+
 export const KIBIBYTE = 1024
 export const MEBIBYTE = 1024 * KIBIBYTE
 
@@ -96,6 +101,20 @@ export function parseOrigin(text: string): string {
 export function parseSwitch(text: string): boolean {
   if (!/^(1|0|true|false)$/i.test(text)) throw new Refusal('1, true, 0 or false')
   return text === '1' || text.toLowerCase() === 'true'
+}
+
+/** Names of {@link DOORS} with commas between, or `none`. */
+export function parseDoors(text: string): readonly Door[] {
+  const names = text
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
+  if (names.length === 1 && names[0] === 'none') return []
+  const doors = DOORS.filter((door) => names.includes(door))
+  if (names.some((name) => !DOORS.some((door) => door === name))) {
+    throw new Refusal(`none, or names of ${DOORS.join(', ')} with commas between`)
+  }
+  return doors
 }
 
 export function parseLogLevel(text: string): LogLevel {

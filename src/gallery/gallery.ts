@@ -97,6 +97,39 @@ export interface AddOptions {
   readonly isSame: (a: Template, b: Template) => boolean
 }
 
+/** A group that is made before its first person. */
+export interface NewGroup {
+  readonly groupId: string
+  readonly name: string
+  /** A remark. */
+  readonly tag: string
+}
+
+/** Name and remark are empty, and there is no time, where the group came with its first person. */
+export interface ListedGroup extends NewGroup {
+  readonly persons: number
+  readonly madeAt: Date | undefined
+}
+
+export interface MemberCounts {
+  readonly persons: number
+  readonly faces: number
+}
+
+export interface FacePage {
+  /** These alone; all when absent. */
+  readonly faceIds?: readonly string[] | undefined
+  /** Faces with greater ids. */
+  readonly after?: string | undefined
+  readonly count: number
+}
+
+export interface GroupFace {
+  readonly faceId: string
+  readonly personId: string
+  readonly tag: string
+}
+
 /** How many groups a change has joined or left, and all that the person is in now, sorted. */
 export interface GroupChange {
   readonly changed: number
@@ -122,11 +155,24 @@ export interface GalleryRepository {
   addToGroups(appid: string, personId: string, groupIds: readonly string[], limits: GalleryLimits): Promise<GroupChange>
   /** Rejects with GROUP_UNKNOWN when the person is in none of them. */
   removeFromGroups(appid: string, personId: string, groupIds: readonly string[]): Promise<GroupChange>
-  /** Sorted. */
+  /**
+   * Makes a group that needs no person to be there: it stays until {@link dropGroup}. Resolves with false when there is a group of this id
+   * already. Rejects with TOO_MANY_GROUPS.
+   */
+  makeGroup(appid: string, group: NewGroup, limits: GalleryLimits): Promise<boolean>
+  /** Ends a group that nobody is in; does nothing to another one. */
+  dropGroup(appid: string, groupId: string): Promise<void>
+  /** Those that have a person, sorted. */
   listGroups(appid: string): Promise<readonly string[]>
-  /** Sorted. */
+  /** Also those that nobody is in; by their ids. */
+  describeGroups(appid: string): Promise<readonly ListedGroup[]>
+  /** Of persons who are in any of the groups. */
+  countMembers(appid: string, groupIds: readonly string[]): Promise<MemberCounts>
+  /** Faces of the persons of a group, by their ids. Rejects with GROUP_UNKNOWN. */
+  listFaces(appid: string, groupId: string, page: FacePage): Promise<readonly GroupFace[]>
+  /** Sorted; nobody for a group that was made and is empty. */
   listPersons(appid: string, groupId: string): Promise<readonly string[]>
-  /** Rejects with GROUP_UNKNOWN unless all of them have somebody in them. */
+  /** Rejects with GROUP_UNKNOWN unless all of them have somebody in them or were made as such. */
   requireGroups(appid: string, groupIds: readonly string[]): Promise<void>
   /** One outcome for each face, in their order. */
   addFaces(
@@ -184,6 +230,19 @@ export interface GalleryFeed {
   trimFeed(beforeMs: number): Promise<void>
   /** How many faces are enrolled, and how many of them other packs have made. */
   countFaces(packId: string): Promise<FaceCounts>
+}
+
+/** The faces that one model pack has made, where the database searches them. */
+export interface FaceVectors {
+  /**
+   * Adds all faces that are not there yet, which takes as long as it takes, and resolves with how many those were. Processes that
+   * start together do it one after the other. Rejects with a StoreError where the database cannot search, and with the signal's reason.
+   */
+  fill(signal?: AbortSignal): Promise<number>
+  /** Puts in order what is there of some persons. */
+  fillPersons(persons: readonly number[]): Promise<void>
+  /** The ids of the best face of each of the `count` persons in the groups who are most like the probe; it may miss some. */
+  findNearest(appid: string, groupIds: readonly string[], probe: Template, count: number): Promise<readonly string[]>
 }
 
 export interface FaceCounts {

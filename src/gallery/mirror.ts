@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
-import { measureSimilarity } from '../score/compare.js'
 import { AppGallery } from './app-gallery.js'
-import type { GalleryFeed, GalleryRepository, MirroredPerson, StoredTemplate, Template } from './gallery.js'
+import { FeedTrimmer } from './feed-trimmer.js'
+import type { GalleryFeed, GalleryRepository, MirroredPerson, Template } from './gallery.js'
 import { describeOtherPacks } from './other-packs.js'
+import { rankCandidates, requirePack, SPARE_PERSONS } from './rank.js'
 import type { GallerySearch, MakeIndex, Match } from './search.js'
 import { stored } from './stored.js'
 
@@ -23,11 +24,6 @@ export interface MirrorOptions {
 const POLL_MS = 1000
 const PERSONS_PER_PAGE = 200
 const CHANGES_PER_PAGE = 200
-/** Who was cut off for longer reads everything again. */
-const FEED_MS = 3_600_000
-const TRIM_EVERY_MS = 300_000
-/** An index rounds: the exact similarities of some persons more decide who is among those asked for, and in which order. */
-const SPARE_PERSONS = 5
 
 /**
  * The gallery in memory, in step with the database: what changed is looked for before each search, and every second besides, so
@@ -41,11 +37,12 @@ export class GalleryMirror implements GallerySearch {
   #sequence: number | undefined
   #running: Promise<void> | undefined
   #next: Promise<void> | undefined
-  #trimmedAtMs = Number.NEGATIVE_INFINITY
+  readonly #trimmer: FeedTrimmer
   #inTrouble = false
 
   constructor(options: MirrorOptions) {
     this.#options = options
+    this.#trimmer = new FeedTrimmer(options.feed)
     this.#timer = setInterval(() => this.#poll(), options.pollMs ?? POLL_MS).unref()
   }
 
@@ -57,19 +54,14 @@ export class GalleryMirror implements GallerySearch {
     signal?: AbortSignal,
   ): Promise<readonly Match[]> {
     const { packId, repository } = this.#options
-    if (probe.packId !== packId)
-      throw new RangeError(`Expected a face of ${packId} but received one of ${probe.packId}`)
+    requirePack(probe, packId)
     await stored(this.sync())
     signal?.throwIfAborted()
     const app = this.#apps.get(appid)
     if (!app || count === 0) return []
     const faceIds = await app.search(groupIds, probe, count + SPARE_PERSONS, signal)
     const found = await stored(repository.findCandidates(appid, groupIds, faceIds))
-    return found
-      .filter(({ template }) => template.packId === packId)
-      .map((face) => rate(face, probe))
-      .sort((a, b) => b.similarity - a.similarity || (a.faceId < b.faceId ? -1 : 1))
-      .slice(0, count)
+    return rankCandidates(found, probe, count)
   }
 
   /** Takes over all changes that were made before this call. Rejects when the database does not answer. */
@@ -101,7 +93,7 @@ export class GalleryMirror implements GallerySearch {
   #poll(): void {
     if (this.#running ?? this.#next) return
     this.sync()
-      .then(() => this.#trim())
+      .then(() => this.#trimmer.trim())
       .then(
         () => {
           this.#inTrouble = false
@@ -111,12 +103,6 @@ export class GalleryMirror implements GallerySearch {
           this.#inTrouble = true
         },
       )
-  }
-
-  async #trim(): Promise<void> {
-    if (performance.now() < this.#trimmedAtMs + TRIM_EVERY_MS) return
-    this.#trimmedAtMs = performance.now()
-    await this.#options.feed.trimFeed(Date.now() - FEED_MS)
   }
 
   async #catchUp(): Promise<void> {
@@ -192,8 +178,4 @@ export class GalleryMirror implements GallerySearch {
   #remove(person: number): void {
     for (const app of this.#apps.values()) app.remove(person)
   }
-}
-
-function rate({ personId, faceId, tag, template }: StoredTemplate, probe: Template): Match {
-  return { personId, faceId, tag, similarity: measureSimilarity(template, probe).relative }
 }

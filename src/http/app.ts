@@ -15,7 +15,14 @@ import { addDocsRoutes } from './docs-routes.js'
 import { addOpsRoutes } from './ops-routes.js'
 import { addPageRoutes, type PageFiles } from './page-routes.js'
 import { type CountCall, createReplies, type Replies } from './reply.js'
-import { type RouteTable, refuseUnrouted, requireHost, toOriginForm, trackRoutes } from './routing.js'
+import {
+  callHeaderConstraint,
+  type RouteTable,
+  refuseUnrouted,
+  requireHost,
+  toOriginForm,
+  trackRoutes,
+} from './routing.js'
 import type { TlsFiles } from './tls-files.js'
 import { closeUnreadAnswers, UNREAD_ANSWER_MS } from './unread-answers.js'
 import { answerUnreadable, refuseUrl } from './unreadable.js'
@@ -67,7 +74,7 @@ export interface AppOptions {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Every path with its methods. */
+    /** Every path with its methods, but for those that a header chooses. */
     readonly routeTable: RouteTable
   }
 }
@@ -90,6 +97,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     genReqId: () => randomUUID(),
     return503OnClosing: false,
     trustProxy: createTrust(options.trustProxy ?? []),
+    routerOptions: { constraints: { callHeader: callHeaderConstraint() } },
     rewriteUrl: ({ url }) => toOriginForm(url ?? '/'),
     serverFactory: (handle) =>
       connections.createServer(handle, (error, socket) => answerUnreadable(error, socket, replies, app.log, onCall), {
@@ -103,7 +111,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   })
   closeUnreadAnswers(app.server, options.unreadAnswerMs ?? UNREAD_ANSWER_MS)
   app.decorateRequest('call')
-  app.decorate('routeTable', trackRoutes(app))
+  const routes = trackRoutes(app)
+  app.decorate('routeTable', routes.plain)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   app.addHook('preClose', async () => connections.drain(options.drainLimits ?? DEFAULT_DRAIN_LIMITS))
@@ -119,7 +128,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     requireHost(request)
     return undefined
   })
-  app.setNotFoundHandler((request, reply) => refuseUnrouted(request, reply, app.routeTable))
+  app.setNotFoundHandler((request, reply) => refuseUnrouted(request, reply, routes))
 
   // 2. Public.
   addOpsRoutes(app, replies, async () => !connections.isDraining && options.isReady())

@@ -17,6 +17,8 @@ export interface Call {
   /** Whether it came to a path of signed calls; absent before its path is known. */
   isSigned?: boolean
   identity?: Identity
+  /** The call by its name, where its path does not tell. One of those that are served: nothing that a client made up. */
+  operation?: string
   code?: number
   /** Whether it was counted as used. */
   counted?: boolean
@@ -37,6 +39,8 @@ export interface CallBytes {
 
 /** What is counted of a call when it has ended. */
 export interface CallRecord {
+  /** The path as the service knows it, never as it was asked for; `other` where there is nothing. */
+  readonly path: string
   /** Undefined for what is no call: health checks, preflights. */
   readonly code: number | undefined
   /** Whether the client left before its answer was out. */
@@ -44,6 +48,9 @@ export interface CallRecord {
   readonly stages: Readonly<Record<string, number>>
   readonly bytes: Readonly<CallBytes>
 }
+
+/** What came to no path that there is. */
+export const NO_PATH = 'other'
 
 /** Told of every request that has ended, once. */
 export type OnCall = (record: CallRecord) => void
@@ -93,7 +100,8 @@ export function logWhenDone(request: FastifyRequest, reply: FastifyReply, onCall
     noteStage(call, 'total', performance.now() - call.startedMs)
     const aborted = !reply.raw.writableEnded
     logCall(request, aborted)
-    onCall?.({ code: call.code, aborted, stages: call.stages, bytes: call.bytes })
+    const { code, stages, bytes } = call
+    onCall?.({ path: request.routeOptions.url ?? NO_PATH, code, aborted, stages, bytes })
   }
   reply.raw.once('finish', log)
   reply.raw.once('close', log)
@@ -104,6 +112,7 @@ function logCall(request: FastifyRequest, aborted: boolean): void {
   const line = {
     method: request.method,
     path: describePath(request),
+    ...(call.operation === undefined ? {} : { operation: call.operation }),
     ...(call.identity ? { appid: call.identity.appid } : {}),
     ...(call.code === undefined ? {} : { code: call.code }),
     ms: call.stages,
@@ -120,11 +129,14 @@ function logCall(request: FastifyRequest, aborted: boolean): void {
   }
 }
 
+/** The status of calls that the service does not offer: it is not at fault when somebody asks. */
+const NOT_OFFERED = 501
+
 /** Our own faults with their stack; the client's with the sentence that it was told, and what that sentence left out. */
 export function logFailure(log: FastifyBaseLogger, line: object, error: FaceCompareError): void {
   const { side, cause, message: detail } = error
   const where = { ...line, ...(side ? { side } : {}), detail }
-  if (error.status >= 500) {
+  if (error.status >= 500 && error.status !== NOT_OFFERED) {
     log.error({ ...where, stack: describeWithStack(error) }, 'call failed')
   } else {
     log.info({ ...where, ...(cause instanceof Error ? { cause: describeCause(cause) } : {}) }, 'call')

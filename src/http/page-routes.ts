@@ -11,6 +11,8 @@ export interface PageFiles {
   readonly webDir: string
   /** JPEG files to try the page with; none when empty. */
   readonly samplePictures: readonly string[]
+  /** Whether persons can be enrolled. */
+  readonly keepsPersons: boolean
 }
 
 /** What the page is told of the service's settings. */
@@ -42,7 +44,7 @@ const PAGE_HEADERS = {
 export function addPageRoutes(
   app: FastifyInstance,
   replies: Replies,
-  { webDir, samplePictures }: PageFiles,
+  { webDir, samplePictures, keepsPersons }: PageFiles,
   settings: PageSettings,
 ): void {
   app.addHook('onRequest', async (_request, reply) => {
@@ -51,6 +53,7 @@ export function addPageRoutes(
   const index = fillIn(readFileSync(join(webDir, INDEX), 'utf8'), {
     'max-image-bytes': settings.maxImageBytes,
     samples: samplePictures.length,
+    persons: Number(keepsPersons),
   })
   const files: StaticFile[] = [
     { path: '/', type: 'text/html; charset=utf-8', read: () => Buffer.from(index) },

@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Quality } from '../engine/engine.js'
 import { QualityTooLowError } from '../engine/require-quality.js'
 import { ERRORS, FaceCompareError } from '../errors.js'
+import type { AnswerForm } from './answer-form.js'
 import type { Connections } from './connections.js'
 import { PIECE_BYTES } from './unread-answers.js'
 
@@ -33,7 +34,7 @@ export interface ReplyOptions {
 
 /** The one place where answers are made. */
 export interface Replies {
-  /** Success: `data` as it is. */
+  /** Success: `data`, as the route's {@link AnswerForm} writes it. */
   sendData(request: FastifyRequest, reply: FastifyReply, data: object): FastifyReply
   /** Anything thrown; what is not a FaceCompareError is told as INTERNAL, without a word of what it says. */
   sendError(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply
@@ -48,9 +49,8 @@ export interface Replies {
 }
 
 export function createReplies({ connections, statusAlways200, countCall }: ReplyOptions): Replies {
-  /** What is no signed call (no such path, HTTP that cannot be read, the page) has its real status whatever is set. */
-  const statusOf = ({ call }: FastifyRequest, error: FaceCompareError) =>
-    statusAlways200 && call.isSigned && !(error instanceof UnreadableRequestError) ? 200 : error.status
+  const ownForm = createOwnForm(statusAlways200)
+  const formOf = ({ routeOptions }: FastifyRequest): AnswerForm => routeOptions.config?.answerForm ?? ownForm
 
   const sendBytes = (request: FastifyRequest, reply: FastifyReply, status: number, bytes?: Buffer) => {
     reply.code(status)
@@ -61,11 +61,11 @@ export function createReplies({ connections, statusAlways200, countCall }: Reply
     return reply.header('content-length', bytes.length).send(Readable.from(cutIntoPieces(bytes)))
   }
 
-  const send = (request: FastifyRequest, reply: FastifyReply, status: number, body?: object) => {
-    reply.headers(commonHeaders(request.id))
+  const send = (request: FastifyRequest, reply: FastifyReply, status: number, body?: object, form = ownForm) => {
+    reply.headers({ ...commonHeaders(request.id), ...form.headers(request.id) })
     if (!body) return sendBytes(request, reply, status)
     // Bytes, because fastify adds a charset to JSON strings; the contract says `application/json`.
-    reply.header('content-type', 'application/json')
+    reply.header('content-type', form.contentType)
     return sendBytes(request, reply, status, Buffer.from(JSON.stringify(body)))
   }
 
@@ -80,17 +80,21 @@ export function createReplies({ connections, statusAlways200, countCall }: Reply
   return {
     sendData(request, reply, data) {
       settle(request, reply, 0)
-      return send(request, reply, 200, { data, code: 0, message: 'OK' })
+      const form = formOf(request)
+      const { status, body } = form.success(data, request.id)
+      return send(request, reply, status, body, form)
     },
     sendError(request, reply, thrown) {
       const error = toFaceCompareError(thrown)
       settle(request, reply, error.code)
       request.call.error = error
       if (error.kind === 'TOO_MANY_REQUESTS') reply.header('retry-after', String(error.retryAfterSeconds ?? 1))
-      return send(request, reply, statusOf(request, error), errorBody(error, request.id))
+      const form = formOf(request)
+      const { status, body } = form.failure(error, request.id, request.call.isSigned === true)
+      return send(request, reply, status, body, form)
     },
     sendNothing: (request, reply) => send(request, reply, 204),
-    sendStatus: send,
+    sendStatus: (request, reply, status, body) => send(request, reply, status, body),
     sendFile(request, reply, headers, bytes) {
       reply.headers({ ...commonHeaders(request.id), ...headers })
       return sendBytes(request, reply, bytes ? 200 : 304, bytes)
@@ -108,6 +112,19 @@ export function createReplies({ connections, statusAlways200, countCall }: Reply
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
       socket.write(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${lines.join('')}\r\n${body}`)
       return sessionId
+    },
+  }
+}
+
+/** That of `POST /face/compare`, and of everything that is no call. */
+function createOwnForm(statusAlways200: boolean): AnswerForm {
+  return {
+    contentType: 'application/json',
+    headers: () => ({}),
+    success: (data) => ({ status: 200, body: { data, code: 0, message: 'OK' } }),
+    failure(error, requestId, isOfCall) {
+      const isAlways200 = statusAlways200 && isOfCall && !(error instanceof UnreadableRequestError)
+      return { status: isAlways200 ? 200 : error.status, body: errorBody(error, requestId) }
     },
   }
 }

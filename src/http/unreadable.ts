@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { codeOf } from '../errors.js'
-import { logFailure, logWhenDone, type OnCall, openCall } from './call-log.js'
+import { logFailure, logWhenDone, NO_PATH, type OnCall, openCall } from './call-log.js'
 import { allowCrossOrigin } from './cors.js'
 import { type Replies, UnreadableRequestError } from './reply.js'
 
@@ -16,7 +16,7 @@ export function answerUnreadable(
   const error = describeUnreadable(reason)
   const sessionId = replies.writeUnreadable(socket, error)
   logFailure(log, { session_id: sessionId, code: error.code, reason: reason.message }, error)
-  onCall?.({ code: error.code, aborted: false, stages: {}, bytes: {} })
+  onCall?.({ path: NO_PATH, code: error.code, aborted: false, stages: {}, bytes: {} })
 }
 
 /** What Node's HTTP parser says, as an answer. */

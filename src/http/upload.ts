@@ -27,10 +27,15 @@ export interface Received {
   readonly response: ServerResponse
   readonly call: Call
   readonly share: UploadShare
-  readonly names: FieldNames
   /** Throws to refuse the call before its body is looked at. */
   readonly admit: () => void
 }
+
+/** What is made of a body. It lets others have their turn where that takes long. */
+export type ParseBody<T> = (body: Buffer, turn: Turn) => T | Promise<T>
+
+/** How a body of this Content-Type is read. Throws where it is not taken. */
+export type ChooseParser<T> = (contentType: string | undefined) => ParseBody<T>
 
 /** Takes in the bodies of calls. */
 export interface Uploads {
@@ -42,10 +47,8 @@ export interface Uploads {
    * when the headers alone, or `admit`, refuse it. Throws BODY_TOO_LARGE, TOO_MANY_REQUESTS when all uploads together are too much,
    * and BAD_REQUEST, with status 408 for an upload that is stalled or too slow.
    */
-  readonly read: (received: Received) => Promise<Fields>
+  readonly read: <T>(received: Received, chooseParser: ChooseParser<T>) => Promise<T>
 }
-
-type ParseBody = (body: Buffer, names: FieldNames, turn: Turn) => Fields | Promise<Fields>
 
 /** What an upload counts for before anything of it has come: its buffers. */
 const RESERVE_BYTES = 64 * 1024
@@ -62,7 +65,8 @@ export function createUploads({ connections, maxImageBytes, pace, budget }: Uplo
   const turn = createTurns()
   const line = createLine()
 
-  async function read({ request, response, call, share, names, admit }: Received): Promise<Fields> {
+  async function read<T>(received: Received, chooseParser: ChooseParser<T>): Promise<T> {
+    const { request, response, call, share, admit } = received
     const announcedBytes = Number(request.headers['content-length'] ?? 0)
     if (announcedBytes > maxBodyBytes) throw tooLarge(maxBodyBytes)
     checkContentEncoding(request.headers['content-encoding'])
@@ -81,7 +85,7 @@ export function createUploads({ connections, maxImageBytes, pace, budget }: Uplo
     const blocks = await readBody(upload)
     const parseAll = async () => {
       const { buffer, byteOffset, byteLength } = await blocks.join(turn)
-      return parse(Buffer.from(buffer, byteOffset, byteLength), names, turn)
+      return parse(Buffer.from(buffer, byteOffset, byteLength), turn)
     }
     return blocks.byteCount > SLICE_BYTES ? line(parseAll) : parseAll()
   }
@@ -94,7 +98,8 @@ function checkContentEncoding(encoding: string | undefined): void {
   throw new FaceCompareError('BAD_REQUEST', 'A body with a Content-Encoding is not taken; send it as it is.')
 }
 
-function chooseParser(header: string | undefined): ParseBody {
+/** Reads the fields of a body by what its Content-Type says. Throws BAD_REQUEST for another, or none, at once. */
+export function parseFields(header: string | undefined, names: FieldNames): ParseBody<Fields> {
   if (header === undefined || header.trim() === '') {
     throw new FaceCompareError(
       'BAD_REQUEST',
@@ -105,11 +110,11 @@ function chooseParser(header: string | undefined): ParseBody {
   switch (mediaType) {
     case 'application/json':
     case 'text/json':
-      return knowing('JSON', (body, _names, turn) => parseJson(body, turn))
+      return knowing('JSON', parseJson)
     case 'multipart/form-data':
-      return knowing('multipart', (body, names, turn) => parseMultipart(body, { boundary, names }, turn))
+      return knowing('multipart', (body, turn) => parseMultipart(body, { boundary, names }, turn))
     case 'application/x-www-form-urlencoded':
-      return knowing('a form', parseForm)
+      return knowing('a form', (body, turn) => parseForm(body, names, turn))
     default:
       throw new FaceCompareError(
         'BAD_REQUEST',
@@ -119,10 +124,10 @@ function chooseParser(header: string | undefined): ParseBody {
 }
 
 /** First asks whether the body is written in what its Content-Type says. */
-function knowing(kind: BodyKind, parse: ParseBody): ParseBody {
-  return (body, names, turn) => {
+function knowing(kind: BodyKind, parse: ParseBody<Fields>): ParseBody<Fields> {
+  return (body, turn) => {
     requireKind(body, kind)
-    return parse(body, names, turn)
+    return parse(body, turn)
   }
 }
 

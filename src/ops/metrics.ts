@@ -18,6 +18,8 @@ export interface Readings {
 
 /** One call that has ended. */
 export interface EndedCall {
+  /** One of the few paths that there are. */
+  readonly path: string
   /** Undefined for what is no call: health checks, preflights. */
   readonly code: number | undefined
   /** Whether the client left before its answer was out. */
@@ -43,6 +45,10 @@ export interface Metrics {
   readonly countRefusedConnection: () => void
   /** From now on the readings are read. */
   readonly watch: (readings: Readings) => void
+  /** A search among the persons who are enrolled has ended. */
+  readonly countSearch: (ms: number) => void
+  /** From now on it is asked how many enrolled faces are in memory. */
+  readonly watchGallery: (faces: () => number) => void
 }
 
 /** Seconds: from a health check's millisecond to the longest deadline of an image. */
@@ -55,7 +61,10 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry })
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Counter<L>({ name: `facecompare_${name}`, help, labelNames: [...labelNames], registers })
-  const calls = counter('calls_total', 'Calls that were answered, by the code of their answer.', ['code'])
+  const calls = counter('calls_total', 'Calls that were answered, by their path and the code of their answer.', [
+    'path',
+    'code',
+  ])
   const aborted = counter('calls_aborted_total', 'Calls whose client left before its answer was out.')
   const received = counter('received_bytes_total', 'Bytes of request bodies that were read.')
   const sent = counter('sent_bytes_total', 'Bytes of answers to calls.')
@@ -66,6 +75,7 @@ export function createMetrics(): Metrics {
   const callSeconds = new Histogram({
     name: 'facecompare_call_seconds',
     help: 'Time from the arrival of a call to its answer.',
+    labelNames: ['path'] as const,
     buckets: SECONDS_BUCKETS,
     registers,
   })
@@ -76,6 +86,12 @@ export function createMetrics(): Metrics {
     buckets: SECONDS_BUCKETS,
     registers,
   })
+  const searchSeconds = new Histogram({
+    name: 'facecompare_search_seconds',
+    help: 'Time of one search among the persons who are enrolled, beside the analysis of the picture.',
+    buckets: SECONDS_BUCKETS,
+    registers,
+  })
   let openImages = 0
   const watch = createGauges(registers, () => openImages)
 
@@ -83,15 +99,15 @@ export function createMetrics(): Metrics {
     contentType: registry.contentType,
     render: () => registry.metrics(),
     names: async () => listNames(await registry.getMetricsAsJSON()),
-    countCall({ code, aborted: left, stages, bytes }) {
+    countCall({ path, code, aborted: left, stages, bytes }) {
       if (left) aborted.inc()
       else if (code === undefined) return
-      else calls.inc({ code: String(code) })
+      else calls.inc({ path, code: String(code) })
       received.inc(bytes.received ?? 0)
       sent.inc(bytes.sent ?? 0)
       for (const [stage, ms] of Object.entries(stages)) {
         if (stage !== 'total') stageSeconds.observe({ stage: stage.replace(/[AB]$/, '') }, ms / 1000)
-        else if (!left) callSeconds.observe(ms / 1000)
+        else if (!left) callSeconds.observe({ path }, ms / 1000)
       }
     },
     openImage() {
@@ -105,6 +121,8 @@ export function createMetrics(): Metrics {
     countAddressRefusal: () => refusedAddresses.inc(),
     countRefusedConnection: () => refusedConnections.inc(),
     watch,
+    countSearch: (ms) => searchSeconds.observe(ms / 1000),
+    watchGallery: createGalleryGauge(registers),
   }
 }
 
@@ -143,6 +161,22 @@ function createGauges(registers: Registry[], openImages: () => number): Metrics[
   })
   return (from) => {
     readings = from
+  }
+}
+
+/** 0 until there is a gallery in memory. */
+function createGalleryGauge(registers: Registry[]): Metrics['watchGallery'] {
+  let read = () => 0
+  new Gauge({
+    name: 'facecompare_gallery_faces',
+    help: 'Enrolled faces in memory, where they are searched; 0 where the database searches them.',
+    registers,
+    collect() {
+      this.set(read())
+    },
+  })
+  return (faces) => {
+    read = faces
   }
 }
 

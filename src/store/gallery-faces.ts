@@ -5,17 +5,25 @@ import type { GalleryTables } from './gallery-schema.js'
 import type { Schema } from './schema.js'
 import type { TemplateBox } from './template-box.js'
 import { decodeAttributes, decodeTemplate, encodeAttributes, encodeTemplate } from './template-bytes.js'
+import type { TemplateCopies } from './vector-copies.js'
 
 /** The box of a store, which is opened at first use. */
 export type BoxOpener = () => Promise<TemplateBox>
 
 type FaceRow = Selectable<GalleryTables['gallery_faces']>
 
+/** Whose a face becomes, and how it is kept. */
+interface FaceKeeping {
+  readonly appid: string
+  readonly person: number
+  readonly box: TemplateBox
+  readonly copies: TemplateCopies
+}
+
 /** Enrols a face in the caller's transaction, under a new id. */
 export async function insertFace(
   transaction: Kysely<Schema>,
-  box: TemplateBox,
-  person: number,
+  { appid, person, box, copies }: FaceKeeping,
   { template, attributes, tag }: NewFace & { readonly tag: string },
 ): Promise<string> {
   const faceId = makeFaceId()
@@ -31,6 +39,7 @@ export async function insertFace(
       attributes: attributes ? box.seal(encodeAttributes(attributes), nameAttributes(faceId, person)) : null,
     })
     .execute()
+  await copies.add(transaction, template.packId, [{ faceId, person, appid, template }])
   return faceId
 }
 

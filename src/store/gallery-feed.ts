@@ -20,6 +20,11 @@ export async function beginChange(transaction: Kysely<Schema>): Promise<number> 
   return Number(sequence)
 }
 
+/** Lets nobody change the gallery until the transaction ends. */
+export async function lockChanges(transaction: Kysely<Schema>): Promise<void> {
+  await transaction.selectFrom('gallery_feed').select('sequence').where('id', '=', 1).forUpdate().execute()
+}
+
 /** Tells all who keep a copy that a person is not as it was. */
 export async function noteChange(transaction: Kysely<Schema>, sequence: number, person: number): Promise<void> {
   await transaction.insertInto('gallery_changes').values({ sequence, person, changed_at: Date.now() }).execute()

@@ -40,7 +40,7 @@ export async function joinGroups(
     .execute()
 }
 
-/** Takes a person out of groups that it is in; a group ends with its last person. As {@link joinGroups}. */
+/** Takes a person out of groups that it is in; a group ends with its last person, unless it was made as such. As {@link joinGroups}. */
 export async function leaveGroups(
   transaction: Kysely<Schema>,
   { appid, person }: Member,
@@ -59,7 +59,8 @@ export async function leaveGroups(
     .where('appid', '=', appid)
     .where('group_id', 'in', groupIds)
     .execute()
-  await transaction.deleteFrom('gallery_groups').where('appid', '=', appid).where('persons', '=', 0).execute()
+  const ended = transaction.deleteFrom('gallery_groups').where('appid', '=', appid).where('persons', '=', 0)
+  await ended.where('made_at', 'is', null).execute()
 }
 
 export async function groupsOf(database: Kysely<Schema>, person: number): Promise<readonly string[]> {
@@ -77,7 +78,7 @@ export function readGroups(database: Kysely<Schema>, appid: string, groupIds: re
     .execute()
 }
 
-async function countGroups(database: Kysely<Schema>, appid: string): Promise<number> {
+export async function countGroups(database: Kysely<Schema>, appid: string): Promise<number> {
   const { groups } = await database
     .selectFrom('gallery_groups')
     .select(({ fn }) => fn.countAll().as('groups'))

@@ -3,8 +3,9 @@ import type { GalleryInventory, GalleryRepository, ListedPerson, PersonFile, Tem
 import { refusals } from '../gallery/refusals.js'
 import { type BoxOpener, describeFace, sealTemplate } from './gallery-faces.js'
 import { beginChange, noteChange } from './gallery-feed.js'
-import { findNumber } from './gallery-repository.js'
+import { findNumber } from './gallery-queries.js'
 import type { Schema } from './schema.js'
+import type { TemplateCopies } from './vector-copies.js'
 
 const PERSONS_PER_PAGE = 500
 
@@ -12,12 +13,20 @@ export class SqlGalleryInventory implements GalleryInventory {
   readonly #database: Kysely<Schema>
   readonly #openBox: BoxOpener
   readonly #repository: GalleryRepository
+  readonly #copies: TemplateCopies
   readonly #erase: () => void
 
-  constructor(database: Kysely<Schema>, openBox: BoxOpener, repository: GalleryRepository, erase: () => void) {
+  constructor(
+    database: Kysely<Schema>,
+    openBox: BoxOpener,
+    repository: GalleryRepository,
+    copies: TemplateCopies,
+    erase: () => void,
+  ) {
     this.#database = database
     this.#openBox = openBox
     this.#repository = repository
+    this.#copies = copies
     this.#erase = erase
   }
 
@@ -110,13 +119,16 @@ export class SqlGalleryInventory implements GalleryInventory {
       const person = await findNumber(transaction, appid, personId)
       if (person === undefined) throw refusals.personUnknown()
       for (const [faceId, template] of templates) {
-        const { numUpdatedRows } = await transaction
+        const faces = transaction.selectFrom('gallery_faces').select('pack_id').where('face_id', '=', faceId)
+        const before = await faces.where('person', '=', person).executeTakeFirst()
+        if (!before) throw refusals.noSuchFace()
+        await transaction
           .updateTable('gallery_faces')
           .set({ pack_id: template.packId, template: sealTemplate(box, { faceId, person, template }) })
           .where('face_id', '=', faceId)
-          .where('person', '=', person)
-          .executeTakeFirst()
-        if (numUpdatedRows === 0n) throw refusals.noSuchFace()
+          .execute()
+        await this.#copies.remove(transaction, before.pack_id, [faceId])
+        await this.#copies.add(transaction, template.packId, [{ faceId, person, appid, template }])
       }
       await noteChange(transaction, sequence, person)
     })

@@ -2,11 +2,16 @@ import { type Kysely, sql } from 'kysely'
 import type {
   AddedFace,
   AddOptions,
+  FacePage,
   FaceRecord,
   GalleryLimits,
   GalleryRepository,
   GroupChange,
+  GroupFace,
+  ListedGroup,
+  MemberCounts,
   NewFace,
+  NewGroup,
   NewPerson,
   Person,
   PersonInfo,
@@ -16,17 +21,22 @@ import { refusals } from '../gallery/refusals.js'
 import { type BoxOpener, describeFace, insertFace, openTemplate } from './gallery-faces.js'
 import { beginChange, noteChange } from './gallery-feed.js'
 import { groupsOf, joinGroups, leaveGroups, readGroups } from './gallery-groups.js'
+import { countMembers, describeGroups, dropGroup, insertGroup, listFaces } from './gallery-made-groups.js'
+import { facesWithPersons, findNumber, selectTemplates } from './gallery-queries.js'
 import type { Schema } from './schema.js'
+import type { TemplateCopies } from './vector-copies.js'
 
 export class SqlGalleryRepository implements GalleryRepository {
   readonly #database: Kysely<Schema>
   readonly #openBox: BoxOpener
+  readonly #copies: TemplateCopies
   readonly #erase: () => void
 
   /** `erase` is called after something was deleted: it makes the database forget it on the disk as well. */
-  constructor(database: Kysely<Schema>, openBox: BoxOpener, erase: () => void) {
+  constructor(database: Kysely<Schema>, openBox: BoxOpener, copies: TemplateCopies, erase: () => void) {
     this.#database = database
     this.#openBox = openBox
+    this.#copies = copies
     this.#erase = erase
   }
 
@@ -51,7 +61,8 @@ export class SqlGalleryRepository implements GalleryRepository {
         .executeTakeFirst()
       if (numInsertedOrUpdatedRows === 0n) throw refusals.personExists()
       await joinGroups(transaction, { appid, person: id }, person.groupIds, limits)
-      const faceId = await insertFace(transaction, box, id, { ...person.face, tag: person.faceTag })
+      const place = { appid, person: id, box, copies: this.#copies }
+      const faceId = await insertFace(transaction, place, { ...person.face, tag: person.faceTag })
       await noteChange(transaction, id, id)
       return faceId
     })
@@ -135,9 +146,30 @@ export class SqlGalleryRepository implements GalleryRepository {
     })
   }
 
+  makeGroup(appid: string, group: NewGroup, limits: GalleryLimits): Promise<boolean> {
+    return this.#change((transaction) => insertGroup(transaction, appid, group, limits))
+  }
+
+  dropGroup(appid: string, groupId: string): Promise<void> {
+    return dropGroup(this.#database, appid, groupId)
+  }
+
   async listGroups(appid: string): Promise<readonly string[]> {
-    const groups = this.#database.selectFrom('gallery_groups').select('group_id').where('appid', '=', appid)
-    return (await groups.execute()).map(({ group_id }) => group_id).sort()
+    const groups = await this.describeGroups(appid)
+    return groups.filter(({ persons }) => persons > 0).map(({ groupId }) => groupId)
+  }
+
+  describeGroups(appid: string): Promise<readonly ListedGroup[]> {
+    return describeGroups(this.#database, appid)
+  }
+
+  countMembers(appid: string, groupIds: readonly string[]): Promise<MemberCounts> {
+    return countMembers(this.#database, appid, groupIds)
+  }
+
+  async listFaces(appid: string, groupId: string, page: FacePage): Promise<readonly GroupFace[]> {
+    await this.requireGroups(appid, [groupId])
+    return listFaces(this.#database, appid, groupId, page)
   }
 
   async listPersons(appid: string, groupId: string): Promise<readonly string[]> {
@@ -148,7 +180,7 @@ export class SqlGalleryRepository implements GalleryRepository {
       .where('gallery_members.appid', '=', appid)
       .where('group_id', '=', groupId)
       .execute()
-    if (rows.length === 0) throw refusals.groupUnknown(groupId)
+    if (rows.length === 0) await this.requireGroups(appid, [groupId])
     return rows.map(({ person_id }) => person_id).sort()
   }
 
@@ -167,6 +199,7 @@ export class SqlGalleryRepository implements GalleryRepository {
     const box = await this.#openBox()
     return this.#changePerson(appid, personId, async (transaction, person) => {
       const rows = await transaction.selectFrom('gallery_faces').selectAll().where('person', '=', person).execute()
+      const place = { appid, person, box, copies: this.#copies }
       const present = rows.map((row) => ({ packId: row.pack_id, open: () => openTemplate(box, row) }))
       const outcomes: AddedFace[] = []
       for (const face of faces) {
@@ -177,7 +210,7 @@ export class SqlGalleryRepository implements GalleryRepository {
         } else if (present.length >= maxFacesPerPerson) {
           outcomes.push({ refusal: 'TOO_MANY_FACES' })
         } else {
-          outcomes.push({ faceId: await insertFace(transaction, box, person, { ...face, tag }) })
+          outcomes.push({ faceId: await insertFace(transaction, place, { ...face, tag }) })
           present.push({ packId: template.packId, open: () => template })
         }
       }
@@ -270,33 +303,4 @@ export class SqlGalleryRepository implements GalleryRepository {
       return result
     })
   }
-}
-
-/** The number of a person within the store. */
-export async function findNumber(
-  database: Kysely<Schema>,
-  appid: string,
-  personId: string,
-): Promise<number | undefined> {
-  const persons = database.selectFrom('gallery_persons').select('id').where('appid', '=', appid)
-  const row = await persons.where('person_id', '=', personId).executeTakeFirst()
-  return row && Number(row.id)
-}
-
-function facesWithPersons(database: Kysely<Schema>, appid: string) {
-  return database
-    .selectFrom('gallery_faces')
-    .innerJoin('gallery_persons', 'gallery_persons.id', 'gallery_faces.person')
-    .where('appid', '=', appid)
-}
-
-function selectTemplates(database: Kysely<Schema>, appid: string) {
-  return facesWithPersons(database, appid).select([
-    'face_id',
-    'person',
-    'gallery_faces.tag',
-    'pack_id',
-    'template',
-    'person_id',
-  ])
 }

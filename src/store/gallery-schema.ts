@@ -1,4 +1,4 @@
-import type { ColumnType, SchemaModule } from 'kysely'
+import type { ColumnType, Generated, SchemaModule } from 'kysely'
 
 /** Bytes: PostgreSQL's driver gives a Buffer, libsql an ArrayBuffer. */
 export type Bytes = ColumnType<Uint8Array | ArrayBuffer, Uint8Array, Uint8Array>
@@ -19,8 +19,18 @@ export interface GalleryTables {
     tag: string
     created_at: number
   }
-  /** A group has a row while it has a person; `persons` is how many. */
-  gallery_groups: { appid: string; group_id: string; persons: number }
+  /**
+   * A group has a row while it has a person; `persons` is how many. One that was made as such has `made_at`, and its row until it is
+   * deleted.
+   */
+  gallery_groups: {
+    appid: string
+    group_id: string
+    persons: number
+    made_at: Generated<number | null>
+    name: Generated<string>
+    tag: Generated<string>
+  }
   gallery_members: { appid: string; group_id: string; person: number }
   /** `template` and `attributes` are encrypted, or not: their first byte tells (template-box.ts). */
   gallery_faces: {
@@ -89,4 +99,13 @@ export async function addGallery(schema: SchemaModule): Promise<void> {
     .addColumn('sequence', 'bigint', (column) => column.notNull())
     .addColumn('trimmed_to', 'bigint', (column) => column.notNull())
     .execute()
+}
+
+/** Groups that are made before their first person. */
+export async function addMadeGroups(schema: SchemaModule): Promise<void> {
+  await schema.alterTable('gallery_groups').addColumn('made_at', 'bigint').execute()
+  for (const name of ['name', 'tag']) {
+    const column = schema.alterTable('gallery_groups').addColumn(name, 'text', (text) => text.notNull().defaultTo(''))
+    await column.execute()
+  }
 }

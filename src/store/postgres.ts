@@ -25,6 +25,8 @@ const CONNECT_TIMEOUT_MS = 2000
 const STATEMENT_TIMEOUT_MS = 2000
 /** Those who start together wait for the one that makes the tables. */
 const MIGRATION_TIMEOUT_MS = 60_000
+/** The index of a hundred million faces takes hours. */
+const INDEXING_TIMEOUT_MS = 7 * 24 * 3_600_000
 const OLDEST_SERVER = 14
 /** Any number that nothing else in the database takes for its lock. */
 const MIGRATION_LOCK = 5_824_717_190
@@ -32,8 +34,8 @@ const MIGRATION_LOCK = 5_824_717_190
 class PostgresStore extends SqlStore implements SharedStore {
   readonly #database: Kysely<Schema>
 
-  constructor(database: Kysely<Schema>, keyring: Keyring) {
-    super(database, keyring, { claimClock: databaseClock(database) })
+  constructor(database: Kysely<Schema>, keyring: Keyring, openAlone: () => Kysely<Schema>) {
+    super(database, keyring, { claimClock: databaseClock(database), openAlone })
     this.#database = database
   }
 
@@ -68,7 +70,8 @@ function databaseClock(database: Kysely<Schema>): ClaimClock {
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<SharedStore> {
   try {
     const keyring = await prepareDatabase(options)
-    return new PostgresStore(connect(options.url, MAX_CONNECTIONS, STATEMENT_TIMEOUT_MS), keyring)
+    const openAlone = () => connect(options.url, 1, INDEXING_TIMEOUT_MS)
+    return new PostgresStore(connect(options.url, MAX_CONNECTIONS, STATEMENT_TIMEOUT_MS), keyring, openAlone)
   } catch (cause) {
     throw cause instanceof StoreError ? cause : new StoreError(explain(cause), { cause })
   }

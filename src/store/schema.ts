@@ -1,5 +1,5 @@
 import { type Generated, type Kysely, sql } from 'kysely'
-import { addGallery, type GalleryTables } from './gallery-schema.js'
+import { addGallery, addMadeGroups, type GalleryTables } from './gallery-schema.js'
 import { StoreError } from './store.js'
 
 /** The tables. Times are whole milliseconds since 1970, where the name does not say seconds; `null` is never. */
@@ -32,6 +32,7 @@ const MIGRATIONS: readonly ((database: Kysely<Schema>) => Promise<void>)[] = [
   addUsageAndLimits,
   addForgottenHours,
   addGalleryTables,
+  (database) => addMadeGroups(database.schema),
 ]
 
 /**

@@ -29,6 +29,8 @@ interface SqlStoreOptions {
   /** What says when a claim is old. */
   readonly claimClock?: ClaimClock
   readonly erase?: () => void
+  /** Connects anew, for statements that take long; absent where the database cannot search faces. */
+  readonly openAlone?: () => Kysely<Schema>
 }
 
 /** The store on any database that kysely speaks to. Only statements that are atomic by themselves, or start by writing. */
@@ -36,6 +38,7 @@ export class SqlStore implements Store {
   readonly #database: Kysely<Schema>
   readonly #keyring: Keyring
   readonly #erase: () => void
+  readonly #openAlone: (() => Kysely<Schema>) | undefined
   readonly #lookups: ReturnType<typeof compileLookups>
   readonly #claims: ClaimedSignatures
   #closing: Promise<void> | undefined
@@ -47,11 +50,12 @@ export class SqlStore implements Store {
   constructor(
     database: Kysely<Schema>,
     keyring: Keyring,
-    { claimClock = LOCAL_CLOCK, erase = () => {} }: SqlStoreOptions = {},
+    { claimClock = LOCAL_CLOCK, erase = () => {}, openAlone }: SqlStoreOptions = {},
   ) {
     this.#database = database
     this.#keyring = keyring
     this.#erase = erase
+    this.#openAlone = openAlone
     this.#claims = new ClaimedSignatures(database, claimClock)
     this.#lookups = compileLookups(database)
   }
@@ -207,7 +211,11 @@ export class SqlStore implements Store {
   }
 
   openGallery(options: GalleryStoreOptions): GalleryStore {
-    return openSqlGallery(this.#database, this.#keyring, { ...options, erase: this.#erase })
+    return openSqlGallery(this.#database, this.#keyring, {
+      ...options,
+      erase: this.#erase,
+      openAlone: this.#openAlone,
+    })
   }
 
   async rotateMasterKey(masterKey: string): Promise<number | undefined> {

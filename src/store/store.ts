@@ -1,15 +1,26 @@
-import type { GalleryFeed, GalleryInventory, GalleryRepository } from '../gallery/gallery.js'
+import type { FaceVectors, GalleryFeed, GalleryInventory, GalleryRepository } from '../gallery/gallery.js'
 
 /** Everything about persons and their faces, by who needs it. */
 export interface GalleryStore {
   readonly repository: GalleryRepository
   readonly feed: GalleryFeed
   readonly inventory: GalleryInventory
+  /** The faces of one pack as the database searches them; undefined where they are searched in memory. */
+  readonly openVectors: ((options: VectorOptions) => FaceVectors) | undefined
+}
+
+export interface VectorOptions {
+  /** The model pack in use. */
+  readonly packId: string
+  /** Told in one sentence of faces that cannot be found. */
+  readonly onWarning?: ((sentence: string) => void) | undefined
 }
 
 export interface GalleryStoreOptions {
   /** Whether what is written of faces from now on is encrypted; what is there is read either way. */
   readonly encryptTemplates: boolean
+  /** Where they are searched; `pgvector` keeps vectors of all faces that are written, and needs PostgreSQL. In memory when absent. */
+  readonly search?: 'memory' | 'pgvector' | undefined
 }
 
 /** A customer of the service. */

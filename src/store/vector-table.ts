@@ -34,6 +34,8 @@ export interface VectorSearch {
   readonly among?: Expression<SqlBool> | undefined
   /** At most so many persons. */
   readonly count: number
+  /** Compares all that the condition lets through, without the index: for few persons, of whom it misses none. */
+  readonly exact?: boolean | undefined
 }
 
 /** A person, by the face that is most like the probe. */
@@ -44,8 +46,10 @@ export interface VectorMatch {
   readonly similarity: number
 }
 
-/** The nearest by cosine similarity, of which the cohorts then decide: the best by both is among the nearest dozen. */
+/** At least so many of the nearest by cosine similarity, of which the cohorts then decide: the best by both is among the nearest dozen. */
 const CANDIDATES = 100
+/** Faces that are read, at first, for each person who is to be found: few persons have more that are alike. */
+const FACES_A_PERSON = 4
 /** How many faces the index keeps in sight: what `npm run bench:search -- --pgvector` needs to miss next to nobody. */
 const KEPT_IN_SIGHT = 800
 /** How far the index looks on for candidates that a condition lets through, in faces. */
@@ -74,11 +78,34 @@ export async function createVectorTable(database: Kysely<Schema>, table: VectorT
   await sql`create index if not exists ${sql.id(`${name}_person`)} on ${sql.table(name)} (person)`.execute(database)
 }
 
-/** Makes the index by which a large table is searched, unless it is there: sooner done when the faces are in the table before. */
-export async function createVectorIndex(database: Kysely<Schema>, table: VectorTable): Promise<void> {
+/**
+ * Makes the index by which a large table is searched, unless it is there: sooner done when the faces are in the table before.
+ * `concurrently` keeps nobody from writing meanwhile, takes longer, and must not be part of a transaction.
+ */
+export async function createVectorIndex(
+  database: Kysely<Schema>,
+  table: Pick<VectorTable, 'packId' | 'type'>,
+  { concurrently = false }: { readonly concurrently?: boolean } = {},
+): Promise<void> {
   const name = nameOf(table)
-  await sql`create index if not exists ${sql.id(`${name}_nearest`)} on ${sql.table(name)}
+  const index = sql.id(`${name}_nearest`)
+  if (concurrently) await dropUnfinishedIndex(database, `${name}_nearest`)
+  await sql`create index ${concurrently ? sql`concurrently` : sql``} if not exists ${index} on ${sql.table(name)}
     using hnsw (embedding ${sql.raw(`${table.type ?? 'halfvec'}_cosine_ops`)})`.execute(database)
+}
+
+/** What was begun concurrently and broken off stays as an index that no search uses. */
+async function dropUnfinishedIndex(database: Kysely<Schema>, name: string): Promise<void> {
+  const { rows } = await sql`
+    select from pg_index where indexrelid = to_regclass(${name}) and not indisvalid`.execute(database)
+  if (rows.length > 0) await sql`drop index ${sql.id(name)}`.execute(database)
+}
+
+/** Whether the table is there. */
+export async function hasVectorTable(database: Kysely<Schema>, table: Pick<VectorTable, 'packId'>): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select to_regclass(${nameOf(table)}) is not null as found`.execute(database)
+  return rows[0]?.found === true
 }
 
 /** Adds faces, in the transaction that enrols them. A face that is there gets the new template. */
@@ -109,7 +136,7 @@ export async function addVectors(
 /** Removes faces, in the transaction that deletes them. Those that are not there are left out. */
 export async function removeVectors(
   database: Kysely<Schema>,
-  table: VectorTable,
+  table: Pick<VectorTable, 'packId'>,
   faceIds: readonly string[],
 ): Promise<void> {
   if (faceIds.length === 0) return
@@ -123,20 +150,24 @@ export async function searchVectors(
   probe: VectorTemplate,
   search: VectorSearch,
 ): Promise<readonly VectorMatch[]> {
-  const candidates = await database.transaction().execute(async (transaction) => {
+  return database.transaction().execute(async (transaction) => {
     // Of this transaction alone: others share the connection.
     await sql`select
       set_config('hnsw.ef_search', ${String(KEPT_IN_SIGHT)}, true),
       set_config('hnsw.iterative_scan', 'relaxed_order', true),
       set_config('hnsw.max_scan_tuples', ${String(MAX_SCANNED)}, true)`.execute(transaction)
-    return readCandidates(transaction, table, probe, search)
+    for (let asked = Math.max(CANDIDATES, FACES_A_PERSON * search.count); ; asked *= 4) {
+      const candidates = await readCandidates(transaction, table, probe, search, asked)
+      const matches = candidates.map((candidate) => rate(candidate, probe))
+      const found = bestOfPersons(matches).slice(0, search.count)
+      if (found.length === search.count || candidates.length < asked) return found
+    }
   })
-  const matches = candidates.map(({ face_id, person, cosine, gain, shift, centre }) => ({
-    faceId: face_id,
-    person: Number(person),
-    similarity: relativeSimilarity(cosine, probe.cohort, { gain, offset: shift, centre }),
-  }))
-  return bestOfPersons(matches).slice(0, search.count)
+}
+
+function rate({ face_id, person, cosine, gain, shift, centre }: Candidate, { cohort }: VectorTemplate): VectorMatch {
+  const similarity = relativeSimilarity(cosine, cohort, { gain, offset: shift, centre })
+  return { faceId: face_id, person: Number(person), similarity }
 }
 
 interface Candidate {
@@ -152,15 +183,18 @@ async function readCandidates(
   transaction: Kysely<Schema>,
   table: VectorTable,
   { embedding }: VectorTemplate,
-  { appid, among = sql<SqlBool>`true` }: VectorSearch,
+  { appid, among = sql<SqlBool>`true`, exact = false }: VectorSearch,
+  limit: number,
 ): Promise<readonly Candidate[]> {
   const probe = sql`${format(embedding, table)}::${typeOf(table)}`
+  // The index gives the order by the bare distance alone.
+  const order = exact ? sql`(embedding <=> ${probe}) + 0` : sql`embedding <=> ${probe}`
   const { rows } = await sql<Candidate>`
     select face_id, person, 1 - (embedding <=> ${probe}) as cosine, gain, shift, centre
     from ${sql.table(nameOf(table))} as vectors
     where appid = ${appid} and ${among}
-    order by embedding <=> ${probe}
-    limit ${sql.lit(CANDIDATES)}`.execute(transaction)
+    order by ${order}
+    limit ${sql.lit(limit)}`.execute(transaction)
   return rows
 }
 
@@ -172,7 +206,8 @@ function bestOfPersons(matches: readonly VectorMatch[]): readonly VectorMatch[] 
   return [...best.values()]
 }
 
-async function requireExtension(database: Kysely<Schema>): Promise<void> {
+/** Rejects with a StoreError, one sentence, where the database has no pgvector, or too old a one. */
+export async function requireExtension(database: Kysely<Schema>): Promise<void> {
   const { rows } = await sql<{ recent: boolean }>`
     select string_to_array(extversion, '.')::integer[] >= string_to_array(${OLDEST_EXTENSION}, '.')::integer[] as recent
     from pg_extension where extname = 'vector'`.execute(database)
@@ -183,8 +218,8 @@ async function requireExtension(database: Kysely<Schema>): Promise<void> {
   }
 }
 
-/** Ids of packs may be of any length, names of tables not. */
-function nameOf({ packId }: VectorTable): string {
+/** Its name in the database: ids of packs may be of any length, names of tables not. */
+export function nameOf({ packId }: Pick<VectorTable, 'packId'>): string {
   return `face_vectors_${createHash('sha256').update(packId).digest('hex').slice(0, 16)}`
 }
 

@@ -17,8 +17,8 @@ export interface CallOptions {
 export type Step = { readonly name: 'preparing' | 'comparing' } | { readonly name: 'sending'; readonly share: number }
 
 /** How a call ended. Undefined in place of an answer: there was none, or none of this service (`status` tells). */
-export interface Outcome {
-  readonly answer: Answer | undefined
+export interface Outcome<T = Answer> {
+  readonly answer: T | FaceCompareApiError | undefined
   /** The HTTP status; 0 when nothing came. */
   readonly status: number
   readonly roundTripMs: number

@@ -1,52 +1,36 @@
 import { byId, create } from './element.js'
 import { tokenize } from './highlight.js'
 import { SAMPLES, type Sample, type SampleCall } from './samples/samples.js'
+import { linkTabs } from './tabs.js'
 import { fill, type Texts } from './texts/texts.js'
 
 export interface CodePanel {
   readonly render: (call: SampleCall, texts: Texts) => void
 }
 
-/** The tabs with the same call in several languages. Arrow keys move between tabs (WAI-ARIA, tabs pattern). */
+/** The tabs with the same call in several languages. */
 export function createCodePanel(): CodePanel {
   let chosen: Sample | undefined = SAMPLES[0]
   let shown: { readonly call: SampleCall; readonly texts: Texts } | undefined
-  const tabs = SAMPLES.map((sample) => {
-    const tab = create('button', '', sample.title)
+  const tabs = SAMPLES.map(({ title, language }) => {
+    const tab = create('button', '', title)
     tab.type = 'button'
-    tab.id = `tab-${sample.language}`
+    tab.id = `tab-${language}`
     tab.setAttribute('role', 'tab')
     tab.setAttribute('aria-controls', 'code')
-    tab.addEventListener('click', () => choose(sample))
     return tab
   })
   byId('tabs', HTMLElement).append(...tabs)
   // It scrolls, also for who has no mouse.
   byId('code', HTMLElement).tabIndex = 0
-
-  function choose(sample: Sample): void {
-    chosen = sample
-    SAMPLES.forEach((other, i) => {
-      tabs[i]?.setAttribute('aria-selected', String(other === sample))
-      if (tabs[i]) tabs[i].tabIndex = other === sample ? 0 : -1
-    })
-    byId('code', HTMLElement).setAttribute('aria-labelledby', `tab-${sample.language}`)
-    if (shown) show(sample, shown.call, shown.texts)
-  }
-
-  byId('tabs', HTMLElement).addEventListener('keydown', (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
-    if (step === undefined) return
-    const at = ((chosen ? SAMPLES.indexOf(chosen) : 0) + step + SAMPLES.length) % SAMPLES.length
-    const sample = SAMPLES[at]
-    if (sample) choose(sample)
-    tabs[at]?.focus()
-    event.preventDefault()
+  linkTabs(byId('tabs', HTMLElement), tabs, (index) => {
+    chosen = SAMPLES[index]
+    byId('code', HTMLElement).setAttribute('aria-labelledby', tabs[index]?.id ?? '')
+    if (chosen && shown) show(chosen, shown.call, shown.texts)
   })
   byId('copy', HTMLButtonElement).addEventListener('click', () => {
     if (chosen && shown) void copy(chosen.write(shown.call), shown.texts)
   })
-  if (chosen) choose(chosen)
   return {
     render(call, texts) {
       shown = { call, texts }

@@ -1,14 +1,17 @@
-import { byId, create } from './element.js'
+import { create, within } from './element.js'
 import { describeSeconds, type Failure } from './failure.js'
 import { fill, type Texts } from './texts/texts.js'
 
-/** Says why there is no score and what to do, and counts down to when the service may be asked again. */
+/** Says why a call did not end well and what to do, and counts down to when the service may be asked again. */
 export class FailurePanel {
   #said = ''
   #timer: number | undefined
+  readonly #root: HTMLElement
 
-  constructor(onUseClock: () => void) {
-    byId('useClock', HTMLButtonElement).addEventListener('click', onUseClock)
+  /** @param root where its elements are, by their classes */
+  constructor(root: HTMLElement, onUseClock: () => void) {
+    this.#root = root
+    within(root, '.use-clock', HTMLButtonElement).addEventListener('click', onUseClock)
   }
 
   render(failure: Failure | undefined, texts: Texts): void {
@@ -17,19 +20,19 @@ export class FailurePanel {
     if (said === this.#said) return
     this.#said = said
     clearTimeout(this.#timer)
-    byId('failure', HTMLElement).replaceChildren(...(failure ? describe(failure) : []))
+    within(this.#root, '.failure', HTMLElement).replaceChildren(...(failure ? describe(failure) : []))
     const { retryAtMs, isClockOff = false } = failure ?? {}
-    byId('retry', HTMLElement).hidden = retryAtMs === undefined && !isClockOff
-    const button = byId('useClock', HTMLButtonElement)
+    within(this.#root, '.retry', HTMLElement).hidden = retryAtMs === undefined && !isClockOff
+    const button = within(this.#root, '.use-clock', HTMLButtonElement)
     button.hidden = !isClockOff
     button.textContent = texts.useServiceClock
-    byId('retryText', HTMLElement).textContent = ''
+    within(this.#root, '.retry-text', HTMLElement).textContent = ''
     if (retryAtMs !== undefined) this.#countDown(retryAtMs, texts)
   }
 
   #countDown(untilMs: number, texts: Texts): void {
     const seconds = (untilMs - Date.now()) / 1000
-    const text = byId('retryText', HTMLElement)
+    const text = within(this.#root, '.retry-text', HTMLElement)
     if (seconds <= 0) {
       text.textContent = texts.retryNow
       return

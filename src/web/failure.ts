@@ -4,7 +4,7 @@ import { isClockToBlame } from './clock.js'
 import { explainRefusal } from './flaws.js'
 import { fill, type Texts } from './texts/texts.js'
 
-/** Why there is no score, for a person. */
+/** Why there is not what was asked for, for a person. */
 export interface Failure {
   /** One sentence: what, and on which side. */
   readonly what: string
@@ -20,8 +20,21 @@ export interface Failure {
   readonly isClockOff: boolean
 }
 
+/** Of something that is missing, for which no call was made. */
+export function describeMissing(what: string): Failure {
+  return {
+    what,
+    onCard: what,
+    advice: undefined,
+    details: [],
+    side: undefined,
+    retryAtMs: undefined,
+    isClockOff: false,
+  }
+}
+
 /** @param clockOffsetMs what was added to this device's clock to sign the call */
-export function explainFailure(outcome: Outcome, texts: Texts, clockOffsetMs = 0): Failure {
+export function explainFailure(outcome: Outcome<unknown>, texts: Texts, clockOffsetMs = 0): Failure {
   const { answer, status } = outcome
   const clockDifferenceMs = (outcome.clockDifferenceMs ?? clockOffsetMs) - clockOffsetMs
   const nothing = { details: [], side: undefined, retryAtMs: undefined, isClockOff: false }

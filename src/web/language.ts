@@ -32,9 +32,11 @@ export function applyTexts(texts: Texts): void {
 function applyLabel(element: HTMLElement, texts: Texts): void {
   const name = element.dataset.label
   if (!isKey(name, texts.labels)) return
-  const label = fill(texts.labels[name satisfies FixedLabel], {
-    side: element.closest('[data-side]')?.getAttribute('data-side') ?? '',
-  })
+  const side = element.closest('[data-side]')?.getAttribute('data-side') ?? ''
+  // The only picture of a view has no name.
+  const label = fill(texts.labels[name satisfies FixedLabel], { side })
+    .replace(/ {2,}/g, ' ')
+    .trim()
   if (name === 'language') {
     element.textContent = label
     element.lang = texts.language === 'en' ? 'zh-CN' : 'en'

@@ -1,3 +1,4 @@
+import type { Detection } from '../client/persons.js'
 import type { ShownFace } from './answer.js'
 import { createSvg } from './element.js'
 
@@ -17,19 +18,44 @@ const LINES: readonly (readonly [first: number, last: number, closed: boolean])[
 /** Length of the corners that mark the box, as a share of its shorter side. */
 const CORNER = 0.18
 
+/** Height of the numbers of faces, as a share of the longer side of the picture. */
+const NUMBER_SIZE = 0.05
+
 /** Draws box and landmarks of a face; the lines keep their width whatever the size of the picture. */
 export function drawOutline(svg: SVGSVGElement, face: ShownFace, withBlank: boolean): void {
-  const { imageWidth: width, imageHeight: height } = face
-  svg.setAttribute('viewBox', `0 0 ${width} ${height}`)
-  svg.replaceChildren()
-  // Where the picture itself cannot be shown its place is.
-  if (withBlank) svg.append(createSvg('rect', { class: 'blank', width, height }))
+  startDrawing(svg, face, withBlank)
   for (const layer of ['halo', 'line']) {
-    svg.append(createSvg('path', { class: `box ${layer}`, d: describeCorners(face) }))
+    svg.append(createSvg('path', { class: `box ${layer}`, d: describeCorners(face.box) }))
     for (const line of LINES)
       svg.append(createSvg('path', { class: layer, d: describeLine(face, line), pathLength: 1 }))
   }
   svg.append(createSvg('path', { class: 'points', d: face.landmarks.map(([x, y]) => `M${x} ${y}h0`).join('') }))
+}
+
+/** Draws the box of each face with its number, where there are several. */
+export function drawBoxes(svg: SVGSVGElement, detection: Detection, withBlank: boolean): void {
+  const { faces, imageWidth, imageHeight } = detection
+  startDrawing(svg, detection, withBlank)
+  const size = NUMBER_SIZE * Math.max(imageWidth, imageHeight)
+  faces.forEach(({ box }, i) => {
+    for (const layer of ['halo', 'line']) {
+      svg.append(createSvg('path', { class: `box ${layer}`, d: describeCorners(box) }))
+    }
+    if (faces.length === 1) return
+    const place = { x: box.x + box.width / 2, y: box.y + box.height + size, 'font-size': size, 'text-anchor': 'middle' }
+    const number = createSvg('text', { class: 'face-number', ...place })
+    number.textContent = String(i + 1)
+    svg.append(number)
+  })
+}
+
+type Size = Pick<Detection, 'imageWidth' | 'imageHeight'>
+
+function startDrawing(svg: SVGSVGElement, { imageWidth: width, imageHeight: height }: Size, withBlank: boolean): void {
+  svg.setAttribute('viewBox', `0 0 ${width} ${height}`)
+  svg.replaceChildren()
+  // Where the picture itself cannot be shown its place is.
+  if (withBlank) svg.append(createSvg('rect', { class: 'blank', width, height }))
 }
 
 /** How to show the face alone: the picture is enlarged `scale` times about its corner, then moved by shares of its frame. */
@@ -52,7 +78,7 @@ export function viewFace({ box, imageWidth, imageHeight }: ShownFace): View {
   return { scale, x: 0.5 - x * scale, y: 0.5 - y * scale }
 }
 
-function describeCorners({ box: { x, y, width, height } }: ShownFace): string {
+function describeCorners({ x, y, width, height }: ShownFace['box']): string {
   const c = CORNER * Math.min(width, height)
   const [right, bottom] = [x + width, y + height]
   return [

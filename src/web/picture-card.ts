@@ -1,54 +1,49 @@
-import type { ShownFace } from './answer.js'
 import { hasCamera } from './camera.js'
 import { byId, create, within } from './element.js'
-import { describeHint } from './flaws.js'
-import { drawOutline, viewFace } from './outline.js'
 import { describeBytes, type Picture, readUrl } from './picture.js'
+import type { Shown } from './shown.js'
 import { fill, type Texts } from './texts/texts.js'
 
-export type Side = 'A' | 'B'
-
 export interface CardEvents {
-  readonly onFiles: (side: Side, files: readonly File[]) => void
-  readonly onUrl: (side: Side, url: string) => void
-  readonly onCamera: (side: Side) => void
-  readonly onRemove: (side: Side) => void
+  readonly onFiles: (files: readonly File[]) => void
+  readonly onUrl: (url: string) => void
+  readonly onCamera: () => void
+  readonly onRemove: () => void
 }
 
 /** What a card shows. */
 export interface CardState {
   readonly texts: Texts
   readonly picture: Picture | undefined
-  readonly face: ShownFace | undefined
+  /** What is known of its faces. */
+  readonly shown: Shown | undefined
   readonly isBusy: boolean
   /** A sentence about this picture alone. */
   readonly wrong: string | undefined
 }
 
-/** One of the two pictures: how it gets in, and what was found on it. */
+/** A picture: how it gets in, and what was found on it. */
 export class PictureCard {
   readonly #root: HTMLElement
-  readonly #side: Side
   #state: CardState | undefined
   #shownUrl: string | undefined
   #canShow = true
   #isClose = false
 
-  constructor(side: Side, texts: Texts, events: CardEvents) {
-    this.#side = side
-    this.#root = byId(`card${side}`, HTMLElement)
+  /** @param side what the picture is called; empty where it is the only one */
+  constructor(id: string, side: '' | 'A' | 'B', events: CardEvents) {
+    this.#root = byId(id, HTMLElement)
     this.#root.dataset.side = side
     this.#root.append(byId('card', HTMLTemplateElement).content.cloneNode(true))
     const name = within(this.#root, '.side', HTMLElement)
     name.id = `name${side}`
     name.dataset.text = `picture${side}`
-    name.textContent = texts.fixed[`picture${side}`]
     this.#listen(events)
   }
 
   render(state: CardState): void {
-    const { texts, picture, face, isBusy, wrong } = state
-    const isNewFace = face !== this.#state?.face
+    const { texts, picture, shown, isBusy, wrong } = state
+    const isNew = shown?.source !== this.#state?.shown?.source
     this.#state = state
     this.#showPicture(picture)
     this.#toggle('.empty', picture === undefined)
@@ -56,12 +51,12 @@ export class PictureCard {
     this.#toggle('.scan', isBusy && picture !== undefined)
     this.#root.classList.toggle('failed', wrong !== undefined)
     this.#root.classList.toggle('filled', picture !== undefined)
-    this.#write('.about', describePicture(picture, face, texts))
-    this.#write('.note', describeNote(picture, face, this.#canShow, texts))
-    this.#write('.hint', describeHint(this.#side, face, texts))
+    this.#write('.about', shown?.about ?? describePicture(picture))
+    this.#write('.note', shown?.note ?? describeNote(picture, this.#canShow, texts))
+    this.#write('.hint', shown?.hint ?? '')
     this.#write('.wrong', wrong ?? '')
     this.#offerSaving(picture, texts)
-    if (isNewFace) this.#showFace(face)
+    if (isNew) this.#draw(shown)
     this.#renderView()
   }
 
@@ -71,19 +66,18 @@ export class PictureCard {
   }
 
   #listen({ onFiles, onUrl, onCamera, onRemove }: CardEvents): void {
-    const side = this.#side
     const pick = within(this.#root, '.file', HTMLInputElement)
     const capture = within(this.#root, '.capture', HTMLInputElement)
     for (const input of [pick, capture]) {
       input.addEventListener('change', () => {
-        onFiles(side, [...(input.files ?? [])])
+        onFiles([...(input.files ?? [])])
         input.value = ''
       })
     }
     this.#on('.choose', () => pick.click())
-    this.#on('.camera', () => (hasCamera() ? onCamera(side) : capture.click()))
+    this.#on('.camera', () => (hasCamera() ? onCamera() : capture.click()))
     this.#on('.remove', () => {
-      onRemove(side)
+      onRemove()
       this.focus()
     })
     this.#on('.zoom', () => {
@@ -109,7 +103,7 @@ export class PictureCard {
       return
     }
     input.value = ''
-    onUrl(this.#side, url)
+    onUrl(url)
     within(this.#root, '.remove', HTMLButtonElement).focus()
   }
 
@@ -123,8 +117,8 @@ export class PictureCard {
       event.stopPropagation()
       const files = [...(event.dataTransfer?.files ?? [])]
       const url = readUrl(event.dataTransfer?.getData('text/plain') ?? '')
-      if (files.length > 0) onFiles(this.#side, files)
-      else if (url !== undefined) onUrl(this.#side, url)
+      if (files.length > 0) onFiles(files)
+      else if (url !== undefined) onUrl(url)
     })
   }
 
@@ -147,21 +141,17 @@ export class PictureCard {
     this.render(this.#state)
   }
 
-  #showFace(face: ShownFace | undefined): void {
+  #draw(shown: Shown | undefined): void {
     const svg = within(this.#root, '.outline', SVGSVGElement)
-    if (!face) {
-      svg.replaceChildren()
-      this.#isClose = false
-      return
-    }
-    drawOutline(svg, face, this.#shownUrl === undefined || !this.#canShow)
+    svg.replaceChildren()
+    shown?.draw(svg, this.#shownUrl === undefined || !this.#canShow)
     // A face that is small in its picture would hardly be seen.
-    this.#isClose = viewFace(face).scale > 2
+    this.#isClose = (shown?.view?.scale ?? 1) > 2
   }
 
   #renderView(): void {
-    const { face, texts } = this.#state ?? {}
-    const view = face ? viewFace(face) : undefined
+    const { shown, texts } = this.#state ?? {}
+    const view = shown?.view
     const canZoom = view !== undefined && view.scale > 1.15
     this.#toggle('.zoom', canZoom)
     if (texts) this.#write('.zoom', this.#isClose ? texts.showPicture : texts.showFace)
@@ -195,24 +185,13 @@ export class PictureCard {
   }
 }
 
-function describePicture(picture: Picture | undefined, face: ShownFace | undefined, texts: Texts): string {
+function describePicture(picture: Picture | undefined): string {
   if (!picture) return ''
-  if (face) return face.faceCount === 1 ? texts.oneFace : fill(texts.someFaces, { count: face.faceCount })
   return picture.kind === 'url' ? picture.url : `${picture.file.name}, ${describeBytes(picture.file.size)}`
 }
 
-function describeNote(
-  picture: Picture | undefined,
-  face: ShownFace | undefined,
-  canShow: boolean,
-  texts: Texts,
-): string {
+function describeNote(picture: Picture | undefined, canShow: boolean, texts: Texts): string {
   if (!picture) return ''
-  if (face) {
-    const { imageWidth: width, imageHeight: height, detectionScore: score, quality } = face
-    const told = fill(texts.faceOf, { width, height, score: score.toFixed(2) })
-    return quality === undefined ? told : told + fill(texts.qualityOf, { quality: Math.floor(quality) })
-  }
   if (picture.kind === 'url') return texts.pictureFrom
   if (!canShow) return texts.notShown
   const { originalBytes, file } = picture

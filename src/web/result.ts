@@ -55,7 +55,7 @@ function makeTime(ms: number | undefined, longest: number): HTMLElement {
 }
 
 /** A bar of which a share (0 to 1) is filled; the number beside it says the same. */
-function makeBar(share: number): HTMLElement {
+export function makeBar(share: number): HTMLElement {
   const bar = create('span', 'bar')
   bar.style.setProperty('--share', String(share))
   bar.setAttribute('aria-hidden', 'true')

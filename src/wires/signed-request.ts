@@ -9,6 +9,10 @@ export interface SignedHead {
 
 /** A signature of which all is known but the body. */
 export interface OpenSignature<T> {
+  /** Whose key it names: not whose the request is, unless that is proven. */
+  readonly claimed: T
+  /** Whether the head alone proves whose the request is, because the hash of the body is one of its signed headers. */
+  readonly isProven: boolean
   /** Whose the request is; throws when the signature was made of another body. `bodySha256` is the hex SHA-256 of its bytes. */
   readonly close: (bodySha256: string) => T
 }

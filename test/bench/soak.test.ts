@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { BAD_KINDS } from '../../bench/soak-bad.js'
+import { BAD_GALLERY_KINDS, GOOD_GALLERY_KINDS } from '../../bench/soak-gallery.js'
 import { GOOD_KINDS } from '../../bench/soak-good.js'
 import { type Growth, growthOf, isLeak, judge, type SoakRun, summarise } from '../../bench/soak-report.js'
 import { countCodes, emptyTally, tallyReply } from '../../bench/soak-tally.js'
@@ -124,6 +125,11 @@ describe('an answer', () => {
     expect(sentenceOf(kind, reply)).toContain(sentence)
   })
 
+  it('without a session_id is right where the original has none', () => {
+    expect(sentenceOf({ ...kind, isBare: true }, answered(0, { session_id: undefined }))).not.toContain('session_id')
+    expect(sentenceOf({ ...kind, isBare: true }, answered(15, { session_id: undefined }))).toContain('session_id')
+  })
+
   it('of 213 is wrong even where a call may get it', () => {
     expect(sentenceOf({ ...kind, codes: [213] }, answered(213))).toContain('1 answers of code 213.')
   })
@@ -141,17 +147,28 @@ describe('an answer', () => {
 })
 
 describe('the calls', () => {
-  /** What no client can cause: an embedding that is nothing, a database that is away, a fault, and functions that there are not. */
-  const OUT_OF_REACH: readonly ErrorName[] = ['AUTH_UNAVAILABLE', 'INTERNAL', 'EMBEDDING_FAILED', ...NEVER_ANSWERED]
+  const KINDS = [...GOOD_KINDS, ...BAD_KINDS, ...GOOD_GALLERY_KINDS, ...BAD_GALLERY_KINDS]
+  /**
+   * What no client can cause: an embedding that is nothing, a database that is away, a fault, and functions that there are not. That a
+   * face is there already is told of one picture, in an answer of code 0.
+   */
+  const OUT_OF_REACH: readonly ErrorName[] = [
+    'AUTH_UNAVAILABLE',
+    'STORAGE_FAILED',
+    'INTERNAL',
+    'EMBEDDING_FAILED',
+    'SAME_FACE_ADDED',
+    ...NEVER_ANSWERED,
+  ]
 
   it('reach every code that a client can cause', () => {
-    const reached = new Set([...GOOD_KINDS, ...BAD_KINDS].flatMap(({ codes }) => codes))
+    const reached = new Set(KINDS.flatMap(({ codes }) => codes))
     const reachable = Object.entries(ERRORS).filter(([name]) => !OUT_OF_REACH.some((other) => other === name))
     expect(reachable.map(([, { code }]) => code).filter((code) => !reached.has(code))).toEqual([])
   })
 
   it('have names of their own', () => {
-    const names = [...GOOD_KINDS, ...BAD_KINDS].map(({ name }) => name)
+    const names = KINDS.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
   })
 })

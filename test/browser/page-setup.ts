@@ -24,8 +24,11 @@ export let page: Page
 export let complaints: string[]
 let asked: Set<string>
 
-/** To be called once by a file of tests: each has a service and a browser of its own, and a page that must stay without a complaint. */
-export function setUpPage(): void {
+/**
+ * To be called once by a file of tests: each has a service and a browser of its own, and a page that must stay without a complaint.
+ * @param more settings of the service
+ */
+export function setUpPage(more: Readonly<Record<string, string>> = {}): void {
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'facecompare-test-'))
     ;[woman, womanAgain] = await Promise.all([cutPerson('womanAtParty'), cutPerson('womanInBar')])
@@ -37,6 +40,7 @@ export function setUpPage(): void {
       FACECOMPARE_URL_ALLOW: '127.0.0.1',
       FACECOMPARE_WORKERS: '1',
       FACECOMPARE_MAX_IMAGE_BYTES: '256KiB',
+      ...more,
     }
     ;[service, browser] = await Promise.all([startService(settings), launchBrowser()])
     link = /\S+#\S+/.exec(service.stdout())?.[0] ?? ''
@@ -76,9 +80,18 @@ export async function openPage(options: BrowserContextOptions = {}, url = link):
 }
 
 export async function give(side: 'A' | 'B', bytes: Uint8Array): Promise<void> {
-  const file = { name: `${side}.jpg`, mimeType: 'image/jpeg', buffer: Buffer.from(bytes) }
-  await page.locator(`#card${side} .file`).setInputFiles(file)
-  await page.locator(`#card${side} .remove`).waitFor()
+  await giveTo(`#card${side}`, `${side}.jpg`, bytes)
+}
+
+/** On the tab with one picture. */
+export async function givePicture(bytes: Uint8Array): Promise<void> {
+  await giveTo('#picture', 'picture.jpg', bytes)
+}
+
+async function giveTo(card: string, name: string, bytes: Uint8Array): Promise<void> {
+  const file = { name, mimeType: 'image/jpeg', buffer: Buffer.from(bytes) }
+  await page.locator(`${card} .file`).setInputFiles(file)
+  await page.locator(`${card} .remove`).waitFor()
 }
 
 /** The service says this to every call from now on. */

@@ -5,6 +5,7 @@ import { cutPerson } from '../../support/sample-people.js'
 import {
   answerWith,
   give,
+  givePicture,
   link,
   meadow,
   openPage,
@@ -127,6 +128,17 @@ describe('a failure', () => {
     await page.click('#compare')
     await page.getByText('Try again in 2 seconds.').waitFor()
     await page.getByText('You can try again now.').waitFor()
+  })
+})
+
+describe('the second tab of a service that keeps no persons', () => {
+  it('says how that is switched on, and finds faces nevertheless', async () => {
+    await openPage({}, link.replace('/#', '/?tab=faces#'))
+    expect(await textOf('#personsOff')).toMatch(/can switch that on with FACECOMPARE_GALLERY=1\.$/)
+    expect(await page.locator('#personsOn').isHidden()).toBe(true)
+    await givePicture(woman)
+    await page.click('#find')
+    await page.waitForSelector('#found .faces')
   })
 })
 

@@ -81,6 +81,19 @@ describe('the log', () => {
     await app.close()
   })
 
+  it('takes a call that is not answered for no fault of ours', async () => {
+    const { lines, logger } = createLog()
+    const app = await startApp({ logger })
+    for (const path of ['livedetectpicture', 'getgroupids']) {
+      await app.inject({ method: 'POST', url: `/face/${path}`, payload: {}, headers: { authorization: sign() } })
+    }
+    expect(lines).toMatchObject([
+      { level: 30, code: 24 },
+      { level: 30, code: 24 },
+    ])
+    await app.close()
+  })
+
   it('counts every call once, whether it can be read or not, and no health check', async () => {
     const records: CallRecord[] = []
     const app = await startApp({
@@ -99,6 +112,8 @@ describe('the log', () => {
     client.socket.destroy()
     await app.inject('/healthz')
     expect(records.map(({ code }) => code)).toEqual([0, 4, 3, 3, 3, undefined])
+    const paths = ['/face/compare', '/face/compare', 'other', 'other', 'other', '/healthz']
+    expect(records.map(({ path }) => path)).toEqual(paths)
     expect(records.every(({ aborted }) => !aborted)).toBe(true)
     expect(records[0]?.stages).toHaveProperty('decodeA', 1)
     await app.close()

@@ -23,7 +23,9 @@ beforeAll(async () => {
     await mkdir(dirname(join(folder, name)), { recursive: true })
     await writeFile(join(folder, name), text)
   }
-  app = await startApp({ page: { webDir: join(folder, 'web'), samplePictures: [join(folder, 'picture.jpg')] } })
+  app = await startApp({
+    page: { webDir: join(folder, 'web'), samplePictures: [join(folder, 'picture.jpg')], keepsPersons: true },
+  })
 })
 afterAll(async () => {
   await app.close()

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { createMetrics } from '../../src/ops/metrics.js'
 
-const CALL = { code: 0, aborted: false, stages: {}, bytes: {} }
+const CALL = { path: '/face/compare', code: 0, aborted: false, stages: {}, bytes: {} }
 
 describe('the metrics', () => {
   it('count calls by code, and neither health checks nor what a client left as calls', async () => {
     const metrics = createMetrics()
     metrics.countCall(CALL)
     metrics.countCall(CALL)
-    metrics.countCall({ ...CALL, code: -1101, bytes: { received: 100, sent: 20 } })
+    metrics.countCall({ ...CALL, path: '/face/detect', code: -1101, bytes: { received: 100, sent: 20 } })
     metrics.countCall({ ...CALL, code: undefined })
     metrics.countCall({ ...CALL, code: undefined, aborted: true })
     const text = await metrics.render()
-    expect(text).toContain('facecompare_calls_total{code="0"} 2\n')
-    expect(text).toContain('facecompare_calls_total{code="-1101"} 1\n')
+    expect(text).toContain('facecompare_calls_total{path="/face/compare",code="0"} 2\n')
+    expect(text).toContain('facecompare_calls_total{path="/face/detect",code="-1101"} 1\n')
     expect(text).not.toContain('undefined')
     expect(text).toContain('facecompare_calls_aborted_total 1\n')
     expect(text).toContain('facecompare_received_bytes_total 100\n')
@@ -28,7 +28,7 @@ describe('the metrics', () => {
     expect(text).toContain('facecompare_stage_seconds_sum{stage="decode"} 0.04\n')
     expect(text).toContain('facecompare_stage_seconds_bucket{le="1",stage="upload"} 0\n')
     expect(text).toContain('facecompare_stage_seconds_bucket{le="2.5",stage="upload"} 1\n')
-    expect(text).toContain('facecompare_call_seconds_sum 2.1\n')
+    expect(text).toContain('facecompare_call_seconds_sum{path="/face/compare"} 2.1\n')
     expect(text).not.toContain('stage="total"')
   })
 
@@ -65,6 +65,17 @@ describe('the metrics', () => {
     expect(idle).toContain('facecompare_draining 1\n')
     expect(idle).toContain('facecompare_worker_resident_memory_bytes{worker="1"} 300\n')
     expect(idle).not.toContain('worker="2"')
+  })
+
+  it('have the faces of a gallery and the time of its searches', async () => {
+    const metrics = createMetrics()
+    expect(await metrics.render()).toContain('facecompare_gallery_faces 0\n')
+    metrics.watchGallery(() => 7)
+    metrics.countSearch(20)
+    const text = await metrics.render()
+    expect(text).toContain('facecompare_gallery_faces 7\n')
+    expect(text).toContain('facecompare_search_seconds_sum 0.02\n')
+    expect(text).toContain('facecompare_search_seconds_bucket{le="0.01"} 0\n')
   })
 
   it('count losses and refusals', async () => {

@@ -55,6 +55,47 @@ describe.each(kinds)('the gallery in a $kind store', ({ makePlace }) => {
     await place.remove()
   })
 
+  it('keeps a group that was made as such while nobody is in it', async () => {
+    const { repository } = (await open()).openGallery({ encryptTemplates: true })
+    const group = { groupId: 'made', name: 'the name', tag: 'a remark' }
+    expect(await repository.makeGroup(appid, group, PUBLISHED_LIMITS)).toBe(true)
+    expect(await repository.makeGroup(appid, group, PUBLISHED_LIMITS)).toBe(false)
+    await expect(
+      repository.makeGroup(appid, { ...group, groupId: 'x' }, { ...PUBLISHED_LIMITS, maxGroups: 1 }),
+    ).rejects.toMatchObject({ kind: 'TOO_MANY_GROUPS' })
+    const [store] = opened
+    if (!store) throw new Error('No store')
+    await enrol(store, 'p')
+    await repository.addToGroups(appid, 'p', ['made'], PUBLISHED_LIMITS)
+    expect(await repository.listGroups(appid)).toEqual(['g', 'made'])
+    expect(await repository.countMembers(appid, ['g', 'made'])).toEqual({ persons: 1, faces: 1 })
+    await repository.deletePerson(appid, 'p')
+    expect(await repository.listGroups(appid)).toEqual([])
+    expect(await repository.describeGroups(appid)).toEqual([{ ...group, persons: 0, madeAt: expect.any(Date) }])
+    expect(await repository.listPersons(appid, 'made')).toEqual([])
+    await repository.requireGroups(appid, ['made'])
+    expect(await repository.countMembers(appid, ['made'])).toEqual({ persons: 0, faces: 0 })
+    await repository.dropGroup(appid, 'made')
+    await expect(repository.requireGroups(appid, ['made'])).rejects.toMatchObject({ kind: 'GROUP_UNKNOWN' })
+  })
+
+  it('lists the faces of a group page by page, those of its own app and group alone', async () => {
+    const store = await open()
+    const { repository } = store.openGallery({ encryptTemplates: true })
+    const faceIds = [await enrol(store, 'p'), await enrol(store, 'q'), await enrol(store, 'r')].sort()
+    await repository.addToGroups(appid, 'p', ['other'], PUBLISHED_LIMITS)
+    const idsOf = async (page: Parameters<typeof repository.listFaces>[2], groupId = 'g') =>
+      (await repository.listFaces(appid, groupId, page)).map(({ faceId }) => faceId)
+    expect(await idsOf({ count: 2 })).toEqual(faceIds.slice(0, 2))
+    expect(await idsOf({ count: 2, after: faceIds[1] })).toEqual(faceIds.slice(2))
+    expect(await idsOf({ count: 10, faceIds: faceIds.slice(1) })).toEqual(faceIds.slice(1))
+    expect(await repository.listFaces(appid, 'other', { count: 10 })).toMatchObject([{ personId: 'p', tag: '' }])
+    await expect(repository.listFaces('10000002', 'g', { count: 1 })).rejects.toMatchObject({ kind: 'GROUP_UNKNOWN' })
+    // Dropping a group does nothing to one that has somebody in it.
+    await repository.dropGroup(appid, 'g')
+    expect(await repository.countMembers(appid, ['g'])).toEqual({ persons: 3, faces: 3 })
+  })
+
   it('gives templates back bit for bit, whether they are encrypted or not, to any process', async () => {
     const store = await open()
     for (const encryptTemplates of [true, false]) await enrol(store, `p${encryptTemplates}`, encryptTemplates)

@@ -1,11 +1,14 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { CredentialSource, SignatureLedger } from '../../src/auth/authenticate.js'
+import { createLossGate } from '../../src/auth/loss-gate.js'
 import { computeSignature, type SignatureFields } from '../../src/auth/signature.js'
 import { analyzeWith, type FaceEngine, type FacesInPicture, type Quality } from '../../src/engine/engine.js'
 import { type ErrorName, FaceCompareError } from '../../src/errors.js'
 import { type AppOptions, createApp } from '../../src/http/app.js'
 import { NO_COHORT } from '../../src/score/cohort.js'
+import { rekognition } from '../../src/wires/rekognition/wire.js'
+import { tencentIai } from '../../src/wires/tencent-iai/wire.js'
 import { type TencentImageOptions, tencentImage } from '../../src/wires/tencent-image/wire.js'
 
 export const NOW_SECONDS = 1_700_000_000
@@ -129,16 +132,17 @@ export function createFakeStore(): CredentialSource & SignatureLedger {
 export type ServiceOptions = Partial<AppOptions & TencentImageOptions>
 
 export async function startApp(options: ServiceOptions = {}): Promise<FastifyInstance> {
-  const wire = tencentImage({
+  const wireOptions = {
     engine: createFakeEngine(),
     fetchImage: fakeFetch,
     store: createFakeStore(),
     rateLimiter: { take: async () => {} },
+    losses: createLossGate(),
     now: () => new Date(NOW_SECONDS * 1000),
     ...options,
-  })
+  }
   return createApp({
-    wires: [wire],
+    wires: [tencentImage(wireOptions), rekognition(wireOptions), tencentIai(wireOptions)],
     maxImageBytes: MAX_IMAGE_BYTES,
     corsOrigins: [],
     statusAlways200: false,

@@ -34,7 +34,7 @@ export interface Texts {
   readonly takeAgain: string
   /** Of a picture that was compared. */
   readonly mayTakeAgain: string
-  readonly missing: Readonly<Record<'pictureA' | 'pictureB' | 'keys', string>>
+  readonly missing: Readonly<Record<'pictureA' | 'pictureB' | 'picture' | 'personId' | 'groups' | 'keys', string>>
   readonly noAnswer: FailureText
   readonly strangeAnswer: FailureText
   readonly clockAhead: string
@@ -66,7 +66,33 @@ export interface Texts {
   readonly runWith: string
   readonly cameraDenied: string
   readonly savePicture: string
+  /** Of a call about one picture. */
+  readonly asking: string
+  readonly facesFound: string
+  readonly sizeOf: string
+  readonly noAttributes: string
+  readonly attributes: Readonly<Record<AttributeText, string>>
+  readonly enrolled: string
+  readonly deleted: string
+  readonly bestCandidate: string
+  readonly nobodySure: string
+  readonly noCandidates: string
+  readonly candidatesNote: string
 }
+
+/** Names of attributes, and what they may be. */
+export type AttributeText =
+  | 'age'
+  | 'years'
+  | 'expression'
+  | 'calm'
+  | 'smile'
+  | 'laugh'
+  | 'glasses'
+  | 'worn'
+  | 'notWorn'
+  | 'head'
+  | 'angles'
 
 /** From the highest on: the first whose `from` is not above the score is meant. */
 export interface VerdictText {
@@ -113,8 +139,31 @@ export type FixedText =
   | 'privacy'
   | 'api'
   | 'skip'
+  | 'tabCompare'
+  | 'tabFaces'
+  | 'facesTitle'
+  | 'facesLead'
+  | 'picture'
+  | 'find'
+  | 'persons'
+  | 'personsHelp'
+  | 'personsOff'
+  | 'personId'
+  | 'groups'
+  | 'search'
+  | 'enrol'
+  | 'deletePerson'
 
-export type FixedLabel = 'language' | 'theme' | 'choose' | 'camera' | 'url' | 'useUrl' | 'remove' | 'cameraTitle'
+export type FixedLabel =
+  | 'language'
+  | 'theme'
+  | 'choose'
+  | 'camera'
+  | 'url'
+  | 'useUrl'
+  | 'remove'
+  | 'cameraTitle'
+  | 'views'
 
 /** Puts values into a text: `{name}` is replaced by the value of that name. */
 export function fill(text: string, values: Readonly<Record<string, string | number>>): string {

@@ -67,6 +67,7 @@ export type RekognitionRequest =
     } & Search)
 
 export type Operation = RekognitionRequest['operation']
+export type RequestOf<Name extends Operation> = RekognitionRequest & { readonly operation: Name }
 
 export interface RequestLimits {
   /** Of one image, decoded. */

@@ -70,6 +70,8 @@ export async function openSigV4(head: SignedHead, context: SignatureContext): Pr
   if (!identity) throw new RekognitionError('SECRET_ID_UNKNOWN', 'UnrecognizedClientException', unrecognizedText())
   if (declaredSha256 !== undefined && !isDeclaredSigned) throw mismatch()
   return {
+    claimed: identity,
+    isProven: declaredSha256 !== undefined,
     close(bodySha256) {
       const isTrue = declaredSha256 === undefined ? isSigned(bodySha256) : declaredSha256 === bodySha256
       if (!isTrue) throw mismatch()

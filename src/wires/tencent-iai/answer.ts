@@ -123,6 +123,10 @@ export const RET_CODES = {
   badSize: -1109,
   poorQuality: -1601,
   notThePerson: -1604,
+  // The vendor's older list has these numbers; its IAI documents tell none for such pictures.
+  failed: -1103,
+  tooManyFaces: -1309,
+  sameFace: -1312,
 } as const
 export type PictureFate =
   | { readonly faceId: string; readonly box: Box }

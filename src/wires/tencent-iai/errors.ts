@@ -43,6 +43,7 @@ const OWN_CODES = [
   'FailedOperation.SearchFacesExceed',
   'LimitExceeded',
   'NoSuchVersion',
+  'UnsupportedProtocol',
 ] as const
 
 /** The codes of the vendor's own list for IAI (its Go SDK, iai/v20200303/errors.go) and of those that all of its services have. */

@@ -97,6 +97,7 @@ export type IaiRequest =
   | ({ readonly action: 'SearchFaces' | 'SearchPersons' } & Search)
 
 export type Action = IaiRequest['action']
+export type RequestOf<Name extends Action> = IaiRequest & { readonly action: Name }
 
 export const GENDERS = ['unknown', 'male', 'female'] as const
 export type Gender = (typeof GENDERS)[number]

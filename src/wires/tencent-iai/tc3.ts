@@ -65,6 +65,8 @@ export async function openTc3(head: SignedHead, context: SignatureContext): Prom
     )
   }
   return {
+    claimed: identity,
+    isProven: false,
     close(bodySha256) {
       if (isSigned(bodySha256)) return identity
       throw new IaiError('SIGNATURE_WRONG', 'AuthFailure.SignatureFailure', MISMATCH)

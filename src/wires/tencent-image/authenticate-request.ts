@@ -1,26 +1,13 @@
 import type { FastifyRequest } from 'fastify'
-import { authenticate, type CredentialSource, type Identity } from '../../auth/authenticate.js'
-import type { LossGate } from '../../auth/loss-gate.js'
-import type { QuotaGate } from '../../auth/quota.js'
-import type { RateLimiter } from '../../auth/rate-limit.js'
+import { authenticate, type Identity } from '../../auth/authenticate.js'
 import { timed } from '../../http/call-log.js'
-
-export interface SignatureGate {
-  readonly credentials: CredentialSource
-  readonly rateLimiter: RateLimiter
-  readonly quotas: QuotaGate
-  readonly losses: LossGate
-  readonly now: () => Date
-}
+import { admitApp, type SignatureGate } from '../gate.js'
 
 /** Who calls, and whether that app may call now; decided from the head of the request, before its body is read. */
 export async function requireSignature(request: FastifyRequest, gate: SignatureGate): Promise<void> {
   const { call } = request
   call.identity = await timed(call, 'signature', () => identify(request, gate))
-  const { appid, limits } = call.identity
-  gate.losses.requirePeace(appid)
-  await gate.rateLimiter.take(appid, limits?.callsPerSecond)
-  await gate.quotas.requireQuota(appid, limits?.monthlyQuota)
+  await admitApp(call.identity, gate)
 }
 
 /**

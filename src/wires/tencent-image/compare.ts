@@ -3,10 +3,11 @@ import { FaceCompareError, type Side } from '../../errors.js'
 import { describeStages, timed } from '../../http/call-log.js'
 import type { Fields } from '../../http/fields.js'
 import { CALL_FIELDS } from '../../openapi/call.js'
+import { workOn } from '../pictures.js'
 import { fieldNames } from './app-fields.js'
 import { comparisonData } from './comparison-data.js'
 import type { Answer, ReceivedCall } from './context.js'
-import { bytesSource, type ImageSource, urlSource, workOn } from './pictures.js'
+import { bytesSource, type ImageSource, pictureBytes, urlSource } from './pictures.js'
 
 export const IMAGE_FIELDS = ['imageA', 'imageB'] as const
 export const URL_FIELDS = ['urlA', 'urlB'] as const
@@ -32,7 +33,8 @@ interface CompareOptions {
 async function compare(received: ReceivedCall, { withFaces, minQuality }: CompareOptions): Promise<object> {
   const { fields, engine, maxImageBytes, request, reply, stop } = received
   const sources = await readSides(fields, maxImageBytes)
-  const open = (side: Side) => (signal: AbortSignal) => workOn(sources[side], side, received, signal, engine.analyze)
+  const open = (side: Side) => (signal: AbortSignal) =>
+    workOn(pictureBytes(sources[side], received), side, received, signal, engine.analyze)
   const pictures = { A: open('A'), B: open('B') }
   const { comparison, faces } = await timed(request.call, 'faces', () =>
     comparePictures(engine, { pictures, minQuality }, stop),

@@ -1,38 +1,23 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Identity, SignatureLedger } from '../../auth/authenticate.js'
-import type { Gallery } from '../../calls/gallery.js'
+import type { SignatureLedger } from '../../auth/authenticate.js'
 import type { FaceEngine } from '../../engine/engine.js'
 import type { FieldNames, Fields } from '../../http/fields.js'
-import type { UploadShare } from '../../http/upload-budget.js'
 import type { FetchImage } from '../../image/fetch-remote.js'
-import type { SignatureGate } from './authenticate-request.js'
+import type { MayEnrol } from '../enrolled.js'
+import type { SignatureGate } from '../gate.js'
+import type { OpenCall } from '../receive.js'
 
 /** What the calls of this wire work with. */
-export interface WireContext {
+export interface WireContext extends MayEnrol {
   readonly engine: FaceEngine
   readonly fetchImage: FetchImage
   readonly ledger: SignatureLedger
   readonly gate: SignatureGate
   readonly maxImageBytes: number
-  /** Absent while nobody may be enrolled. */
-  readonly gallery: EnrolledGallery | undefined
-}
-
-export interface EnrolledGallery extends Gallery {
-  /** Whether the model pack tells age, sex and the like. */
-  readonly tellsAttributes: boolean
 }
 
 /** A call whose body was read, whose signature holds and whose app may call. */
-export interface ReceivedCall extends WireContext {
+export interface ReceivedCall extends Omit<WireContext, 'gate'>, OpenCall {
   readonly fields: Fields
-  readonly identity: Identity
-  /** The bytes that the call may hold. */
-  readonly share: UploadShare
-  readonly request: FastifyRequest
-  readonly reply: FastifyReply
-  /** Aborts when the client leaves. */
-  readonly stop: AbortController
 }
 
 /** Resolves with what the answer has as `data`. Rejects with FaceCompareErrors. */

@@ -1,8 +1,10 @@
 import type { AnalysedFace, FaceSource } from '../../calls/gallery.js'
-import type { FacesInPicture, FindOptions, FoundFace } from '../../engine/face.js'
+import type { FacesInPicture, FindOptions } from '../../engine/face.js'
 import { FaceCompareError } from '../../errors.js'
+import { analysed } from '../analysed-face.js'
+import { workOn } from '../pictures.js'
 import type { ReceivedCall } from './context.js'
-import { type ImageSource, workOn } from './pictures.js'
+import { type ImageSource, pictureBytes } from './pictures.js'
 
 /** Where a picture comes from, read when its turn comes. */
 export type PictureSource = () => Promise<ImageSource>
@@ -14,7 +16,7 @@ export async function findFaces(
   options: FindOptions,
 ): Promise<FacesInPicture> {
   const { engine, stop } = received
-  return workOn(await picture(), '', received, stop.signal, (image, signal, onWorkerLost) =>
+  return workOn(pictureBytes(await picture(), received), '', received, stop.signal, (image, signal, onWorkerLost) =>
     engine.findFaces(image, options, signal, onWorkerLost),
   )
 }
@@ -35,13 +37,4 @@ export function openFaces(received: ReceivedCall, picture: PictureSource): () =>
     const { faces } = await findFaces(received, picture, { which: 'all', attributes: false, templates: true })
     return faces.map(analysed)
   }
-}
-
-function analysed({ template, attributes, quality, box, rollDegrees }: FoundFace): AnalysedFace {
-  if (!template) throw new Error('Expected a face with its template.')
-  const { packId, embedding, cohort } = template
-  const face = { packId, embedding, cohort, quality, box, rollDegrees }
-  if (!attributes) return face
-  const { hasGlasses, ...told } = attributes
-  return { ...face, attributes: { ...told, glass: hasGlasses } }
 }

@@ -1,8 +1,8 @@
 import { addToGroups, listGroups, listPersons, removeFromGroups } from '../../calls/groups.js'
+import { enrolled, refuseUnenrolled } from '../enrolled.js'
 import { fieldNames } from './app-fields.js'
 import type { WireCall } from './context.js'
 import { readId } from './family-fields.js'
-import { enrolled, refuseUnenrolled } from './gallery-calls.js'
 
 /** The calls about groups. */
 export const GROUP_CALLS: readonly WireCall[] = [

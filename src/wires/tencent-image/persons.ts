@@ -1,11 +1,11 @@
 import { addFaces, deleteFaces, getFaceInfo, listFaces } from '../../calls/faces.js'
 import { createPerson, deletePerson, getPersonInfo, setPersonInfo } from '../../calls/persons.js'
+import { enrolled, refuseUnenrolled } from '../enrolled.js'
 import { fieldNames } from './app-fields.js'
 import type { ReceivedCall, WireCall } from './context.js'
 import { faceItem } from './face-item.js'
 import { readId, readPicture, readPictures, readRemark } from './family-fields.js'
 import { openFace } from './family-pictures.js'
-import { enrolled, refuseUnenrolled } from './gallery-calls.js'
 
 const base = (received: ReceivedCall) => ({ appid: received.identity.appid })
 

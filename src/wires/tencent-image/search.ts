@@ -1,12 +1,12 @@
 import { type Candidate, identify, identifyAll, verify } from '../../calls/identify.js'
 import type { Fields } from '../../http/fields.js'
+import { enrolled, refuseUnenrolled } from '../enrolled.js'
 import { fieldNames } from './app-fields.js'
 import { COMPARE_NAMES, isComparison, readComparison } from './compare.js'
 import type { Answer, WireCall, WireContext } from './context.js'
 import { facePlace } from './face-item.js'
 import { readGroups, readId, readPicture } from './family-fields.js'
 import { openFace, openFaces } from './family-pictures.js'
-import { enrolled, refuseUnenrolled } from './gallery-calls.js'
 
 const SEARCH_NAMES = fieldNames(['group_id', 'url', 'session_id'], ['group_ids', 'image'])
 

@@ -1,13 +1,12 @@
 import type { CredentialSource, SignatureLedger } from '../../auth/authenticate.js'
-import { createLossGate, type LossGate } from '../../auth/loss-gate.js'
-import { NO_QUOTAS, type QuotaGate } from '../../auth/quota.js'
-import type { RateLimiter } from '../../auth/rate-limit.js'
 import type { FaceEngine } from '../../engine/engine.js'
 import type { Wire } from '../../http/wire.js'
 import type { FetchImage } from '../../image/fetch-remote.js'
+import type { EnrolledGallery } from '../enrolled.js'
+import { createGate, type GateOptions } from '../gate.js'
 import { requireSignature } from './authenticate-request.js'
 import { COMPARE_NAMES, readComparison } from './compare.js'
-import type { EnrolledGallery, WireCall, WireContext } from './context.js'
+import type { WireCall, WireContext } from './context.js'
 import { PICTURE_NAMES, readDetection, readShape } from './detect.js'
 import { GROUP_CALLS } from './groups.js'
 import { PERSON_CALLS } from './persons.js'
@@ -15,20 +14,13 @@ import { receiveCall } from './receive.js'
 import { SEARCH_CALLS } from './search.js'
 import { UNSUPPORTED_CALLS } from './unsupported.js'
 
-export interface TencentImageOptions {
+export interface TencentImageOptions extends GateOptions {
   readonly engine: FaceEngine
   readonly fetchImage: FetchImage
   /** Where keys are looked up and single-use signatures are claimed. */
   readonly store: CredentialSource & SignatureLedger
-  readonly rateLimiter: RateLimiter
-  /** None when absent. */
-  readonly quotas?: QuotaGate
-  /** Slows down apps whose images end worker processes; one with a clock of its own when absent. */
-  readonly losses?: LossGate
   /** Persons who are enrolled; calls about them are refused when absent. */
   readonly gallery?: EnrolledGallery | undefined
-  /** The clock that signatures are checked against; the system's when absent. */
-  readonly now?: () => Date
 }
 
 /** The calls of Tencent Cloud's first face recognition API (docs/api.md). */
@@ -42,20 +34,11 @@ export const CALLS: readonly WireCall[] = [
   ...UNSUPPORTED_CALLS,
 ]
 
-export function tencentImage({
-  engine,
-  fetchImage,
-  store,
-  rateLimiter,
-  quotas = NO_QUOTAS,
-  losses = createLossGate(),
-  gallery,
-  now = () => new Date(),
-}: TencentImageOptions): Wire {
+export function tencentImage({ engine, fetchImage, gallery, ...options }: TencentImageOptions): Wire {
+  const gate = createGate(options)
   return (app, services) => {
-    const gate = { credentials: store, rateLimiter, quotas, losses, now }
     const { maxImageBytes } = services.uploads
-    const context: WireContext = { engine, fetchImage, ledger: store, gate, maxImageBytes, gallery }
+    const context: WireContext = { engine, fetchImage, ledger: options.store, gate, maxImageBytes, gallery }
     app.addHook('onRequest', (request) => requireSignature(request, gate))
     for (const wireCall of CALLS) {
       app.post(wireCall.path, (request, reply) => receiveCall({ request, reply, wireCall, context, services }))

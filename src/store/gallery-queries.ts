@@ -1,0 +1,33 @@
+import type { Kysely } from 'kysely'
+import type { Schema } from './schema.js'
+
+/** The number of a person within the store. */
+export async function findNumber(
+  database: Kysely<Schema>,
+  appid: string,
+  personId: string,
+): Promise<number | undefined> {
+  const persons = database.selectFrom('gallery_persons').select('id').where('appid', '=', appid)
+  const row = await persons.where('person_id', '=', personId).executeTakeFirst()
+  return row && Number(row.id)
+}
+
+/** All faces of an app, with whose they are. */
+export function facesWithPersons(database: Kysely<Schema>, appid: string) {
+  return database
+    .selectFrom('gallery_faces')
+    .innerJoin('gallery_persons', 'gallery_persons.id', 'gallery_faces.person')
+    .where('appid', '=', appid)
+}
+
+/** What the templates of faces are opened with. */
+export function selectTemplates(database: Kysely<Schema>, appid: string) {
+  return facesWithPersons(database, appid).select([
+    'face_id',
+    'person',
+    'gallery_faces.tag',
+    'pack_id',
+    'template',
+    'person_id',
+  ])
+}

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto'
+import { deleteFaces as deletePersonFaces } from '../../calls/faces.js'
+import { countMembers, createGroup, deleteGroup, describeGroups, listFacesOfGroup } from '../../calls/groups.js'
+import { type Candidate, identify, identifyLike } from '../../calls/identify.js'
+import { createPerson, deletePerson, getPersonInfo } from '../../calls/persons.js'
+import type { Face, FacesInPicture, FoundFace } from '../../engine/face.js'
+import { FaceCompareError } from '../../errors.js'
+import type { GroupFace } from '../../gallery/gallery.js'
+import { analysed } from '../analysed-face.js'
+import { boundGallery } from '../bounded-gallery.js'
+import { type EnrolledGallery, enrolled } from '../enrolled.js'
+import { leastQualityAt } from '../quality-bar.js'
+import {
+  answerCreateCollection,
+  answerDeleteCollection,
+  answerDeleteFaces,
+  answerDescribeCollection,
+  answerIndexFaces,
+  answerListCollections,
+  answerListFaces,
+  answerSearchFaces,
+  answerSearchFacesByImage,
+  type FoundFace as FoundInCollection,
+  type IndexedFaces,
+  type RekognitionAnswer,
+} from './answer.js'
+import type { RekognitionCall } from './context.js'
+import { RekognitionError } from './errors.js'
+import { openFace, openFaces, seenIn } from './pictures.js'
+import type { Page, RequestOf } from './request.js'
+
+/** A collection is a group. Each face that is indexed is a person of its own: a collection knows faces alone. */
+
+interface OfCollection {
+  readonly groupId: string
+}
+
+const DEFAULT_PAGE = 1000
+
+export async function createCollection({ groupId }: OfCollection, call: RekognitionCall): Promise<RekognitionAnswer> {
+  const { gallery, appid, packId } = open(call)
+  if (await createGroup(gallery, { appid, groupId })) return answerCreateCollection(groupId, appid, packId)
+  throw new RekognitionError(
+    'PARAMETER_INVALID',
+    'ResourceAlreadyExistsException',
+    `The collection id: ${groupId} already exists`,
+  )
+}
+
+export async function listCollections(page: Page, call: RekognitionCall): Promise<RekognitionAnswer> {
+  const { gallery, appid, packId } = open(call)
+  const all = (await describeGroups(gallery, { appid })).map(({ groupId }) => groupId)
+  const { shown, nextToken } = cut(
+    all.filter((id) => id > (page.nextToken ?? '')),
+    page,
+    (id) => id,
+  )
+  return answerListCollections(shown, packId, nextToken)
+}
+
+export async function describeCollection({ groupId }: OfCollection, call: RekognitionCall): Promise<RekognitionAnswer> {
+  const { gallery, appid, packId } = open(call)
+  const { faces } = await countMembers(gallery, { appid, groupIds: [groupId] })
+  const group = (await describeGroups(gallery, { appid })).find((known) => known.groupId === groupId)
+  return answerDescribeCollection({ groupId, appid, packId, faceCount: faces, madeAt: group?.madeAt })
+}
+
+export async function deleteCollection({ groupId }: OfCollection, call: RekognitionCall): Promise<RekognitionAnswer> {
+  const { gallery, appid } = open(call)
+  await deleteGroup(gallery, { appid, groupId })
+  return answerDeleteCollection()
+}
+
+/** The largest faces of a picture, each for itself: what was indexed before one fails stays. */
+export async function indexFaces(request: RequestOf<'IndexFaces'>, call: RekognitionCall): Promise<RekognitionAnswer> {
+  const { gallery, appid, packId } = open(call)
+  const { groupId, externalImageId = '', maxFaces = Number.POSITIVE_INFINITY } = request
+  await countMembers(gallery, { appid, groupIds: [groupId] })
+  const picture = await findAll(request, call)
+  if (!picture) return answerIndexFaces({ indexed: [], unindexed: [] }, packId)
+  const least = Math.max(gallery.engine.leastQuality, leastQualityAt(request.qualityBar, call.engine.leastQuality))
+  const isPoor = ({ quality }: FoundFace) => quality !== undefined && !(quality.score >= least)
+  const good = picture.faces.filter((face) => !isPoor(face))
+  const indexed: IndexedFaces['indexed'][number][] = []
+  for (const face of good.slice(0, maxFaces)) {
+    const person = { appid, personId: `face-${randomUUID()}`, groupIds: [groupId], tag: externalImageId }
+    const { faceId } = await createPerson(gallery, { ...person, picture: async () => analysed(face) })
+    indexed.push({ kept: keptFace({ faceId, tag: externalImageId }), face: seenIn(picture, face) })
+  }
+  const unindexed = [
+    ...good.slice(maxFaces).map((face) => ({ face: seenIn(picture, face), reasons: ['EXCEEDS_MAX_FACES'] as const })),
+    ...picture.faces
+      .filter(isPoor)
+      .map((face) => ({ face: seenIn(picture, face), reasons: ['LOW_FACE_QUALITY'] as const })),
+  ]
+  return answerIndexFaces({ indexed, unindexed }, packId)
+}
+
+async function findAll({ image }: RequestOf<'IndexFaces'>, call: RekognitionCall): Promise<FacesInPicture | undefined> {
+  try {
+    return await openFaces(call, image, '', { attributes: false, templates: true })(call.stop.signal)
+  } catch (error) {
+    if (error instanceof FaceCompareError && error.kind === 'FACE_NOT_DETECTED') return undefined
+    throw error
+  }
+}
+
+export async function listFaces(request: RequestOf<'ListFaces'>, call: RekognitionCall): Promise<RekognitionAnswer> {
+  const { gallery, appid, packId } = open(call)
+  const { groupId, faceIds, nextToken: after, maxResults } = request
+  const count = pageSize(request) + 1
+  const faces = await listFacesOfGroup(gallery, { appid, groupId, page: { faceIds, after, count } })
+  const { shown, nextToken } = cut(faces, { maxResults, nextToken: after }, ({ faceId }) => faceId)
+  return answerListFaces(shown.map(keptFace), packId, nextToken)
+}
+
+/** Whoever has no face left is deleted. */
+export async function deleteFaces(
+  request: RequestOf<'DeleteFaces'>,
+  call: RekognitionCall,
+): Promise<RekognitionAnswer> {
+  const { gallery, appid } = open(call)
+  const { groupId } = request
+  const page = { faceIds: request.faceIds, count: request.faceIds.length }
+  const faces = await listFacesOfGroup(gallery, { appid, groupId, page })
+  for (const [personId, faceIds] of byPerson(faces)) {
+    const person = await getPersonInfo(gallery, { appid, personId })
+    if (person.faceIds.every((id) => faceIds.includes(id))) await deletePerson(gallery, { appid, personId })
+    else await deletePersonFaces(gallery, { appid, personId, faceIds })
+  }
+  const deleted = faces.map(({ faceId }) => faceId)
+  return answerDeleteFaces(
+    deleted,
+    request.faceIds.filter((id) => !deleted.includes(id)),
+  )
+}
+
+export async function searchFaces(
+  request: RequestOf<'SearchFaces'>,
+  call: RekognitionCall,
+): Promise<RekognitionAnswer> {
+  const { gallery, appid, packId } = open(call)
+  const { groupId, faceId, maxFaces, leastScore } = request
+  const { leastQuality } = gallery.engine
+  const bounded = boundGallery(gallery, { leastQuality, maxCandidates: maxFaces, leastScore })
+  const candidates = await identifyLike(bounded, { appid, groupId, faceId })
+  return answerSearchFaces(faceId, candidates.map(foundFace), packId)
+}
+
+export async function searchFacesByImage(
+  request: RequestOf<'SearchFacesByImage'>,
+  call: RekognitionCall,
+): Promise<RekognitionAnswer> {
+  const { gallery, appid, packId } = open(call)
+  const { groupId, image, maxFaces, leastScore, qualityBar } = request
+  const leastQuality = leastQualityAt(qualityBar, call.engine.leastQuality)
+  const bounded = boundGallery(gallery, { leastQuality, maxCandidates: maxFaces, leastScore })
+  let searched: Face | undefined
+  const picture = async () => {
+    searched = await openFace(call, image, '')(call.stop.signal)
+    return searched
+  }
+  const candidates = await identify(bounded, { appid, groupIds: [groupId], picture, signal: call.stop.signal })
+  if (!searched) throw new Error('Expected a face that was searched for.')
+  return answerSearchFacesByImage(searched, candidates.map(foundFace), packId)
+}
+
+function open(call: RekognitionCall): {
+  readonly gallery: EnrolledGallery
+  readonly appid: string
+  readonly packId: string
+} {
+  const gallery = enrolled(call)
+  return { gallery, appid: call.identity.appid, packId: gallery.engine.packId }
+}
+
+function keptFace({ faceId, tag }: Pick<GroupFace, 'faceId' | 'tag'>) {
+  return { faceId, imageId: faceId, externalImageId: tag === '' ? undefined : tag }
+}
+
+function foundFace(candidate: Candidate): FoundInCollection {
+  return { kept: keptFace(candidate), score: candidate.confidence }
+}
+
+function byPerson(faces: readonly GroupFace[]): ReadonlyMap<string, readonly string[]> {
+  const persons = new Map<string, string[]>()
+  for (const { personId, faceId } of faces) persons.set(personId, [...(persons.get(personId) ?? []), faceId])
+  return persons
+}
+
+function pageSize({ maxResults = DEFAULT_PAGE }: Page): number {
+  return Math.max(1, maxResults)
+}
+
+/** A page of what comes after the last one, and what the next one is asked for with: the id of its last item. */
+function cut<T>(rest: readonly T[], page: Page, idOf: (item: T) => string) {
+  const shown = rest.slice(0, pageSize(page))
+  const last = shown.at(-1)
+  return { shown, nextToken: last !== undefined && shown.length < rest.length ? idOf(last) : undefined }
+}
