@@ -150,7 +150,12 @@ async function writeProject(samples: readonly Sample[], url: string, project: st
 
 async function startService(project: string, env: NodeJS.ProcessEnv) {
   const { appid, secretId, secretKey } = CREDENTIAL
-  const settings = { FACECOMPARE_PORT: '0', FACECOMPARE_BOOTSTRAP_APP: `${appid}:${secretId}:${secretKey}` }
+  const settings = {
+    FACECOMPARE_PORT: '0',
+    FACECOMPARE_BOOTSTRAP_APP: `${appid}:${secretId}:${secretKey}`,
+    // The samples enrol somebody.
+    FACECOMPARE_GALLERY: '1',
+  }
   const main = join(project, 'node_modules', 'facecompare', 'dist', 'cli', 'main.js')
   const child = spawn(process.execPath, [main, 'serve'], { cwd: project, env: { ...env, ...settings } })
   const ended = new Promise((resolve) => child.once('close', resolve))
