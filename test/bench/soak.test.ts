@@ -149,7 +149,7 @@ describe('an answer', () => {
 describe('the calls', () => {
   const KINDS = [...GOOD_KINDS, ...BAD_KINDS, ...GOOD_GALLERY_KINDS, ...BAD_GALLERY_KINDS]
   /**
-   * What no client can cause: an embedding that is nothing, a database that is away, a fault, and functions that there are not. That a
+   * What no client can cause: numbers of a face that are none, a database that is away, a fault, and functions that there are not. That a
    * face is there already is told of one picture, in an answer of code 0.
    */
   const OUT_OF_REACH: readonly ErrorName[] = [
@@ -157,6 +157,12 @@ describe('the calls', () => {
     'STORAGE_FAILED',
     'INTERNAL',
     'EMBEDDING_FAILED',
+    'LANDMARKS_FAILED',
+    'AGE_FAILED',
+    'GENDER_FAILED',
+    'EXPRESSION_FAILED',
+    'POSE_FAILED',
+    'GLASSES_FAILED',
     'SAME_FACE_ADDED',
     ...NEVER_ANSWERED,
   ]

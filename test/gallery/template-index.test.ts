@@ -178,7 +178,7 @@ describe('a template that is removed', () => {
     const index = indexOfMany(MANY)
     const probe = templateOf(0, COLUMNS)
     const searching = index.search(probe, { count: 1 })
-    await setImmediate()
+    // One slice of the search, which is far from all.
     await setImmediate()
     // All of the same face but one, which was let go for the others before it.
     for (let row = 0; row < MANY; row += 50) if (row !== 1500) index.remove(row)
