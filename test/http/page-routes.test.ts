@@ -73,8 +73,11 @@ describe('the page', () => {
   it('takes GET and HEAD alone', async () => {
     expect((await app.inject({ method: 'HEAD', url: '/' })).statusCode).toBe(200)
     expect((await app.inject({ method: 'OPTIONS', url: '/' })).statusCode).toBe(204)
-    const refused = await app.inject({ method: 'POST', url: '/' })
+    const refused = await app.inject({ method: 'PUT', url: '/' })
     expect([refused.statusCode, refused.json().code, refused.headers.allow]).toEqual([405, 3, 'GET, HEAD, OPTIONS'])
+    // Calls of the doors are posted there, and name themselves in a header.
+    const unnamed = await app.inject({ method: 'POST', url: '/' })
+    expect([unnamed.statusCode, unnamed.json().code]).toEqual([404, 3])
   })
 
   it('is not there where it was not built', async () => {
