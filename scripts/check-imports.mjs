@@ -38,6 +38,7 @@ const MAY_IMPORT = {
     'gallery',
     'score',
     'pipeline/five-points',
+    'pipeline/pose',
     'auth',
     'http',
     'image/fetch-remote',

@@ -5,6 +5,7 @@ import { timed } from '../http/call-log.js'
 import type { WireServices } from '../http/wire.js'
 import type { MayEnrol } from './enrolled.js'
 import { admitApp, type GateOptions, type SignatureGate } from './gate.js'
+import { type JsonObject, parseJsonObject } from './json-object.js'
 import { type AskedCall, receive } from './receive.js'
 import { hashBody } from './signed-body.js'
 import type { OpenSignature, SignedHead } from './signed-request.js'
@@ -40,7 +41,7 @@ export interface DoorCall {
   /** Whether it is refused before its body is read. */
   readonly isRefused: () => void
   /** What the body asks for. */
-  readonly read: (body: Uint8Array) => AskedCall['answer']
+  readonly read: (body: JsonObject) => AskedCall['answer']
 }
 
 /**
@@ -71,11 +72,11 @@ export async function receiveAtDoor(doorCall: DoorCall): Promise<FastifyReply> {
     appid: claimed.appid,
     pictures,
     chooseParser: () => hashBody,
-    async open({ bytes, sha256 }, cameWithHead) {
+    async open({ bytes, sha256, turn }, cameWithHead) {
       const identity = (cameWithHead ? signature : await check()).close(sha256)
       if (isProven) call.identity = identity
       else await prove(identity)
-      return { identity, pictures, answer: doorCall.read(bytes) }
+      return { identity, pictures, answer: doorCall.read(await parseJsonObject(bytes, turn)) }
     },
   })
 }

@@ -10,6 +10,7 @@ import { NO_COHORT } from '../../src/score/cohort.js'
 import { rekognition } from '../../src/wires/rekognition/wire.js'
 import { tencentIai } from '../../src/wires/tencent-iai/wire.js'
 import { type TencentImageOptions, tencentImage } from '../../src/wires/tencent-image/wire.js'
+import { MEAN_FACE } from './mean-face.js'
 
 export const NOW_SECONDS = 1_700_000_000
 export const APPID = '10001290'
@@ -86,7 +87,7 @@ function fakePicture(image: Uint8Array): FacesInPicture {
   }
   const face = {
     box: { x: 0, y: 0, width: 1, height: 1 },
-    landmarks: new Float32Array(136),
+    landmarks: Float32Array.from(MEAN_FACE, (value) => 100 * value),
     detectionScore: 1,
     rollDegrees: 0,
     quality: QUALITIES.has(text) ? QUALITIES.get(text) : { score: 90, reasons: [] },

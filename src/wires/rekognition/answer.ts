@@ -1,7 +1,7 @@
 import type { Box } from '../../engine/face.js'
 import type { FaceCompareError } from '../../errors.js'
 import { fivePointsOf } from '../../pipeline/five-points.js'
-import { estimatePose } from '../pose.js'
+import { measurePose } from '../../pipeline/pose.js'
 import { round, type SeenFace } from '../seen-face.js'
 import { EXCEPTIONS, exceptionOf, textOf } from './errors.js'
 import { toUuid } from './face-id.js'
@@ -183,7 +183,7 @@ function collectionFace({ faceId, imageId, externalImageId, seen }: CollectionFa
 
 /** All that typed clients read without asking whether it is there. */
 function comparedFace(face: SeenFace): object {
-  const { rollDegrees, yawDegrees, pitchDegrees } = estimatePose(face.landmarks)
+  const { rollDegrees, yawDegrees, pitchDegrees } = measurePose(face.landmarks)
   return {
     BoundingBox: boundingBox(face),
     Confidence: confidence(face),

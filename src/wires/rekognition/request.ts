@@ -1,6 +1,6 @@
 import { FaceCompareError, type Side } from '../../errors.js'
 import { decodeBase64 } from '../base64.js'
-import { parseJsonObject } from '../json-object.js'
+import type { JsonObject } from '../json-object.js'
 import type { QualityBar } from '../quality-bar.js'
 import { RekognitionError } from './errors.js'
 import { fromUuid } from './face-id.js'
@@ -181,11 +181,11 @@ function isOperation(name: string): name is Operation {
 }
 
 /**
- * Reads the JSON of a request. Throws SerializationException for what cannot be read, ValidationException for members that break
+ * Reads the body of a request. Throws SerializationException for members of another type, ValidationException for members that break
  * the rules of the original's model, InvalidParameterException for an image that is none or two, IMAGE_EMPTY and BODY_TOO_LARGE.
  */
-export function readRequest(operation: Operation, body: Uint8Array, limits: RequestLimits): RekognitionRequest {
-  return READ[operation](membersOf(parseJsonObject(body)), limits)
+export function readRequest(operation: Operation, body: JsonObject, limits: RequestLimits): RekognitionRequest {
+  return READ[operation](membersOf(body), limits)
 }
 
 function readGroupId(members: Members): string {

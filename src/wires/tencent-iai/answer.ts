@@ -1,7 +1,8 @@
+import { type FaceShape, outlineFace } from '../../engine/engine.js'
 import type { Box } from '../../engine/face.js'
 import type { FaceCompareError } from '../../errors.js'
-import { faceShapeOf } from '../face-shape.js'
-import { estimatePose } from '../pose.js'
+import { fivePointsOf } from '../../pipeline/five-points.js'
+import { measurePose } from '../../pipeline/pose.js'
 import { round, type SeenFace } from '../seen-face.js'
 import { codeOf, sentenceOf } from './errors.js'
 import { faceQualityInfo } from './quality-info.js'
@@ -249,24 +250,25 @@ function faceRect({ x, y, width, height }: Box): object {
 
 /** The vendor's angles end at 30 degrees up, down and aside. Its signs are taken to be those of our own. */
 function poseInfo({ landmarks }: SeenFace): object {
-  const { pitchDegrees, yawDegrees, rollDegrees } = estimatePose(landmarks)
+  const { pitchDegrees, yawDegrees, rollDegrees } = measurePose(landmarks)
   const within = (degrees: number) => round(Math.min(30, Math.max(-30, degrees)), 0)
   return { Pitch: within(pitchDegrees), Yaw: within(yawDegrees), Roll: round(rollDegrees, 0) }
 }
 
+/** The outline of the face, and with it two pupils: the middles of the eyes. */
 function faceShape(landmarks: Float32Array): object {
-  type Line = ReturnType<typeof faceShapeOf>['profile']
-  const points = (line: Line) => line.map(({ x, y }) => ({ X: round(x, 0), Y: round(y, 0) }))
-  const shape = faceShapeOf(landmarks)
+  const points = (line: FaceShape['profile']) => line.map(({ x, y }) => ({ X: round(x, 0), Y: round(y, 0) }))
+  const shape = outlineFace(landmarks)
+  const [leftPupil, rightPupil] = fivePointsOf(landmarks)
   return {
     FaceProfile: points(shape.profile),
     LeftEye: points(shape.leftEye),
     RightEye: points(shape.rightEye),
-    LeftEyeBrow: points(shape.leftBrow),
-    RightEyeBrow: points(shape.rightBrow),
+    LeftEyeBrow: points(shape.leftEyebrow),
+    RightEyeBrow: points(shape.rightEyebrow),
     Mouth: points(shape.mouth),
     Nose: points(shape.nose),
-    LeftPupil: points([shape.leftPupil]),
-    RightPupil: points([shape.rightPupil]),
+    LeftPupil: points([leftPupil]),
+    RightPupil: points([rightPupil]),
   }
 }

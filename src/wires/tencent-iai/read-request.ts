@@ -1,4 +1,4 @@
-import { type JsonObject, parseJsonObject } from '../json-object.js'
+import type { JsonObject } from '../json-object.js'
 import type { QualityBar } from '../quality-bar.js'
 import { IaiError } from './errors.js'
 import { type RequestLimits, readImage, readImages } from './images.js'
@@ -123,13 +123,13 @@ export function readAction(
   throw new IaiError('BAD_REQUEST', 'InvalidAction', sentence)
 }
 
-/** Reads the JSON of a request. Throws as the vendor's list of codes has it; parameters that are not known are passed over. */
+/** Reads the body of a request. Throws as the vendor's list of codes has it; parameters that are not known are passed over. */
 export function readRequest(
   { action, version }: { readonly action: Action; readonly version: Version },
-  body: Uint8Array,
+  body: JsonObject,
   limits: RequestLimits,
 ): IaiRequest {
-  return READ[action](parseJsonObject(body), limits, version)
+  return READ[action](body, limits, version)
 }
 
 function readComparison(

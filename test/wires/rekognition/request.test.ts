@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parseJsonObject } from '../../../src/wires/json-object.js'
 import { fromUuid, toUuid } from '../../../src/wires/rekognition/face-id.js'
 import { OPERATIONS, type Operation, readOperation, readRequest } from '../../../src/wires/rekognition/request.js'
 import { headerOf } from '../recorded-request.js'
@@ -9,11 +10,14 @@ const BYTES = Buffer.from('/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//', 'base64')
 const IMAGE = { Bytes: BYTES.toString('base64') }
 const UUID = '6ba7b810-9dad-41d1-80b4-00c04fd430c8'
 
-function read(operation: Operation, body: unknown) {
-  return readRequest(operation, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), LIMITS)
+const atOnce = async () => {}
+
+async function read(operation: Operation, body: unknown) {
+  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+  return readRequest(operation, await parseJsonObject(bytes, atOnce), LIMITS)
 }
 
-function recorded(name: string) {
+async function recorded(name: string) {
   const request = RECORDED_REQUESTS.find((candidate) => candidate.name === name)
   if (!request) throw new Error(`Nothing recorded is called ${name}`)
   return read(readOperation(headerOf(request, 'x-amz-target')), request.body)
@@ -60,19 +64,21 @@ describe('readRequest', () => {
       'SearchFacesByImage',
       { groupId: 'staff', image: { bytes: BYTES }, maxFaces: 80, leastScore: 80, qualityBar: 'none' },
     ],
-  ])('reads %s as its SDK sends it', (name, expected) => {
-    expect(recorded(name)).toMatchObject(expected)
+  ])('reads %s as its SDK sends it', async (name, expected) => {
+    expect(await recorded(name)).toMatchObject(expected)
   })
 
-  it('takes an empty body for an object without members, and null for what is absent', () => {
-    expect(read('ListCollections', '')).toMatchObject({ operation: 'ListCollections' })
-    expect(read('ListCollections', { MaxResults: null, NextToken: null })).toMatchObject({ maxResults: undefined })
+  it('takes an empty body for an object without members, and null for what is absent', async () => {
+    expect(await read('ListCollections', '')).toMatchObject({ operation: 'ListCollections' })
+    expect(await read('ListCollections', { MaxResults: null, NextToken: null })).toMatchObject({
+      maxResults: undefined,
+    })
   })
 
-  it('reads the ids that it gives', () => {
+  it('reads the ids that it gives', async () => {
     for (const id of ['1009550071676600319', '18446744073709551615', '0', '1']) {
       expect(toUuid(id)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
-      expect(read('DeleteFaces', { CollectionId: 'c', FaceIds: [toUuid(id)] })).toMatchObject({ faceIds: [id] })
+      expect(await read('DeleteFaces', { CollectionId: 'c', FaceIds: [toUuid(id)] })).toMatchObject({ faceIds: [id] })
       expect(fromUuid(toUuid(id))).toBe(id)
     }
     for (const other of ['18446744073709551616', '007', 'ann']) expect(toUuid(other)).toBe(other)
@@ -170,9 +176,9 @@ describe('readRequest', () => {
       'BODY_TOO_LARGE',
       '1000',
     ],
-  ])('refuses %s', (_, operation, body, what, words) => {
+  ])('refuses %s', async (_, operation, body, what, words) => {
     const isException = what.endsWith('Exception')
-    expect(() => read(operation, body)).toThrow(
+    await expect(read(operation, body)).rejects.toThrow(
       expect.objectContaining({
         name: 'FaceCompareError',
         message: expect.stringContaining(words),
@@ -181,28 +187,27 @@ describe('readRequest', () => {
     )
   })
 
-  it('says which of two images is wrong, and repeats nothing of what was sent', () => {
+  it('says which of two images is wrong, and repeats nothing of what was sent', async () => {
     const large = { Bytes: Buffer.alloc(1001).toString('base64') }
     const both = { SourceImage: IMAGE, TargetImage: large }
-    expect(() => read('CompareFaces', both)).toThrow(expect.objectContaining({ kind: 'BODY_TOO_LARGE', side: 'B' }))
-    const failure = (() => {
-      try {
-        return read('CreateCollection', { CollectionId: 'Jane Doe' })
-      } catch (error) {
-        return String(error)
-      }
-    })()
+    await expect(read('CompareFaces', both)).rejects.toThrow(
+      expect.objectContaining({ kind: 'BODY_TOO_LARGE', side: 'B' }),
+    )
+    const failure = await read('CreateCollection', { CollectionId: 'Jane Doe' }).catch((error: unknown) =>
+      String(error),
+    )
+    expect(failure).toContain('collectionId')
     expect(failure).not.toContain('Jane')
   })
 
-  it('does not read a body that is made of marks alone', () => {
-    expect(() => read('ListCollections', `{"a":${'['.repeat(30_000)}`)).toThrow(
+  it('does not read a body that is made of marks alone', async () => {
+    await expect(read('ListCollections', `{"a":${'['.repeat(30_000)}`)).rejects.toThrow(
       expect.objectContaining({ kind: 'BAD_REQUEST' }),
     )
   })
 
-  it('reads members of an object, and nothing that it inherits', () => {
-    expect(() => read('DetectFaces', '{"__proto__":{"Image":{"Bytes":"QUJD"}}}')).toThrow(
+  it('reads members of an object, and nothing that it inherits', async () => {
+    await expect(read('DetectFaces', '{"__proto__":{"Image":{"Bytes":"QUJD"}}}')).rejects.toThrow(
       expect.objectContaining({ exception: 'ValidationException' }),
     )
   })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parseJsonObject } from '../../../src/wires/json-object.js'
 import { ACTIONS, readAction, readRequest } from '../../../src/wires/tencent-iai/read-request.js'
 import type { Action, Version } from '../../../src/wires/tencent-iai/request.js'
 import { headerOf } from '../recorded-request.js'
@@ -9,16 +10,18 @@ const BYTES = Buffer.from('/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//', 'base64')
 const B64 = BYTES.toString('base64')
 const bytes = { bytes: BYTES }
 
-function read(action: Action, body: unknown, version: Version = '2020-03-03') {
+const atOnce = async () => {}
+
+async function read(action: Action, body: unknown, version: Version = '2020-03-03') {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return readRequest({ action, version }, Buffer.from(text), LIMITS)
+  return readRequest({ action, version }, await parseJsonObject(Buffer.from(text), atOnce), LIMITS)
 }
 
-function recorded(name: string) {
+async function recorded(name: string) {
   const request = RECORDED_REQUESTS.find((candidate) => candidate.name === name)
   if (!request) throw new Error(`Nothing recorded is called ${name}`)
   const asked = readAction(headerOf(request, 'x-tc-action'), headerOf(request, 'x-tc-version'))
-  return readRequest(asked, Buffer.from(request.body), LIMITS)
+  return readRequest(asked, await parseJsonObject(Buffer.from(request.body), atOnce), LIMITS)
 }
 
 describe('readAction', () => {
@@ -98,29 +101,29 @@ describe('readRequest', () => {
         leastScore: 0,
       },
     ],
-  ])('reads %s as its SDK sends it', (name, expected) => {
-    expect(recorded(name)).toMatchObject(expected)
+  ])('reads %s as its SDK sends it', async (name, expected) => {
+    expect(await recorded(name)).toMatchObject(expected)
   })
 
-  it('compares the surest face unless the version or the call says the largest', () => {
+  it('compares the surest face unless the version or the call says the largest', async () => {
     const images = { ImageA: B64, ImageB: B64 }
-    expect(read('CompareFace', images)).toMatchObject({ faceChoice: 'surest' })
-    expect(read('CompareFace', { ...images, FaceMatchingStrategy: 0 }, '2018-03-01')).toMatchObject({
+    expect(await read('CompareFace', images)).toMatchObject({ faceChoice: 'surest' })
+    expect(await read('CompareFace', { ...images, FaceMatchingStrategy: 0 }, '2018-03-01')).toMatchObject({
       faceChoice: 'largest',
     })
   })
 
-  it('takes the url where both are sent, and Base64 in lines', () => {
-    expect(read('VerifyFace', { PersonId: 'a', Image: B64, Url: 'http://x.example/' })).toMatchObject({
+  it('takes the url where both are sent, and Base64 in lines', async () => {
+    expect(await read('VerifyFace', { PersonId: 'a', Image: B64, Url: 'http://x.example/' })).toMatchObject({
       image: { url: 'http://x.example/' },
     })
     const inLines = `${B64.slice(0, 20)}\r\n${B64.slice(20)}\n`
-    expect(read('VerifyFace', { PersonId: 'a', Image: inLines })).toMatchObject({ image: bytes })
+    expect(await read('VerifyFace', { PersonId: 'a', Image: inLines })).toMatchObject({ image: bytes })
   })
 
-  it('takes null and empty texts for what is absent', () => {
+  it('takes null and empty texts for what is absent', async () => {
     const body = { ImageA: B64, ImageB: B64, UrlA: '', UrlB: null, FaceModelVersion: null, QualityControl: null }
-    expect(read('CompareFace', body)).toMatchObject({ A: bytes, faceModelVersion: '3.0', qualityBar: 'none' })
+    expect(await read('CompareFace', body)).toMatchObject({ A: bytes, faceModelVersion: '3.0', qualityBar: 'none' })
   })
 
   const both = { ImageA: B64, ImageB: B64 }
@@ -218,14 +221,16 @@ describe('readRequest', () => {
     ],
     ['eleven faces', 'SearchFaces', { ...search, MaxFaceNum: 11 }, 'FailedOperation.SearchFacesExceed'],
     ['many persons', 'SearchPersons', { ...search, MaxPersonNum: 101 }, 'InvalidParameterValue.SearchPersonsExceed'],
-  ])('refuses %s', (_, action, body, what) => {
+  ])('refuses %s', async (_, action, body, what) => {
     const isKind = /^[A-Z_]+$/.test(what)
-    expect(() => read(action, body)).toThrow(
+    await expect(read(action, body)).rejects.toThrow(
       expect.objectContaining({ name: 'FaceCompareError', ...(isKind ? { kind: what } : { iaiCode: what }) }),
     )
   })
 
-  it('says which of two images is wrong', () => {
-    expect(() => read('CompareFace', { ImageA: B64, ImageB: '?' })).toThrow(expect.objectContaining({ side: 'B' }))
+  it('says which of two images is wrong', async () => {
+    await expect(read('CompareFace', { ImageA: B64, ImageB: '?' })).rejects.toThrow(
+      expect.objectContaining({ side: 'B' }),
+    )
   })
 })
