@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { AppGallery } from './app-gallery.js'
-import { FeedTrimmer } from './feed-trimmer.js'
+import { FeedFollower } from './feed-follower.js'
 import type { GalleryFeed, GalleryRepository, MirroredPerson, Template } from './gallery.js'
 import { describeOtherPacks } from './other-packs.js'
 import { rankCandidates, requirePack, SPARE_PERSONS } from './rank.js'
@@ -33,17 +33,15 @@ const CHANGES_PER_PAGE = 200
 export class GalleryMirror implements GallerySearch {
   readonly #options: MirrorOptions
   readonly #apps = new Map<string, AppGallery>()
-  readonly #timer: NodeJS.Timeout
   #sequence: number | undefined
   #running: Promise<void> | undefined
   #next: Promise<void> | undefined
-  readonly #trimmer: FeedTrimmer
-  #inTrouble = false
+  readonly #follower: FeedFollower
 
   constructor(options: MirrorOptions) {
     this.#options = options
-    this.#trimmer = new FeedTrimmer(options.feed)
-    this.#timer = setInterval(() => this.#poll(), options.pollMs ?? POLL_MS).unref()
+    const { feed, onTrouble, pollMs: everyMs = POLL_MS } = options
+    this.#follower = new FeedFollower({ feed, onTrouble, everyMs, sync: () => this.sync() })
   }
 
   async search(
@@ -86,23 +84,8 @@ export class GalleryMirror implements GallerySearch {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer)
+    await this.#follower.close()
     await (this.#next ?? this.#running)?.catch(() => {})
-  }
-
-  #poll(): void {
-    if (this.#running ?? this.#next) return
-    this.sync()
-      .then(() => this.#trimmer.trim())
-      .then(
-        () => {
-          this.#inTrouble = false
-        },
-        (error: unknown) => {
-          if (!this.#inTrouble) this.#options.onTrouble(error)
-          this.#inTrouble = true
-        },
-      )
   }
 
   async #catchUp(): Promise<void> {

@@ -1,4 +1,4 @@
-import { FeedTrimmer } from './feed-trimmer.js'
+import { FeedFollower } from './feed-follower.js'
 import type { FaceVectors, GalleryFeed, GalleryRepository, Template } from './gallery.js'
 import { describeOtherPacks } from './other-packs.js'
 import { rankCandidates, requirePack, SPARE_PERSONS } from './rank.js'
@@ -28,18 +28,16 @@ const CHANGES_PER_PAGE = 200
  */
 export class VectorSearch implements GallerySearch {
   readonly #options: VectorSearchOptions
-  readonly #trimmer: FeedTrimmer
-  readonly #timer: NodeJS.Timeout
+  readonly #follower: FeedFollower
   /** Of the last change whose faces are where they belong. */
   #sequence: number
   #running: Promise<void> | undefined
-  #inTrouble = false
 
   private constructor(options: VectorSearchOptions, sequence: number) {
     this.#options = options
     this.#sequence = sequence
-    this.#trimmer = new FeedTrimmer(options.feed)
-    this.#timer = setInterval(() => this.#poll(), options.pollMs ?? POLL_MS).unref()
+    const { feed, onTrouble, pollMs: everyMs = POLL_MS } = options
+    this.#follower = new FeedFollower({ feed, onTrouble, everyMs, sync: () => this.sync() })
   }
 
   /** Resolves when all faces can be found. Rejects as {@link FaceVectors.fill} does. */
@@ -77,23 +75,8 @@ export class VectorSearch implements GallerySearch {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer)
+    await this.#follower.close()
     await this.#running?.catch(() => {})
-  }
-
-  #poll(): void {
-    if (this.#running) return
-    this.sync()
-      .then(() => this.#trimmer.trim())
-      .then(
-        () => {
-          this.#inTrouble = false
-        },
-        (error: unknown) => {
-          if (!this.#inTrouble) this.#options.onTrouble(error)
-          this.#inTrouble = true
-        },
-      )
   }
 
   async #catchUp(): Promise<void> {
