@@ -70,6 +70,41 @@ async function turnedHead({ bytes, box }: Portrait, side: number, degrees: numbe
   return sharp(data).extract({ left: at, top: at, width: side, height: side }).toBuffer()
 }
 
+export interface Crowd {
+  readonly bytes: Uint8Array
+  /** Of every face, with whether its head is turned by more than a nod. */
+  readonly faces: readonly { readonly box: Box; readonly isTurned: boolean }[]
+}
+
+/** A crowd stands on a ground of so many pixels, in rows and columns, each head somewhere in its cell. */
+const CROWD = { width: 1600, height: 1200, columns: 4, rows: 3 }
+/** Longer sides of the faces in a crowd, in pixels. */
+const CROWD_FACES = { least: 24, most: 180 }
+/** People nod by so many degrees; one in ten lies or stands on the head. */
+const NOD = 20
+const TURNED_SHARE = 0.1
+
+/** A dozen people of all sizes, each doubling as likely as the next, on a canvas of that size. */
+export async function gatherCrowd(canvas: Buffer, people: readonly Portrait[], random: () => number): Promise<Crowd> {
+  const { columns, rows, width, height } = CROWD
+  const [cellWidth, cellHeight] = [width / columns, height / rows]
+  const overlays: OverlayOptions[] = []
+  const faces: { readonly box: Box; readonly isTurned: boolean }[] = []
+  for (const [i, person] of people.slice(0, columns * rows).entries()) {
+    const face = CROWD_FACES.least * (CROWD_FACES.most / CROWD_FACES.least) ** random()
+    const side = Math.round(face * HEAD_ROOM)
+    const isTurned = random() < TURNED_SHARE
+    const degrees = isTurned ? 90 + 180 * random() : NOD * (2 * random() - 1)
+    const left = Math.round((i % columns) * cellWidth + random() * (cellWidth - side))
+    const top = Math.round(Math.floor(i / columns) * cellHeight + random() * (cellHeight - side))
+    overlays.push({ input: await turnedHead(person, side, degrees), left, top })
+    const margin = (side - face) / 2
+    faces.push({ box: { x: left + margin, y: top + margin, width: face, height: face }, isTurned })
+  }
+  const picture = sharp(canvas).resize(width, height, { fit: 'fill' }).composite(overlays).jpeg({ quality: 92 })
+  return { bytes: new Uint8Array(await picture.toBuffer()), faces }
+}
+
 const MOSAIC_SIDE = 1000
 
 /** So many portraits in a row and in a column, each as it is; the box is that of none. */

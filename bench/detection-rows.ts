@@ -1,6 +1,7 @@
 /** What the benchmark of detection measures of each kind of picture. */
 import { readFile } from 'node:fs/promises'
-import type { Box } from '../src/engine/face.js'
+import type { FaceEngine } from '../src/engine/engine.js'
+import type { Box, FacesInPicture } from '../src/engine/face.js'
 import { FaceCompareError } from '../src/errors.js'
 import { squareOf } from '../support/face-square.js'
 import { createProgress } from '../support/progress.js'
@@ -9,6 +10,7 @@ import { type Alter, KINDS, NO_FACE, type SeenPortrait } from './alter-pictures.
 import {
   type Composed,
   drawSign,
+  gatherCrowd,
   layMosaic,
   type Portrait,
   paintCanvas,
@@ -47,6 +49,11 @@ export interface Row {
   /** Share of pairs of strangers, both on such pictures and on plain ones, that score 70 and more. */
   readonly strangersAlike?: number
   readonly plainStrangersAlike?: number
+  /** Where all faces are asked for: of those that are there, the share that is found, also of the turned ones alone. */
+  readonly found?: number
+  readonly turnedFound?: number
+  /** Median over the pictures, in milliseconds. */
+  readonly totalMs?: number
 }
 
 const SEED = 12345
@@ -122,6 +129,45 @@ export async function* measureMosaics<F extends SeenFace>(
       sum.tooOften += Math.max(0, count - faces)
     }
     yield { kind, counted: sum.counted / sum.faces, countedTooOften: sum.tooOften / sum.faces }
+  }
+}
+
+/** Of so many people; the pictures are as many as there are files, divided by five. */
+const CROWD_PEOPLE = 12
+
+/** All faces of a crowd, of 24 to 180 pixels. */
+export async function* measureCrowds<F extends SeenFace>(
+  engine: Subject<F> & Pick<FaceEngine, 'findFaces'>,
+  files: readonly string[],
+  only: string,
+): AsyncGenerator<Row> {
+  const kind = `all faces of a crowd of ${CROWD_PEOPLE}`
+  if (!kind.includes(only)) return
+  const portraits = await findPortraits(engine, files)
+  const random = seeded(SEED)
+  const canvas = await paintCanvas(1600, 1200, random)
+  const sum = { faces: 0, found: 0, turned: 0, turnedFound: 0, beyond: 0 }
+  const totalMs: number[] = []
+  for (let i = 0; i < portraits.length; i += 5) {
+    const people = Array.from({ length: CROWD_PEOPLE }, (_, k) => portraits[(i + 17 * k) % portraits.length]!)
+    const crowd = await gatherCrowd(canvas, people, random)
+    const startMs = performance.now()
+    const seen = await findAllOrNone(engine, crowd.bytes)
+    totalMs.push(performance.now() - startMs)
+    const found = crowd.faces.filter(({ box }) => seen.some((face) => isAt(squareOf(face), box)))
+    const turned = crowd.faces.filter(({ isTurned }) => isTurned)
+    sum.faces += crowd.faces.length
+    sum.found += found.length
+    sum.turned += turned.length
+    sum.turnedFound += turned.filter((face) => found.includes(face)).length
+    sum.beyond += seen.filter((face) => !crowd.faces.some(({ box }) => isAt(squareOf(face), box))).length
+  }
+  yield {
+    kind,
+    found: sum.found / sum.faces,
+    turnedFound: sum.turnedFound / sum.turned,
+    countedTooOften: sum.beyond / sum.faces,
+    totalMs: median(totalMs),
   }
 }
 
@@ -251,6 +297,18 @@ async function analyzeOrNot<F extends SeenFace>(engine: Subject<F>, bytes: Uint8
     return await engine.analyze(bytes)
   } catch (error) {
     if (error instanceof FaceCompareError && error.kind === 'FACE_NOT_DETECTED') return undefined
+    throw error
+  }
+}
+
+async function findAllOrNone(
+  engine: Pick<FaceEngine, 'findFaces'>,
+  bytes: Uint8Array,
+): Promise<FacesInPicture['faces']> {
+  try {
+    return (await engine.findFaces(bytes, { which: 'all', attributes: false, templates: false })).faces
+  } catch (error) {
+    if (error instanceof FaceCompareError && error.kind === 'FACE_NOT_DETECTED') return []
     throw error
   }
 }

@@ -14,6 +14,7 @@ import { createEngine } from '../src/engine/local-engine.js'
 import {
   measureAltered,
   measureCanvases,
+  measureCrowds,
   measureGroups,
   measureMosaics,
   measureSigns,
@@ -40,7 +41,7 @@ const files = pickFiles(folder, values.pairs, Number(values.count))
 const engine = await createEngine({ maxPixels: 40_000_000 })
 console.log(`${files.length} pictures of ${values.pairs}`)
 const rows: Row[] = []
-for (const measure of [measureAltered, measureGroups, measureMosaics, measureCanvases, measureSigns]) {
+for (const measure of [measureAltered, measureGroups, measureMosaics, measureCrowds, measureCanvases, measureSigns]) {
   for await (const row of measure(engine, files, values.only)) {
     rows.push(row)
     console.log(

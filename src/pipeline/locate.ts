@@ -1,7 +1,8 @@
 import type { Box } from '../engine/face.js'
-import { coveredShare, type Detection, type Detector, lookAt, overlap, type View } from './detect.js'
+import { type Detection, type Detector, lookAt, type View } from './detect.js'
 import { chooseFace, hasRoomForAnother } from './prominence.js'
 import type { Pyramid } from './pyramid.js'
+import { complete, isSameBox, isSameFace, merge } from './same-face.js'
 import type { Size } from './warp.js'
 
 // The numbers of this file were chosen on DevTrain.
@@ -20,16 +21,15 @@ const LEANS = [QUARTER / 2, -QUARTER / 2]
 /** Finer looks than this, in pixels of the input, are turned no more: they are dear, and there upright ones see most faces. */
 const MOST_TURNED_PIXELS = 600_000
 
+/** Where all faces are wanted, a look is so many times finer than the one before: faces of very different sizes are seen well in one. */
+const LEVEL_OF_ALL = 4
+
 /** A look with a margin shows a face in so many of its longer sides: it is placed best so, and told best from one upside down. */
 const MARGIN = 2
 const MARGIN_INPUT = 192
 /** A face fills the frame from this share of its width or height on. */
 const FILLED = 0.9
 
-/** What a closer look sees counts as the face itself when the boxes overlap as much as this. */
-const SAME_FACE = 0.3
-/** What lies in the box of a surer face with more than this share of its own is a part of that: a mouth, seen upside down, say. */
-const PART_OF_FACE = 0.5
 /** So many faces are looked at closer before a picture counts as showing none. */
 const MAX_CLOSER_LOOKS = 12
 
@@ -127,20 +127,19 @@ export async function* searchFaces(
 }
 
 /**
- * All faces of an image, from the first look to the finest one, in no order. None has been looked at closer: some are no faces, and a
- * face that leans may have a box that is too large.
+ * All faces of an image, in no order. None has been looked at closer: some are no faces, and a face that leans may have a box that is too
+ * large. The finest look, which takes most of the time, is not turned: what it alone shows of turned faces is lost.
  */
 export async function searchAllFaces(detector: Detector, pyramid: Pyramid): Promise<readonly Detection[]> {
   const { image } = pyramid
   const search: Search = { detector, pyramid, pick: (faces) => faces }
   const first = firstScale(detector, image)
   const last = Math.max(1, 2 * first)
-  let seen = await lookFromAfar(detector, pyramid, 0)
-  for (let scale = first; ; scale = Math.min(2 * scale, last)) {
-    seen = merge(seen, await lookAtAll(search, scale, 0))
-    seen = await lookTurned(search, seen, scale)
-    if (scale === last) return seen
+  let seen: readonly Detection[] = []
+  for (let scale = first; scale < last; scale *= LEVEL_OF_ALL) {
+    for (const roll of [0, ...TURNS]) seen = merge(seen, await lookAtAll(search, scale, roll))
   }
+  return merge(seen, await lookAtAll(search, last, 0))
 }
 
 /** What was seen, and what is seen besides when the picture is turned. */
@@ -232,29 +231,6 @@ function lookFromAfar(detector: Detector, pyramid: Pyramid, roll: number): Promi
   return lookAround(detector, pyramid, { x: 0, y: 0, width, height }, roll)
 }
 
-/** Those of both, each face once, as the surer one saw it. */
-function merge(p: readonly Detection[], q: readonly Detection[]): readonly Detection[] {
-  const kept: Detection[] = []
-  for (const face of [...p, ...q].toSorted((a, b) => b.score - a.score)) {
-    if (kept.every((other) => !isSameFace(other, face))) kept.push(face)
-  }
-  return kept
-}
-
-/** Those that were seen, and of the others what is none of them: a face that leans less than the look has too large a box there. */
-function complete(seen: readonly Detection[], others: readonly Detection[]): readonly Detection[] {
-  return [...seen, ...others.filter((face) => seen.every((known) => !isSameFace(known, face)))]
-}
-
-export function isSameFace(surer: Detection, face: Detection): boolean {
-  return isSameBox(surer, face) || coveredShare(face.box, surer.box) > PART_OF_FACE
-}
-
-/** Of a face itself it holds whatever its box is: one without an area overlaps nothing. */
-function isSameBox(p: Detection, q: Detection): boolean {
-  return p === q || overlap(p.box, q.box) > SAME_FACE
-}
-
 /**
  * The faces whose most prominent one is seen in closer looks too, and as those show it; what they do not show is dropped.
  *
@@ -289,7 +265,7 @@ export async function lookCloser(
   roll: number,
 ): Promise<Detection | undefined> {
   const seen = await lookAround(detector, pyramid, box, roll)
-  return seen.find((face) => overlap(face.box, box) > SAME_FACE)
+  return seen.find((face) => isSameBox(face, { box }))
 }
 
 /** A square with a margin around a box, at a size of its own. */

@@ -15,12 +15,15 @@ afterAll(() => engine.close())
 const ALL: FindOptions = { which: 'all', attributes: false, templates: false }
 const areaOf = ({ box }: FoundFace): number => box.width * box.height
 
+/** Whether a head that is turned aside by a quarter is seen depends on its size in the picture. */
+const FACING = SAMPLE_PEOPLE.filter((person) => person !== 'manAtTheLeft')
+
 /** People side by side in rows on a ground of this size, all of one side. */
 async function line(count: number, side: number, ground: { readonly width: number; readonly height: number }) {
   const perRow = Math.floor(ground.width / side)
   const layers = await Promise.all(
     Array.from({ length: count }, async (_, i) => ({
-      input: Buffer.from(await cutPerson(SAMPLE_PEOPLE[i % SAMPLE_PEOPLE.length]!, side)),
+      input: Buffer.from(await cutPerson(FACING[i % FACING.length]!, side)),
       left: (i % perRow) * side,
       top: Math.floor(i / perRow) * side,
     })),
@@ -56,7 +59,7 @@ describe('all faces of a picture', () => {
     const { faces, imageWidth } = await engine.findFaces(picture, options)
     expect([faces.length, imageWidth]).toEqual([3, 4000])
     for (const face of faces) {
-      const person = SAMPLE_PEOPLE[Math.floor((face.box.x + face.box.width / 2) / 250)]!
+      const person = FACING[Math.floor((face.box.x + face.box.width / 2) / 250)]!
       const alone = await engine.analyze(await cutPerson(person, 250))
       expect(engine.compare(face.template!, alone).similarity).toBeGreaterThan(90)
     }
