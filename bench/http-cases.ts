@@ -8,7 +8,7 @@ import type {
   ProbeAnswer,
   Service,
 } from './http-processes.js'
-import { FORMATS, type Format } from './http-requests.js'
+import { DOORS, type Door, FORMATS, type Format } from './http-requests.js'
 
 /** What is measured with: three processes, and whole requests in files. */
 export interface Bench {
@@ -19,6 +19,8 @@ export interface Bench {
   readonly requestFiles: Readonly<Record<Format, string>>
   /** The same as JSON, with pictures of a camera's size. */
   readonly largeRequestFile: string
+  /** Writes the request of a door anew, because it gets old, and tells the file. */
+  readonly writeDoorRequest: (door: Door) => Promise<string>
   /** Seconds of one measurement. */
   readonly seconds: number
   readonly rounds: number
@@ -58,6 +60,16 @@ export interface Saturation {
   /** Median of the rounds' shares. */
   readonly share: number
   readonly bareCpuMsPerPair: number
+  readonly figures: LoadFigures
+}
+
+/** Calls over a door at saturation, in turns with the same calls over the first wire, as JSON as well. */
+export interface DoorFigures {
+  readonly door: Door
+  readonly callsPerSecond: readonly number[]
+  readonly firstWireCallsPerSecond: readonly number[]
+  /** How long a call takes over the door, in times of the first wire: median of the rounds. */
+  readonly cost: number
   readonly figures: LoadFigures
 }
 
@@ -130,6 +142,26 @@ export async function measureSaturation(bench: Bench): Promise<readonly Saturati
       bareCpuMsPerPair: median(bare.map(({ cpuMs, pairs }) => cpuMs / pairs)),
       figures: medianRound(loads[format]),
     }
+  })
+}
+
+/** The doors and the first wire in turns, with the same pictures. */
+export async function measureDoors(bench: Bench): Promise<readonly DoorFigures[]> {
+  const lanes = saturatingConnections(bench.workers)
+  const firstWire: LoadFigures[] = []
+  const loads: Record<Door, LoadFigures[]> = { rekognition: [], iai: [] }
+  for (let round = 0; round < bench.rounds; round++) {
+    const job = jobOf(bench, 'json', lanes)
+    firstWire.push(await measureLoad(bench, job))
+    for (const door of DOORS) {
+      loads[door].push(await measureLoad(bench, { ...job, files: [await bench.writeDoorRequest(door)] }))
+    }
+  }
+  const firstWireCallsPerSecond = firstWire.map(({ callsPerSecond }) => callsPerSecond)
+  return DOORS.map((door) => {
+    const callsPerSecond = loads[door].map((figures) => figures.callsPerSecond)
+    const costs = callsPerSecond.map((rate, round) => (firstWireCallsPerSecond[round] ?? Number.NaN) / rate)
+    return { door, callsPerSecond, firstWireCallsPerSecond, cost: median(costs), figures: medianRound(loads[door]) }
   })
 }
 

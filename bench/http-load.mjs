@@ -34,9 +34,9 @@ async function run({ port, files, connections, seconds = Infinity, calls = Infin
       const sentMs = performance.now()
       const { status, head, body } = await connection.call(request)
       const tookMs = performance.now() - sentMs
-      const { code, data } = JSON.parse(body)
-      if (status === 200 && code === 0 && typeof data.similarity === 'number') acceptedMs.push(tookMs)
-      else if (code === 15) {
+      const isRefused = isRefusal(JSON.parse(body))
+      if (status === 200 && hasSimilarity(JSON.parse(body))) acceptedMs.push(tookMs)
+      else if (isRefused) {
         refusedMs.push(tookMs)
         if (!/\r\nretry-after: [1-9]/i.test(head)) withoutRetryAfter++
       } else wrong.push(`${status} ${body}`)
@@ -46,7 +46,7 @@ async function run({ port, files, connections, seconds = Infinity, calls = Infin
         connection.close()
         connection = await Connection.open(port)
       }
-      if (code === 15 && pauseMs > 0) await setTimeout(pauseMs)
+      if (isRefused && pauseMs > 0) await setTimeout(pauseMs)
     }
     connection.close()
   }
@@ -55,6 +55,15 @@ async function run({ port, files, connections, seconds = Infinity, calls = Infin
   const { user, system } = process.cpuUsage(cpuBefore)
   const elapsedMs = performance.now() - startMs
   return { acceptedMs, refusedMs, wrong, withoutRetryAfter, elapsedMs, cpuMs: (user + system) / 1000 }
+}
+
+/** Of the first wire, of Rekognition, of IAI. */
+function hasSimilarity({ code, data, FaceMatches, Response }) {
+  return [code === 0 && data.similarity, FaceMatches?.[0]?.Similarity, Response?.Score].some(Number.isFinite)
+}
+
+function isRefusal({ code, __type, Response }) {
+  return code === 15 || __type === 'ThrottlingException' || Response?.Error?.Code === 'RequestLimitExceeded'
 }
 
 /** One call at a time over one socket. The service's answers have a Content-Length. */

@@ -1,5 +1,5 @@
 import { formatTable } from './figures.js'
-import type { LoadFigures, Memory, OneClient, Overload, Saturation, Sweep } from './http-cases.js'
+import type { DoorFigures, LoadFigures, Memory, OneClient, Overload, Saturation, Sweep } from './http-cases.js'
 
 export interface HttpResults {
   readonly workers: number
@@ -7,6 +7,7 @@ export interface HttpResults {
   readonly serviceTimeMs: number
   readonly sweeps: readonly Sweep[]
   readonly saturation: readonly Saturation[]
+  readonly doors: readonly DoorFigures[]
   readonly largeJson: LoadFigures
   readonly oneClient: OneClient
   readonly overloads: readonly Overload[]
@@ -22,6 +23,7 @@ export interface Bar {
 }
 
 const LEAST_SHARE_OF_BARE = 0.85
+const MOST_DOOR_COST = 1.1
 const MOST_DELAY_P99_MS = 20
 const MOST_SHARE_OF_SUM = 0.65
 const MOST_SERVICE_TIMES = 10
@@ -29,9 +31,10 @@ const MOST_SERVICE_TIMES = 10
 const MOST_SLOPE_KIB = 1000
 
 export function judge(results: HttpResults): readonly Bar[] {
-  const { saturation, oneClient, overloads, largeJson, memory } = results
+  const { saturation, doors, oneClient, overloads, largeJson, memory } = results
   return [
     ...saturation.map((s) => atLeast(`calls a second over bare pairs, ${s.format}`, s.share, LEAST_SHARE_OF_BARE)),
+    ...doors.map((d) => atMost(`a call over the door ${d.door}, in times of the first wire`, d.cost, MOST_DOOR_COST)),
     ...saturation.map((s) =>
       atMost(`event-loop delay p99 at saturation, ${s.format}, ms`, s.figures.delayP99Ms, MOST_DELAY_P99_MS),
     ),
@@ -68,7 +71,7 @@ function atMost(what: string, value: number, limit: number): Bar {
 
 /** What was measured, but for the memory, as text. */
 export function describeResults(results: HttpResults): string {
-  const { sweeps, saturation, oneClient, overloads } = results
+  const { sweeps, saturation, doors, oneClient, overloads } = results
   const sections = [
     ...sweeps.map(({ format, rows }) => [
       `${format}, 250 px; who is refused comes again after Retry-After`,
@@ -86,6 +89,19 @@ export function describeResults(results: HttpResults): string {
           s.bareCpuMsPerPair.toFixed(1),
           s.figures.serviceCpuMsPerAnswer.toFixed(1),
           s.figures.loadCpuMsPerAnswer.toFixed(2),
+        ]),
+      ]),
+    ],
+    [
+      'over the doors, at saturation',
+      formatTable([
+        ['', 'calls/s', 'of the first wire', 'cost', 'CPU ms/call'],
+        ...doors.map((d) => [
+          d.door,
+          range(d.callsPerSecond),
+          range(d.firstWireCallsPerSecond),
+          percent(d.cost),
+          d.figures.serviceCpuMsPerAnswer.toFixed(1),
         ]),
       ]),
     ],

@@ -14,6 +14,7 @@ import { readConfig } from '../src/config.js'
 import { cutPerson } from '../support/sample-people.js'
 import {
   type Bench,
+  measureDoors,
   measureLargeJson,
   measureMemory,
   measureOneClient,
@@ -25,7 +26,7 @@ import {
 } from './http-cases.js'
 import { startBarePipeline, startLoadGenerator, startService } from './http-processes.js'
 import { describeBars, describeMemory, describeResults, type HttpResults, judge } from './http-report.js'
-import { FORMATS, makeRequest } from './http-requests.js'
+import { type Door, FORMATS, makeDoorRequest, makeRequest } from './http-requests.js'
 import { describeSetting, formatSetting, writeResult } from './result-file.js'
 
 /** Pixels of a square picture: what a cut-out face has, and what a camera sends. */
@@ -68,6 +69,8 @@ async function measure(folder: string, calls: number): Promise<HttpResults> {
     const oneClient = await measureOneClient(bench)
     say('saturation')
     const saturation = await measureSaturation(bench)
+    say('doors')
+    const doors = await measureDoors(bench)
     say('large pictures')
     const largeJson = await measureLargeJson(bench)
     say('one connection to 64')
@@ -75,7 +78,16 @@ async function measure(folder: string, calls: number): Promise<HttpResults> {
     for (const format of FORMATS) sweeps.push(await measureSweep(bench, format))
     say('overload')
     const overloads = await measureOverload(bench, oneClient.latencyMs)
-    const quick = { workers, serviceTimeMs: oneClient.latencyMs, oneClient, saturation, largeJson, sweeps, overloads }
+    const quick = {
+      workers,
+      serviceTimeMs: oneClient.latencyMs,
+      oneClient,
+      saturation,
+      doors,
+      largeJson,
+      sweeps,
+      overloads,
+    }
     console.log(`${formatSetting(describeSetting())}, ${workers} worker processes\n\n${describeResults(quick)}`)
     keep(quick)
     if (calls === 0) return quick
@@ -104,6 +116,7 @@ async function writeFiles(folder: string) {
       multipart: await write('multipart.http', makeRequest('multipart', a, b)),
       json: await write('json.http', makeRequest('json', a, b)),
     },
+    writeDoorRequest: (door: Door) => write(`${door}.http`, makeDoorRequest(door, a, b)),
     largeRequestFile: await write('large.http', makeRequest('json', largeA, largeB)),
   }
 }

@@ -205,7 +205,7 @@ function renderKinds({ kinds, bars }: Results['scale'], words: Words): string {
 }
 
 function renderHttp(results: Results['http'], words: Words): string {
-  const { workers, serviceTimeMs, sweeps, saturation, oneClient, overloads, memory, bars } = results
+  const { workers, serviceTimeMs, sweeps, saturation, doors, oneClient, overloads, memory, bars } = results
   const loads = sweeps.flatMap(({ format, rows }) =>
     rows.map((f) => [
       format,
@@ -219,6 +219,7 @@ function renderHttp(results: Results['http'], words: Words): string {
   )
   const lines = [
     ...saturation.map(({ format, share }) => words.saturation(format, percent(share))),
+    ...doors.map(({ door, cost }) => words.door(door, percent(cost))),
     words.oneClient(percent(oneClient.share), serviceTimeMs.toFixed(0)),
     ...overloads.map(({ name, p99InServiceTimes, figures }) =>
       words.overload({

@@ -69,6 +69,7 @@ export interface Words {
   readonly http: readonly string[]
   readonly httpSetting: (workers: number) => string
   readonly saturation: (format: string, share: string) => string
+  readonly door: (door: string, cost: string) => string
   readonly oneClient: (share: string, ms: string) => string
   readonly overload: (words: OverloadWords) => string
   readonly memory: (words: MemoryWords) => string
@@ -138,6 +139,7 @@ const ENGLISH: Words = {
   httpSetting: (workers) =>
     `${workers} worker processes; pictures of 250 px; who is refused comes again when asked to.`,
   saturation: (format, share) => `- at saturation, ${format}: ${share} of the bare pipeline's pairs`,
+  door: (door, cost) => `- over the door ${door} a call takes ${cost} of the time of the first wire, as JSON`,
   oneClient: (share, ms) => `- one client: a call takes ${share} of A's time and B's together, ${ms} ms`,
   overload: ({ name, serviceTimes, refused, refusedWithinMs }) =>
     `- 64 connections that ${name}: p99 of the accepted is ${serviceTimes} service times, ${refused} refused, half of those within ${refusedWithinMs} ms`,
@@ -186,6 +188,8 @@ const CHINESE_NAMES: ReadonlyMap<string, string> = new Map([
   ['peak memory of one thread on photographs, MB', '单线程处理照片的内存峰值（MB）'],
   ['calls a second over bare pairs, multipart', '每秒调用数与裸流水线之比，multipart'],
   ['calls a second over bare pairs, json', '每秒调用数与裸流水线之比，json'],
+  ['a call over the door rekognition, in times of the first wire', '经由接口 rekognition 的一次调用与原接口用时之比'],
+  ['a call over the door iai, in times of the first wire', '经由接口 iai 的一次调用与原接口用时之比'],
   ['event-loop delay p99 at saturation, multipart, ms', '饱和时事件循环延迟 p99（ms），multipart'],
   ['event-loop delay p99 at saturation, json, ms', '饱和时事件循环延迟 p99（ms），json'],
   ['event-loop delay p99, large pictures in JSON, ms', '大图 JSON 时事件循环延迟 p99（ms）'],
@@ -257,6 +261,7 @@ const CHINESE: Words = {
   http: ['调用', '连接数', '每秒应答', 'p50 ms', 'p95 ms', 'p99 ms', '被拒绝', '事件循环 p99 ms', 'MiB'],
   httpSetting: (workers) => `${workers} 个工作进程；250 px 图片；被拒绝者按要求的时间重试。`,
   saturation: (format, share) => `- 饱和时，${format}：达到裸流水线每秒对数的 ${share}`,
+  door: (door, cost) => `- 经由接口 ${door} 的一次调用，用时为原接口（JSON）的 ${cost}`,
   oneClient: (share, ms) => `- 单客户端：一次调用用时为 A、B 两图耗时之和的 ${share}，即 ${ms} ms`,
   overload: ({ name, serviceTimes, refused, refusedWithinMs }) =>
     `- 64 个连接，${name}：被接受调用的 p99 为 ${serviceTimes} 倍服务时间，${refused} 被拒绝，其中一半在 ${refusedWithinMs} ms 内得到答复`,
