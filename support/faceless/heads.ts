@@ -19,6 +19,11 @@ const SMILEYS: Readonly<Record<Half, readonly Draw[]>> = {
     (random) => disc(random) + dotEyes(random, 1.6) + mouthLine(random, between(0.1, 0.5, random)) + cheeks(random),
     (random) => disc(random) + dotEyes(random, 1) + openMouth(random),
     (random) => outline(random) + dotEyes(random, 1) + mouthLine(random, 0.35),
+    (random) => disc(random) + crossEyes(random) + openMouth(random),
+    (random) => disc(random) + roundGlasses(random) + tongue(random),
+    (random) => disc(random) + heartEyes(random) + mouthLine(random, between(0.2, 0.5, random)),
+    (random) => outline(random) + crossEyes(random) + moustache(random),
+    (random) => box(random) + roundGlasses(random) + moustache(random) + mouthLine(random, 0.1),
   ],
   report: [
     (random) => box(random) + dotEyes(random, 1.3) + mouthLine(random, between(-0.3, 0.4, random)),
@@ -30,7 +35,10 @@ const SMILEYS: Readonly<Record<Half, readonly Draw[]>> = {
 }
 
 const ICON_FACES: Readonly<Record<Half, readonly Draw[]>> = {
-  fit: [drawCat, drawRobot, drawSkull, drawSilhouette, drawCartoon],
+  fit: [
+    ...[drawCat, drawRobot, drawSkull, drawSilhouette, drawCartoon],
+    ...[drawOwl, drawSnowman, drawPumpkin, drawLion, drawMask],
+  ],
   report: [drawBear, drawGhost, drawAlien, drawBust, drawPuppet],
 }
 
@@ -79,6 +87,39 @@ function wink(random: () => number): string {
 function brows(random: () => number): string {
   const [y, tilt] = [between(-0.65, -0.5, random), between(-0.12, 0.12, random)]
   return pair((side) => `<path d="M${side * 0.18} ${y + tilt}L${side * 0.5} ${y - tilt}" ${line(random, 0.07)}/>`)
+}
+
+function crossEyes(random: () => number): string {
+  const [x, y, r] = [between(0.28, 0.42, random), between(-0.35, -0.15, random), between(0.08, 0.16, random)]
+  const cross = (side: number) =>
+    `M${side * x - r} ${y - r}L${side * x + r} ${y + r}M${side * x + r} ${y - r}L${side * x - r} ${y + r}`
+  return pair((side) => `<path d="${cross(side)}" ${line(random, 0.07)}/>`)
+}
+
+function roundGlasses(random: () => number): string {
+  const r = between(0.2, 0.3, random)
+  const glass = pair(
+    (side) =>
+      `<circle cx="${side * 0.38}" cy="-.22" r="${r}" fill="#fff" fill-opacity=".5" stroke="#222" stroke-width=".06"/>`,
+  )
+  return `${dotEyes(random, 1)}${glass}<path d="M${r - 0.38} -.22H${0.38 - r}" ${line(random, 0.05)}/>`
+}
+
+function heartEyes(random: () => number): string {
+  const [x, r] = [between(0.34, 0.42, random), between(0.18, 0.28, random)]
+  const heart = (cx: number) =>
+    `M${cx} ${r - 0.25}Q${cx - 1.6 * r} ${-0.25 - 0.4 * r} ${cx} ${-0.25 - 0.5 * r}Q${cx + 1.6 * r} ${-0.25 - 0.4 * r} ${cx} ${r - 0.25}z`
+  return pair((side) => `<path d="${heart(side * x)}" fill="#e22"/>`)
+}
+
+function tongue(random: () => number): string {
+  const y = between(0.25, 0.4, random)
+  return `<path d="M-.45 ${y}H.45" ${line(random)}/><path d="M0 ${y}v.22a.13 .13 0 0 0 .26 0v-.22z" fill="#f57"/>`
+}
+
+function moustache(random: () => number): string {
+  const fill = pick(DARK, random)
+  return pair((side) => `<path d="M0 .2Q${side * 0.25} .05 ${side * 0.55} .35Q${side * 0.25} .4 0 .2" fill="${fill}"/>`)
 }
 
 function cheeks(random: () => number): string {
@@ -185,4 +226,55 @@ function drawPuppet(random: () => number): string {
 
 function skin(random: () => number): string {
   return `hsl(${between(12, 35, random)},${between(30, 65, random)}%,${between(30, 82, random)}%)`
+}
+
+function drawOwl(random: () => number): string {
+  const fill = pickColour(random)
+  const tufts = pair((side) => `<path d="M${side * 0.75} -.3L${side * 0.7} -.98L${side * 0.25} -.65z" fill="${fill}"/>`)
+  const eyes = pair(
+    (side) =>
+      `<circle cx="${side * 0.35}" cy="-.15" r=".32" fill="#fff" ${line(random, 0.05)}/><circle cx="${side * 0.35}" cy="-.15" r="${between(0.08, 0.2, random)}" fill="#111"/>`,
+  )
+  return `${tufts}<ellipse cy=".05" rx=".82" ry=".88" fill="${fill}"/>${eyes}<path d="M-.12 .08h.24L0 .36z" fill="#e90"/>`
+}
+
+/** Coal for eyes and mouth. */
+function drawSnowman(random: () => number): string {
+  const bend = between(0, 0.25, random)
+  const coals = [-0.4, -0.2, 0, 0.2, 0.4]
+    .map((x) => `<circle cx="${x}" cy="${0.5 - 4 * bend * x * x + bend}" r=".06" fill="#222"/>`)
+    .join('')
+  return `<circle cy=".1" r=".85" fill="#f4f8ff" ${line(random, 0.03)}/><path d="M-.6 -.6H.6V-.72H.4V-1H-.4V-.72H-.6z" fill="#222"/>
+    ${dotEyes(random, 1)}<path d="M0 .1L${between(0.35, 0.6, random)} .2L0 .26z" fill="#f80"/>${coals}`
+}
+
+function drawPumpkin(random: () => number): string {
+  const glow = pick(['#fe6', '#221100', '#fb3'], random)
+  const eyes = pair((side) => `<path d="M${side * 0.55} -.1L${side * 0.35} -.45L${side * 0.15} -.1z" fill="${glow}"/>`)
+  const ribs = pair(
+    (side) => `<ellipse cx="${side * 0.35}" rx=".5" ry=".78" fill="none" stroke="#b50" stroke-width=".04"/>`,
+  )
+  return `<ellipse rx=".95" ry=".82" fill="hsl(${between(18, 34, random)},95%,52%)"/>${ribs}<path d="M-.08 -.75h.16v-.22h-.16z" fill="#372"/>
+    ${eyes}<path d="M0 0L-.1 .16H.1z" fill="${glow}"/><path d="M-.6 .25L-.4 .4L-.2 .28L0 .42L.2 .28L.4 .4L.6 .25Q.4 .65 0 .65T-.6 .25" fill="${glow}"/>`
+}
+
+function drawLion(random: () => number): string {
+  const mane = Array.from({ length: 14 }, (_, i) => {
+    const angle = (2 * Math.PI * i) / 14
+    return `<circle cx="${0.72 * Math.cos(angle)}" cy="${0.72 * Math.sin(angle)}" r=".25" fill="#a5601c"/>`
+  }).join('')
+  return `${mane}<circle r=".68" fill="hsl(${between(32, 45, random)},85%,60%)"/>${dotEyes(random, 1.3)}
+    <path d="M-.16 .08h.32L0 .25z" fill="#422"/><path d="M0 .25V.36Q-.15 .5 -.3 .38M0 .36Q.15 .5 .3 .38" fill="none" ${line(random, 0.05)}/>`
+}
+
+/** Of the theatre: holes for eyes and mouth. */
+function drawMask(random: () => number): string {
+  const [fill, hole] = [pickColour(random), pick(['#000', '#fff', '#345'], random)]
+  const curve = between(-0.35, 0.5, random)
+  const eyes = pair(
+    (side) =>
+      `<path d="M${side * 0.15} -.2Q${side * 0.4} -.45 ${side * 0.62} -.15Q${side * 0.4} -.1 ${side * 0.15} -.2" fill="${hole}"/>`,
+  )
+  return `<path d="M-.8 -.85Q0 -.65 .8 -.85Q.95 .6 0 .98Q-.95 .6 -.8 -.85" fill="${fill}" ${line(random, 0.04)}/>${eyes}
+    <path d="M-.45 .35Q0 ${0.35 + curve} .45 .35Q0 ${0.5 + 1.3 * curve} -.45 .35" fill="${hole}"/><path d="M0 -.1L-.08 .18H.08" fill="none" ${line(random, 0.03)}/>`
 }
