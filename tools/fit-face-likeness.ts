@@ -19,7 +19,7 @@ import type { Rows } from './discriminant.js'
 import { regress } from './regression.js'
 
 /** Pictures without a face, no larger than they have to be: larger ones only take longer. */
-const FACELESS = 1500
+const FACELESS = 2400
 const MOST_SIDE = 400
 /** Those that the detector hardly takes for faces are like those that it does, and there are more of them. */
 const TEMPTED_SCORE = 0.3
@@ -36,7 +36,7 @@ const NARROW = { least: 0.28, most: 0.48 }
  * Where between faces (about 1) and others (about -1) the border is: nearer to the others, because a face that is passed over is worse
  * than a sign that is not.
  */
-const BORDER = -0.12
+const BORDER = -0.05
 
 /** What tells faces from what the detector takes for some: by portraits as they are and made poor, and by pictures without a face. */
 export async function fitFaceLikeness(files: readonly string[]): Promise<PartsMeasure> {
