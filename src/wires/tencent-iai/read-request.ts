@@ -57,14 +57,12 @@ const READ: Readonly<Record<Action, Read>> = {
     needsAttributes: readFlag(body, 'NeedFaceAttributes'),
     needsQuality: readFlag(body, 'NeedQualityDetection'),
     faceModelVersion: readModelVersion(body),
-    isAnyWayUp: readFlag(body, 'NeedRotateDetection'),
   }),
   AnalyzeFace: (body, limits) => ({
     action: 'AnalyzeFace',
     image: readImage(body, limits),
     maxFaces: readWhole(body, 'Mode', { min: 0, max: 1, code: OTHER }) === 1 ? 1 : MOST_ANALYZED,
     faceModelVersion: readModelVersion(body),
-    isAnyWayUp: readFlag(body, 'NeedRotateDetection'),
   }),
   CreateGroup: readNewGroup,
   GetGroupList: (body) => ({ action: 'GetGroupList', ...readPage(body) }),
@@ -238,7 +236,7 @@ function readSearch(body: JsonObject, limits: RequestLimits): Search {
 function readLook(body: JsonObject): Look {
   const code = 'InvalidParameterValue.QualityControlIllegal'
   const control = readWhole(body, 'QualityControl', { min: 0, max: BARS.length - 1, code }) ?? 0
-  return { qualityBar: BARS[control] ?? 'none', isAnyWayUp: readFlag(body, 'NeedRotateDetection') }
+  return { qualityBar: BARS[control] ?? 'none' }
 }
 
 function readPage(body: JsonObject): Page {
