@@ -19,10 +19,11 @@ import { measureHeldOut, regressExpression, regressGlasses } from '../tools/appe
 import { describeLabelled, listSubjects, readLabels } from '../tools/appearance-samples.js'
 import { countTold } from './attribute-figures.js'
 import { type Certainty, fitOdds, measureAge, measureSex } from './certainty-figures.js'
-import { isChild } from './group-figures.js'
 import { describeSetting, formatSetting, writeResult } from './result-file.js'
 
 const COVERINGS = ['mask', 'sunglasses', 'mask and sunglasses', 'half covered'] as const
+/** The group of `test.txt` that are no adults. */
+const CHILDREN = 'child'
 /** Of so many pictures one is covered. */
 const EVERY = 8
 const SEED = 20_261
@@ -42,7 +43,7 @@ await pool.close()
 
 const known = subjects.flatMap((subject, i) => {
   const attributes = pictures[i]?.faces[0]?.attributes
-  return attributes ? [{ ...subject, ...attributes, isChild: isChild(subject), isMan: subject.sex === 'm' }] : []
+  return attributes ? [{ ...subject, ...attributes, isChild: subject.group === CHILDREN, isMan: subject.sex === 'm' }] : []
 })
 const certainty: Certainty = {
   age: measureAge(known),
