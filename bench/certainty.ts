@@ -43,7 +43,9 @@ await pool.close()
 
 const known = subjects.flatMap((subject, i) => {
   const attributes = pictures[i]?.faces[0]?.attributes
-  return attributes ? [{ ...subject, ...attributes, isChild: subject.group === CHILDREN, isMan: subject.sex === 'm' }] : []
+  return attributes
+    ? [{ ...subject, ...attributes, isChild: subject.group === CHILDREN, isMan: subject.sex === 'm' }]
+    : []
 })
 const certainty: Certainty = {
   age: measureAge(known),

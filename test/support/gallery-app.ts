@@ -14,8 +14,8 @@ export async function openGalleryApp(options: ServiceOptions = {}): Promise<{
   const store = await place.open()
   const { gallery, mirror } = openGallery(store)
   const app = await startApp({
-    engine: createEnrollingEngine(),
-    gallery: { ...gallery, tellsAttributes: false },
+    engine: { ...createEnrollingEngine(), tellsAttributes: false },
+    gallery,
     ...options,
   })
   const close = async () => {

@@ -67,6 +67,7 @@ export function createFakeEngine(): FakeEngine {
     findFaces,
     analyze: analyzeWith(findFaces),
     leastQuality: 3,
+    tellsAttributes: true,
     compare(a, b) {
       const same = Buffer.from(a.embedding.buffer).equals(Buffer.from(b.embedding.buffer))
       const similarity = same ? 100 : 42.5
