@@ -14,7 +14,7 @@ export async function openGalleryApp(options: ServiceOptions = {}): Promise<{
   const store = await place.open()
   const { gallery, mirror } = openGallery(store)
   const app = await startApp({
-    engine: { ...createEnrollingEngine(), tellsAttributes: false },
+    engine: createEnrollingEngine(),
     gallery,
     ...options,
   })
@@ -27,16 +27,23 @@ export async function openGalleryApp(options: ServiceOptions = {}): Promise<{
   return { app, close }
 }
 
-/** The fake engine, whose faces can be searched for. */
-function createEnrollingEngine(): FaceEngine {
+const LOOKS = {
+  ...{ age: 37.2, gender: 98.6, expression: 6, hasGlasses: true },
+  ...{ pitchDegrees: 5.4, yawDegrees: -4.1, rollDegrees: -0.2 },
+}
+
+/** The fake engine, whose faces can be searched for, and described where it tells attributes. */
+export function createEnrollingEngine({ tellsAttributes = false } = {}): FaceEngine {
   const fake = createFakeEngine()
   return {
     ...fake,
-    async findFaces(image, ...rest) {
-      const found = await fake.findFaces(image, ...rest)
+    tellsAttributes,
+    async findFaces(image, options, ...rest) {
+      const found = await fake.findFaces(image, options, ...rest)
       const embedding = embeddingOf(Buffer.from(image).toString('latin1'))
       const faces = found.faces.map(({ template, ...face }) => {
-        return template ? { ...face, template: { ...template, embedding, packId: PACK } } : face
+        const described = tellsAttributes && options.attributes ? { ...face, attributes: LOOKS } : face
+        return template ? { ...described, template: { ...template, embedding, packId: PACK } } : described
       })
       return { ...found, faces }
     },
