@@ -69,7 +69,9 @@ const CALLS: Readonly<Record<string, DescribedCall>> = {
     answer: object('What was found.', { FaceDetails: list(of('FaceDetail'), 'None where there is no face.') }),
   },
   CreateCollection: {
-    request: object('Makes a collection: a group of `/face/...`.', COLLECTION),
+    request: object('Makes a collection: a group of `/face/...`.', COLLECTION, {
+      Tags: { type: 'object', description: 'Passed over: collections have no tags.' },
+    }),
     answer: object('It was made.', { ...DONE, CollectionArn: text('A name of the original’s form.'), ...MODEL }),
   },
   ListCollections: {

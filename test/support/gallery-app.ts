@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { FaceEngine } from '../../src/engine/engine.js'
+import { analyzeWith, type FaceEngine } from '../../src/engine/engine.js'
 import { embeddingOf, openGallery, PACK } from './gallery.js'
 import { createFakeEngine, type ServiceOptions, startApp } from './http-service.js'
 import { kinds } from './store-kinds.js'
@@ -35,17 +35,14 @@ const LOOKS = {
 /** The fake engine, whose faces can be searched for, and described where it tells attributes. */
 export function createEnrollingEngine({ tellsAttributes = false } = {}): FaceEngine {
   const fake = createFakeEngine()
-  return {
-    ...fake,
-    tellsAttributes,
-    async findFaces(image, options, ...rest) {
-      const found = await fake.findFaces(image, options, ...rest)
-      const embedding = embeddingOf(Buffer.from(image).toString('latin1'))
-      const faces = found.faces.map(({ template, ...face }) => {
-        const described = tellsAttributes && options.attributes ? { ...face, attributes: LOOKS } : face
-        return template ? { ...described, template: { ...template, embedding, packId: PACK } } : described
-      })
-      return { ...found, faces }
-    },
+  const findFaces: FaceEngine['findFaces'] = async (image, options, ...rest) => {
+    const found = await fake.findFaces(image, options, ...rest)
+    const embedding = embeddingOf(Buffer.from(image).toString('latin1'))
+    const faces = found.faces.map(({ template, ...face }) => {
+      const described = tellsAttributes && options.attributes ? { ...face, attributes: LOOKS } : face
+      return template ? { ...described, template: { ...template, embedding, packId: PACK } } : described
+    })
+    return { ...found, faces }
   }
+  return { ...fake, tellsAttributes, findFaces, analyze: analyzeWith(findFaces) }
 }
