@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import type { AttributeResults } from '../bench/attribute-report.js'
+import type { Certainty } from '../bench/certainty-figures.js'
 import { formatMarkdownTable as table } from '../bench/figures.js'
 import type { PackGroups } from '../bench/group-figures.js'
 import type { Bar as HttpBar, HttpResults } from '../bench/http-report.js'
@@ -13,6 +14,7 @@ import type { SearchBar, SearchFigures, VectorFigures } from '../bench/search-fi
 import type { SoakSummary } from '../bench/soak-report.js'
 import { drawKinds, drawSharing } from './draw-plots.js'
 import { renderAttributes } from './render-attributes.js'
+import { renderCertainty } from './render-certainty.js'
 import { renderGroups, renderPeople, renderStrangers } from './render-groups.js'
 import { renderQuality } from './render-quality.js'
 import { renderNeeds, renderSearch, renderVectors } from './render-search.js'
@@ -35,6 +37,7 @@ interface Runs {
 /** What the files hold, by their names. */
 interface Results {
   readonly attributes: AttributeResults
+  readonly certainty: Certainty
   readonly peers: {
     readonly contenders: Readonly<Record<'facecompare' | 'human' | 'faceApi', Contender>>
     readonly bars: readonly PeerBar[]
@@ -86,6 +89,7 @@ export const RESULT_BLOCKS = {
   people: (language: Language) => withResult('groups', language, renderPeople),
   attributes: (language: Language) =>
     withResult('attributes', language, (result, words) => renderAttributes(result, words, language)),
+  certainty: (language: Language) => withResult('certainty', language, (result) => renderCertainty(result, language)),
   quality: (language: Language) => withResult('quality', language, (result) => renderQuality(result, language)),
   'scale-sharing': (language: Language) => withResult('scale', language, renderSharing),
   'scale-kinds': (language: Language) => withResult('scale', language, renderKinds),

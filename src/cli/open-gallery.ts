@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Gallery } from '../calls/gallery.js'
 import type { Config } from '../config.js'
 import { GalleryMirror } from '../gallery/mirror.js'
 import type { GallerySearch } from '../gallery/search.js'
@@ -6,7 +7,6 @@ import { TemplateIndex } from '../gallery/template-index.js'
 import { VectorSearch } from '../gallery/vector-search.js'
 import type { Metrics } from '../ops/metrics.js'
 import type { GalleryStore, Store } from '../store/store.js'
-import type { EnrolledGallery } from '../wires/enrolled.js'
 import type { EnginePool } from '../worker/pool.js'
 import { observeSearch } from './observe-search.js'
 import { unlessAborted } from './stop-signals.js'
@@ -23,10 +23,10 @@ interface GalleryParts {
 }
 
 /** The persons who are enrolled, and the search among them; undefined while nobody may be enrolled. */
-export async function openGallery(parts: GalleryParts): Promise<EnrolledGallery | undefined> {
+export async function openGallery(parts: GalleryParts): Promise<Gallery | undefined> {
   const { config, store, pool, logger, metrics } = parts
   if (!config.gallery) return undefined
-  const { id: packId, fit, leastQuality, appearance } = pool.numbers
+  const { id: packId, fit, leastQuality } = pool.numbers
   const gallery = store.openGallery(config)
   const { repository } = gallery
   const search = observeSearch(await openSearch(parts, gallery), metrics.countSearch)
@@ -37,7 +37,6 @@ export async function openGallery(parts: GalleryParts): Promise<EnrolledGallery 
     engine: { packId, calibration: fit.calibration, leastQuality, lanes: config.workers },
     limits: { maxGroups, maxPersonsPerGroup, maxFacesPerPerson, maxCandidates, minConfidence },
     onAudit: (audit) => logger.info({ audit }, 'a person was read or changed'),
-    tellsAttributes: appearance !== undefined,
   }
 }
 

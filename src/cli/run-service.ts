@@ -208,6 +208,7 @@ async function openApp({ config, logger, metrics, stop, open }: Workshop, parts:
   const make = () =>
     createApp({
       wires,
+      doors: config.doors,
       countCall: (appid, code) => meter.count(appid, code),
       addressLimiter: createAddressLimiter(config.addressRateLimit, metrics.countAddressRefusal),
       trustProxy: config.trustProxy,

@@ -33,6 +33,8 @@ export interface FaceEngine {
   readonly requireRoom?: (images: number) => void
   /** The quality below which what a score promises was not found to hold, 0 to 100; 0 where the pack has no measure of quality. */
   readonly leastQuality: number
+  /** Whether the pack has measures of age, gender, expression and glasses: {@link findFaces} fails where they are asked of another one. */
+  readonly tellsAttributes: boolean
   /** Compares two faces however they are shown; symmetric, cheap, never waits. */
   readonly compare: (a: Template, b: Template) => Comparison
   /** Finishes what is under way, then ends processes and frees models. */

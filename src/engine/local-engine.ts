@@ -76,6 +76,7 @@ export async function createEngine({
     findFaces: findUnlessClosed,
     analyze: analyzeWith(findUnlessClosed),
     leastQuality,
+    tellsAttributes: numbers.appearance !== undefined,
     compare: (a, b) => compareFaces(a, b, fit),
     numbers,
     close: endOnce,

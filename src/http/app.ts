@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import type { AddressLimiter } from '../auth/address-limit.js'
+import type { DoorName } from '../openapi/doors.js'
 import { logWhenDone, type OnCall, openCall } from './call-log.js'
 import { createTrust, findClientAddress, networkOf } from './client-address.js'
 import {
@@ -34,6 +35,8 @@ import type { Wire } from './wire.js'
 export interface AppOptions {
   /** What is spoken beside the page, the documents and the health checks. */
   readonly wires: readonly Wire[]
+  /** Those of them that are interfaces of other clouds, to be described; none when absent. */
+  readonly doors?: readonly DoorName[]
   /** Told of every call of a known app, with the code of its answer, just before that goes out; once a call. */
   readonly countCall?: CountCall
   /** Asked before signatures are; without it addresses have no limit. */
@@ -132,7 +135,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   // 2. Public.
   addOpsRoutes(app, replies, async () => !connections.isDraining && options.isReady())
-  addDocsRoutes(app, replies)
+  addDocsRoutes(app, replies, options.doors ?? [])
 
   const { page, maxImageBytes } = options
   if (page) await app.register(async (own) => addPageRoutes(own, replies, page, { maxImageBytes }))

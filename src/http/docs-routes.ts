@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { FastifyInstance } from 'fastify'
 import { describeApi } from '../openapi/document.js'
+import type { DoorName } from '../openapi/doors.js'
 import type { Replies } from './reply.js'
 import { addStaticFiles, type StaticFile } from './static-files.js'
 
@@ -73,9 +74,9 @@ const textFile = (path: string, type: string, write: () => string): StaticFile =
   return { path, type, read: () => Buffer.from(write()) }
 }
 
-/** The description of the API, and a page to read it. */
-export const DOCS_FILES: readonly StaticFile[] = [
-  textFile('/openapi.json', TYPES.json, () => JSON.stringify(describeApi())),
+/** The description of the API, with those doors that are open, and a page to read it. */
+export const docsFiles = (doors: readonly DoorName[]): readonly StaticFile[] => [
+  textFile('/openapi.json', TYPES.json, () => JSON.stringify(describeApi(doors))),
   textFile('/docs', TYPES.html, () => PAGE),
   textFile('/docs/page.js', TYPES.js, () => SCRIPT),
   textFile('/docs/page.css', TYPES.css, () => STYLE),
@@ -84,6 +85,6 @@ export const DOCS_FILES: readonly StaticFile[] = [
 ]
 
 /** Public, like everything that says how to call. */
-export function addDocsRoutes(app: FastifyInstance, replies: Replies): void {
-  addStaticFiles(app, replies, DOCS_FILES)
+export function addDocsRoutes(app: FastifyInstance, replies: Replies, doors: readonly DoorName[]): void {
+  addStaticFiles(app, replies, docsFiles(doors))
 }

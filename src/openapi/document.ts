@@ -1,5 +1,6 @@
 import { COMPARISON, FACE, FAILURE, STATUS } from './answer.js'
 import { CALL_SCHEMAS } from './call.js'
+import { type DoorName, describeDoors } from './doors.js'
 import { codeTable, FAILURE_EXAMPLES, SHARED_RESPONSES } from './failures.js'
 import { FAMILY_SCHEMAS } from './family-answers.js'
 import type { JsonObject } from './json-object.js'
@@ -55,8 +56,9 @@ type Responses = Readonly<Record<string, JsonObject>>
 
 const REQUEST_ID = { $ref: '#/components/headers/RequestId' }
 
-/** The API as an OpenAPI 3.1 document. A plain object: bodies are read by hand, so no schema can be shared with a parser. */
-export function describeApi(): JsonObject {
+/** The API, with those doors that are open, as an OpenAPI 3.1 document. A plain object: bodies are read by hand, so no schema can be shared with a parser. */
+export function describeApi(doors: readonly DoorName[]): JsonObject {
+  const ofDoors = describeDoors(doors)
   return {
     openapi: '3.1.0',
     info: {
@@ -77,20 +79,22 @@ export function describeApi(): JsonObject {
         name: 'Not supported',
         description: 'Calls of the original service that this one cannot answer honestly. Signed.',
       },
+      ...ofDoors.tags,
       { name: 'Health', description: 'For whatever watches over the service; not signed.' },
       { name: 'Documents', description: 'This description; not signed.' },
     ],
-    paths: { ...SIGNED_PATHS, ...PUBLIC_PATHS },
+    paths: { ...SIGNED_PATHS, ...ofDoors.paths, ...PUBLIC_PATHS },
     components: {
       schemas: {
         ...CALL_SCHEMAS,
         ...FAMILY_SCHEMAS,
         ...{ Comparison: COMPARISON, Failure: FAILURE, Face: FACE, Status: STATUS },
+        ...ofDoors.schemas,
       },
       responses: { ...SHARED_RESPONSES },
       examples: { ...FAILURE_EXAMPLES },
       headers: HEADERS,
-      securitySchemes: SECURITY_SCHEMES,
+      securitySchemes: { ...SECURITY_SCHEMES, ...ofDoors.securitySchemes },
     },
   }
 }

@@ -1,13 +1,6 @@
 import { SCORE, SESSION_ID_FIELD } from './answer.js'
 import type { JsonObject } from './json-object.js'
-
-const whole = (description: string, minimum: number, maximum?: number): JsonObject => ({
-  ...{ type: 'integer', minimum, description },
-  ...(maximum === undefined ? {} : { maximum }),
-})
-const text = (description: string): JsonObject => ({ type: 'string', description })
-const list = (items: JsonObject, description: string): JsonObject => ({ type: 'array', items, description })
-const reference = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` })
+import { list, reference, text, whole } from './parts.js'
 
 /** Where a left top corner is: pixels of the upright picture, below 0 where the face reaches over its edge. */
 const CORNER = { type: 'integer', description: 'Pixels of the upright picture; below 0 over its edge.' }

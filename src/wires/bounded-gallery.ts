@@ -1,4 +1,4 @@
-import type { EnrolledGallery } from './enrolled.js'
+import type { Gallery } from '../calls/gallery.js'
 
 export interface SearchBounds {
   /** 0 to 100: faces of less quality are not searched for, or kept. */
@@ -10,7 +10,7 @@ export interface SearchBounds {
 }
 
 /** The gallery as one call wants it searched, within what the operator allows. */
-export function boundGallery(gallery: EnrolledGallery, bounds: SearchBounds): EnrolledGallery {
+export function boundGallery(gallery: Gallery, bounds: SearchBounds): Gallery {
   const { engine, limits } = gallery
   return {
     ...gallery,

@@ -1,15 +1,10 @@
 import type { Gallery } from '../calls/gallery.js'
 import { FaceCompareError } from '../errors.js'
 
-export interface EnrolledGallery extends Gallery {
-  /** Whether the model pack tells age, sex and the like. */
-  readonly tellsAttributes: boolean
-}
-
 /** Where there may be a gallery of persons. */
 export interface MayEnrol {
   /** Absent while nobody may be enrolled. */
-  readonly gallery: EnrolledGallery | undefined
+  readonly gallery: Gallery | undefined
 }
 
 /** Throws INTERFACE_NOT_SUPPORTED while nobody may be enrolled. */
@@ -18,7 +13,7 @@ export function refuseUnenrolled(context: MayEnrol): void {
 }
 
 /** The gallery of persons. Throws INTERFACE_NOT_SUPPORTED while nobody may be enrolled. */
-export function enrolled({ gallery }: MayEnrol): EnrolledGallery {
+export function enrolled({ gallery }: MayEnrol): Gallery {
   if (gallery) return gallery
   throw new FaceCompareError(
     'INTERFACE_NOT_SUPPORTED',

@@ -133,6 +133,7 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
     analyze: analyzeWith(findFaces),
     requireRoom: (images) => queue.requireRoom(images),
     leastQuality: numbers.leastQuality,
+    tellsAttributes: numbers.appearance !== undefined,
     compare: (a, b) => compareFaces(a, b, numbers.fit),
     numbers,
     ready: crew.ready,

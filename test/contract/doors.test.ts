@@ -70,6 +70,11 @@ it('are called as docs/doors.md shows', async () => {
   }
 })
 
+it('are described by the service where they are open', async () => {
+  const { paths } = (await (await fetch(`${service.url}/openapi.json`)).json()) as { readonly paths: object }
+  expect(Object.keys(paths)).toContain('/')
+})
+
 describe('@aws-sdk/client-rekognition', () => {
   /** Nothing but the variable points the SDK here: its code is as it was. */
   async function send(
@@ -129,6 +134,25 @@ describe('@aws-sdk/client-rekognition', () => {
   it('detects faces, and none where there is none', async () => {
     expect(await send('DetectFaces', { Image: { Bytes: man } })).toMatchObject({ FaceDetails: [{ BoundingBox: {} }] })
     expect(await send('DetectFaces', { Image: { Bytes: NO_FACE } })).toMatchObject({ FaceDetails: [] })
+  })
+
+  it('tells what a face looks like where it is asked for', async () => {
+    const detect = async (Attributes?: readonly string[]) => {
+      const { FaceDetails } = await send('DetectFaces', { Image: { Bytes: man }, Attributes })
+      return (FaceDetails as readonly Readonly<Record<string, unknown>>[])[0] ?? {}
+    }
+    const plain = ['BoundingBox', 'Confidence', 'Landmarks', 'Pose', 'Quality']
+    expect(Object.keys(await detect()).sort()).toEqual(plain)
+    const all = await detect(['ALL'])
+    expect(all).toMatchObject({
+      AgeRange: { Low: expect.any(Number), High: expect.any(Number) },
+      Gender: { Value: 'Male', Confidence: expect.any(Number) },
+      Smile: { Value: expect.any(Boolean), Confidence: expect.any(Number) },
+      Eyeglasses: { Value: expect.any(Boolean), Confidence: expect.any(Number) },
+      FaceOccluded: { Value: false, Confidence: expect.any(Number) },
+    })
+    expect(Object.keys(all)).toHaveLength(plain.length + 5)
+    expect(Object.keys(await detect(['GENDER', 'BEARD'])).sort()).toEqual([...plain, 'Gender'].sort())
   })
 
   it.each([
@@ -210,10 +234,14 @@ describe('@aws-sdk/client-rekognition', () => {
       name: 'ResourceAlreadyExistsException',
     })
     expect(await send('SearchFacesByImage', { CollectionId, Image: { Bytes: man } })).toMatchObject({ FaceMatches: [] })
-    const indexed = await send('IndexFaces', { CollectionId, Image: { Bytes: man }, ExternalImageId: 'man' })
+    const image = { CollectionId, Image: { Bytes: man }, ExternalImageId: 'man' }
+    const indexed = await send('IndexFaces', { ...image, DetectionAttributes: ['GENDER'] })
     expect(indexed).toMatchObject({
       FaceRecords: [
-        { Face: { FaceId: expect.stringMatching(/^[\da-f]{8}-/), ExternalImageId: 'man' }, FaceDetail: {} },
+        {
+          Face: { FaceId: expect.stringMatching(/^[\da-f]{8}-/), ExternalImageId: 'man' },
+          FaceDetail: { Gender: { Value: 'Male' } },
+        },
       ],
       UnindexedFaces: [],
     })
@@ -293,6 +321,23 @@ describe('tencentcloud-sdk-nodejs', () => {
     const { FaceShapeSet } = await call('AnalyzeFace', { Image: base64(man) })
     expect(FaceShapeSet).toMatchObject([{ FaceProfile: { length: 21 }, Nose: { length: 13 } }])
   })
+
+  it.each(['v20200303', 'v20180301'] as const)(
+    'tells what a face looks like where it is asked for: %s',
+    async (version) => {
+      const detect = async (options: object) => {
+        const { FaceInfos } = await call('DetectFace', { Image: base64(man), ...options }, { version })
+        return (FaceInfos as readonly { readonly FaceAttributesInfo?: { readonly Gender: number } }[])[0]
+      }
+      expect(await detect({ NeedRotateDetection: 0 })).not.toHaveProperty('FaceAttributesInfo')
+      const info = await detect({ NeedFaceAttributes: 1, NeedRotateDetection: 1 })
+      expect(info?.FaceAttributesInfo).toEqual({
+        ...{ Gender: expect.any(Number), Age: expect.any(Number), Expression: expect.any(Number) },
+        ...{ Glass: expect.any(Boolean), Pitch: expect.any(Number), Yaw: expect.any(Number), Roll: expect.any(Number) },
+      })
+      expect(info?.FaceAttributesInfo?.Gender).toBeGreaterThanOrEqual(50)
+    },
+  )
 
   it.each([
     ['no face', () => compare(NO_FACE, man), 'InvalidParameterValue.NoFaceInPhoto'],

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { DOCS_FILES } from '../../src/http/docs-routes.js'
+import { docsFiles } from '../../src/http/docs-routes.js'
 import { startApp } from '../support/http-service.js'
 
 let app: FastifyInstance
@@ -18,7 +18,8 @@ it('the page asks for files of this service alone, and gets them', async () => {
   expect(body).not.toMatch(/https?:|\/\/[a-z]|<style|style=|<script>/i)
   const urls = [...body.matchAll(/(?:src|href)="(?!data:)([^"]+)"/g)].map(([, url = '']) => `/${url}`)
   expect(urls.sort()).toEqual(
-    DOCS_FILES.map(({ path }) => path)
+    docsFiles([])
+      .map(({ path }) => path)
       .filter((path) => path !== '/docs')
       .sort(),
   )

@@ -1,4 +1,3 @@
-import { createHash, createHmac } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -6,7 +5,7 @@ import { createAddressLimiter } from '../../src/auth/address-limit.js'
 import { createQuotaGate } from '../../src/auth/quota.js'
 import { composeWires } from '../../src/cli/compose-wires.js'
 import { FaceCompareError } from '../../src/errors.js'
-import { type Aws4Package, loadDoorClients } from '../support/door-clients.js'
+import { type AwsSigner, HOST, iaiRequest, openAwsSigner, type SignedDoorRequest } from '../support/door-requests.js'
 import {
   APPID,
   createFakeEngine,
@@ -14,17 +13,15 @@ import {
   fakeFetch,
   listen,
   NOW_SECONDS,
-  SECRET_ID,
-  SECRET_KEY,
   type ServiceOptions,
   startApp,
 } from '../support/http-service.js'
 
 /** What holds on every wire, on the doors as well: limits, counts, refusals in the form of the door. */
 
-let aws4: Aws4Package
+let awsRequest: AwsSigner
 beforeAll(async () => {
-  ;({ aws4 } = await loadDoorClients())
+  awsRequest = await openAwsSigner()
 }, 300_000)
 
 let app: FastifyInstance | undefined
@@ -32,64 +29,6 @@ afterEach(async () => {
   await app?.close()
   app = undefined
 })
-
-interface Request {
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Uint8Array<ArrayBuffer>
-}
-
-const base64 = (text: string) => Buffer.from(text).toString('base64')
-const HOST = 'doors.test'
-
-/** Signed by a client that is none of ours. */
-function awsRequest(
-  { source = 'a', target = 'b', operation = 'CompareFaces', body = undefined as string | undefined } = {},
-  { secretKey = SECRET_KEY, secretId = SECRET_ID, hashed = true, seconds = NOW_SECONDS } = {},
-): Request {
-  const text =
-    body ?? JSON.stringify({ SourceImage: { Bytes: base64(source) }, TargetImage: { Bytes: base64(target) } })
-  const date = new Date(1000 * seconds).toISOString().replaceAll(/[-:]|\.\d{3}/g, '')
-  const headers = {
-    'X-Amz-Target': `RekognitionService.${operation}`,
-    'Content-Type': 'application/x-amz-json-1.1',
-    'X-Amz-Date': date,
-    ...(hashed ? { 'X-Amz-Content-Sha256': createHash('sha256').update(text).digest('hex') } : {}),
-  }
-  const request = {
-    host: HOST,
-    path: '/',
-    method: 'POST',
-    service: 'rekognition',
-    region: 'eu-central-1',
-    headers,
-    body: text,
-  }
-  const signed = aws4.sign(request, { accessKeyId: secretId, secretAccessKey: secretKey })
-  return { headers: signed.headers, body: text }
-}
-
-function iaiRequest(
-  { a = 'a', b = 'b', action = 'CompareFace', version = '2020-03-03', body = undefined as string | undefined } = {},
-  { secretKey = SECRET_KEY, secretId = SECRET_ID } = {},
-): Request {
-  const text = body ?? JSON.stringify({ ImageA: base64(a), ImageB: base64(b) })
-  const hash = (data: string) => createHash('sha256').update(data).digest('hex')
-  const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest()
-  const day = new Date(1000 * NOW_SECONDS).toISOString().slice(0, 10)
-  const scope = `${day}/iai/tc3_request`
-  const canonical = `POST\n/\n\ncontent-type:application/json\nhost:${HOST}\n\ncontent-type;host\n${hash(text)}`
-  const key = hmac(hmac(hmac(`TC3${secretKey}`, day), 'iai'), 'tc3_request')
-  const signature = hmac(key, `TC3-HMAC-SHA256\n${NOW_SECONDS}\n${scope}\n${hash(canonical)}`).toString('hex')
-  const headers = {
-    Host: HOST,
-    'Content-Type': 'application/json',
-    'X-TC-Action': action,
-    'X-TC-Version': version,
-    'X-TC-Timestamp': String(NOW_SECONDS),
-    Authorization: `TC3-HMAC-SHA256 Credential=${secretId}/${scope}, SignedHeaders=content-type;host, Signature=${signature}`,
-  }
-  return { headers, body: text }
-}
 
 interface Answer {
   readonly status: number
@@ -99,7 +38,7 @@ interface Answer {
   readonly error: string | undefined
 }
 
-async function send({ headers, body }: Request, method: 'GET' | 'POST' = 'POST'): Promise<Answer> {
+async function send({ headers, body }: SignedDoorRequest, method: 'GET' | 'POST' = 'POST'): Promise<Answer> {
   if (!app) throw new Error('No service')
   const payload = method === 'GET' ? {} : { payload: Buffer.from(body) }
   const response = await app.inject({ method, url: '/', headers, ...payload })
@@ -118,7 +57,7 @@ async function start(options: ServiceOptions = {}): Promise<{ readonly counted: 
 const DOORS = [
   {
     door: 'rekognition',
-    request: awsRequest,
+    request: (...args: Parameters<AwsSigner>) => awsRequest(...args),
     busy: 'ThrottlingException',
     status: 400,
     names: {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DOCS_FILES } from '../../src/http/docs-routes.js'
+import { docsFiles } from '../../src/http/docs-routes.js'
 import { CALLS } from '../../src/wires/tencent-image/wire.js'
 import { startApp } from '../support/http-service.js'
 
@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => app.close())
 
-const PUBLIC_PATHS = ['/healthz', '/readyz', ...DOCS_FILES.map(({ path }) => path)]
+const PUBLIC_PATHS = ['/healthz', '/readyz', ...docsFiles([]).map(({ path }) => path)]
 const ORIGIN = { origin: 'https://page.example' }
 
 it('every route but the public ones is behind the signature', async () => {

@@ -3,9 +3,10 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ERRORS, type ErrorName } from '../../src/errors.js'
-import { DOCS_FILES } from '../../src/http/docs-routes.js'
+import { docsFiles } from '../../src/http/docs-routes.js'
 import { CALL_EXAMPLES, CALL_FIELDS } from '../../src/openapi/call.js'
 import { describeApi } from '../../src/openapi/document.js'
+import { ALL_DOORS } from '../../src/openapi/doors.js'
 import { NEVER_ANSWERED } from '../../src/openapi/failures.js'
 import {
   APPID,
@@ -24,7 +25,9 @@ const SCHEMA_OF: Readonly<Record<string, string>> = {
   'application/json': 'JsonCall',
   'application/x-www-form-urlencoded': 'FormCall',
 }
-const api = describeApi()
+const api = describeApi(ALL_DOORS)
+/** Whose codes are others: test/openapi/doors.test.ts. */
+const OF_DOORS = '/'
 const checks = createResponseChecks(api)
 let app: FastifyInstance
 let always200: FastifyInstance
@@ -43,11 +46,13 @@ it('is valid OpenAPI 3.1', async () => {
 it('has every route with its methods, and no other', () => {
   const documented = checks.operations.map(({ method, path }) => `${method} ${path}`)
   // The files that a page asks for by itself are nothing to call.
-  const assets = DOCS_FILES.map(({ path }) => path).filter((path) => /^\/docs\/.*\.(css|js)$/.test(path))
+  const assets = docsFiles([])
+    .map(({ path }) => path)
+    .filter((path) => /^\/docs\/.*\.(css|js)$/.test(path))
   const served = [...app.routeTable]
     .filter(([path]) => !assets.includes(path))
     .flatMap(([path, methods]) => [...methods].map((method) => `${method} ${path}`))
-  expect(documented.sort()).toEqual(served.sort())
+  expect(documented.sort()).toEqual([`POST ${OF_DOORS}`, ...served].sort())
 })
 
 it('is what /openapi.json answers', async () => {
@@ -58,7 +63,7 @@ it('is what /openapi.json answers', async () => {
 
 describe('the errors', () => {
   const told = checks.operations
-    .filter(({ method }) => method === 'POST')
+    .filter(({ method, path }) => method === 'POST' && path !== OF_DOORS)
     .map(({ path, responses }) => ({
       path,
       examples: responses.flatMap(({ status, examples }) => {
@@ -98,10 +103,12 @@ describe('the errors', () => {
 
 it('has examples of answers that fit their schemas', () => {
   const examples = checks.operations.flatMap((operation) =>
-    operation.responses.flatMap(({ status, examples }) => examples.map((body) => ({ ...operation, status, body }))),
+    operation.responses.flatMap(({ examples, ...response }) =>
+      examples.map((body) => ({ ...operation, ...response, body })),
+    ),
   )
   expect(examples.length).toBeGreaterThan(2 * Object.keys(ERRORS).length)
-  for (const { method, path, status, body } of examples) checks.expectExample(method, path, status, body)
+  for (const { method, path, status, type, body } of examples) checks.expectExample(method, path, status, body, type)
 })
 
 describe('requests', () => {
@@ -145,7 +152,7 @@ describe('requests', () => {
       { headers: { authorization: `Bearer ${sign()}` } },
       { headers: { authorization: '' }, url: `/face/compare?sign=${encodeURIComponent(sign())}` },
     ]
-    expect(Object.keys(checks.securitySchemes)).toHaveLength(ways.length)
+    expect(Object.keys(checks.securitySchemes)).toHaveLength(ways.length + ALL_DOORS.length)
     for (const way of ways) expect((await post({ ...call, ...way })).json().code).toBe(0)
   })
 })

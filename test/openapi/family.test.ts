@@ -8,7 +8,7 @@ import { openGalleryApp } from '../support/gallery-app.js'
 import { APPID, sign, startApp } from '../support/http-service.js'
 import { createResponseChecks } from './response-checks.js'
 
-const checks = createResponseChecks(describeApi())
+const checks = createResponseChecks(describeApi([]))
 let opened: Awaited<ReturnType<typeof openGalleryApp>>
 let without: FastifyInstance
 beforeAll(async () => {

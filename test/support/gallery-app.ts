@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { FaceEngine } from '../../src/engine/engine.js'
+import { analyzeWith, type FaceEngine } from '../../src/engine/engine.js'
 import { embeddingOf, openGallery, PACK } from './gallery.js'
 import { createFakeEngine, type ServiceOptions, startApp } from './http-service.js'
 import { kinds } from './store-kinds.js'
@@ -15,7 +15,7 @@ export async function openGalleryApp(options: ServiceOptions = {}): Promise<{
   const { gallery, mirror } = openGallery(store)
   const app = await startApp({
     engine: createEnrollingEngine(),
-    gallery: { ...gallery, tellsAttributes: false },
+    gallery,
     ...options,
   })
   const close = async () => {
@@ -27,18 +27,22 @@ export async function openGalleryApp(options: ServiceOptions = {}): Promise<{
   return { app, close }
 }
 
-/** The fake engine, whose faces can be searched for. */
-function createEnrollingEngine(): FaceEngine {
+const LOOKS = {
+  ...{ age: 37.2, gender: 98.6, expression: 6, hasGlasses: true },
+  ...{ pitchDegrees: 5.4, yawDegrees: -4.1, rollDegrees: -0.2 },
+}
+
+/** The fake engine, whose faces can be searched for, and described where it tells attributes. */
+export function createEnrollingEngine({ tellsAttributes = false } = {}): FaceEngine {
   const fake = createFakeEngine()
-  return {
-    ...fake,
-    async findFaces(image, ...rest) {
-      const found = await fake.findFaces(image, ...rest)
-      const embedding = embeddingOf(Buffer.from(image).toString('latin1'))
-      const faces = found.faces.map(({ template, ...face }) => {
-        return template ? { ...face, template: { ...template, embedding, packId: PACK } } : face
-      })
-      return { ...found, faces }
-    },
+  const findFaces: FaceEngine['findFaces'] = async (image, options, ...rest) => {
+    const found = await fake.findFaces(image, options, ...rest)
+    const embedding = embeddingOf(Buffer.from(image).toString('latin1'))
+    const faces = found.faces.map(({ template, ...face }) => {
+      const described = tellsAttributes && options.attributes ? { ...face, attributes: LOOKS } : face
+      return template ? { ...described, template: { ...template, embedding, packId: PACK } } : described
+    })
+    return { ...found, faces }
   }
+  return { ...fake, tellsAttributes, findFaces, analyze: analyzeWith(findFaces) }
 }

@@ -105,8 +105,8 @@ export async function startGalleryService(options: GalleryServiceOptions = {}): 
   const store = await openEmbeddedStore({ dataDir })
   const { gallery: opened, mirror } = openGallery(store, options.limits ? { limits: options.limits } : {})
   const { tellsAttributes = true } = options
-  const gallery = { ...opened, ...options.gallery?.(opened), tellsAttributes }
-  const engine = createNamedFaces()
+  const gallery = { ...opened, ...options.gallery?.(opened) }
+  const engine = { ...createNamedFaces(), tellsAttributes }
   const app = await startApp({ engine, gallery, statusAlways200: true, ...options.app })
   const send: GalleryService['send'] = async (call, contentType, payload, authorization = sign()) => {
     const headers = { authorization, 'content-type': contentType }

@@ -6,6 +6,7 @@ import { computeSignature, type SignatureFields } from '../../src/auth/signature
 import { analyzeWith, type FaceEngine, type FacesInPicture, type Quality } from '../../src/engine/engine.js'
 import { type ErrorName, FaceCompareError } from '../../src/errors.js'
 import { type AppOptions, createApp } from '../../src/http/app.js'
+import { ALL_DOORS } from '../../src/openapi/doors.js'
 import { NO_COHORT } from '../../src/score/cohort.js'
 import { rekognition } from '../../src/wires/rekognition/wire.js'
 import { tencentIai } from '../../src/wires/tencent-iai/wire.js'
@@ -67,6 +68,7 @@ export function createFakeEngine(): FakeEngine {
     findFaces,
     analyze: analyzeWith(findFaces),
     leastQuality: 3,
+    tellsAttributes: true,
     compare(a, b) {
       const same = Buffer.from(a.embedding.buffer).equals(Buffer.from(b.embedding.buffer))
       const similarity = same ? 100 : 42.5
@@ -144,6 +146,7 @@ export async function startApp(options: ServiceOptions = {}): Promise<FastifyIns
   }
   return createApp({
     wires: [tencentImage(wireOptions), rekognition(wireOptions), tencentIai(wireOptions)],
+    doors: ALL_DOORS,
     maxImageBytes: MAX_IMAGE_BYTES,
     corsOrigins: [],
     statusAlways200: false,

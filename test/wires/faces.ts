@@ -25,3 +25,9 @@ export const FACE: SeenFace = {
   imageWidth: 400,
   imageHeight: 200,
 }
+
+/** What a face looks like. */
+export const ATTRIBUTES = {
+  ...{ age: 37.2, gender: 98.6, expression: 6, hasGlasses: true },
+  ...{ pitchDegrees: 5.4, yawDegrees: -41, rollDegrees: -0.2 },
+}

@@ -2,9 +2,11 @@ import type { Box } from '../../engine/face.js'
 import type { FaceCompareError } from '../../errors.js'
 import { fivePointsOf } from '../../pipeline/five-points.js'
 import { measurePose } from '../../pipeline/pose.js'
-import { round, type SeenFace } from '../seen-face.js'
+import { type DescribedFace, round, type SeenFace } from '../seen-face.js'
 import { EXCEPTIONS, exceptionOf, textOf } from './errors.js'
 import { toUuid } from './face-id.js'
+import { looksOf } from './looks.js'
+import type { ToldAttribute } from './request.js'
 import { REKOGNITION_SCALE } from './scale.js'
 
 /** What is sent: `x-amzn-requestid` is added by who sends it. */
@@ -54,8 +56,9 @@ export function answerCompareFaces(
   })
 }
 
-export function answerDetectFaces(faces: readonly SeenFace[]): RekognitionAnswer {
-  return ok({ FaceDetails: faces.map(comparedFace) })
+/** `told` are the attributes that were asked for. */
+export function answerDetectFaces(faces: readonly DescribedFace[], told: readonly ToldAttribute[]): RekognitionAnswer {
+  return ok({ FaceDetails: faces.map((face) => faceDetail(face, told)) })
 }
 
 export function answerCreateCollection(groupId: string, appid: string, packId: string): RekognitionAnswer {
@@ -99,17 +102,22 @@ export function answerDeleteCollection(): RekognitionAnswer {
 export type UnindexedReason = 'EXCEEDS_MAX_FACES' | 'LOW_FACE_QUALITY' | 'SMALL_BOUNDING_BOX' | 'LOW_CONFIDENCE'
 
 export interface IndexedFaces {
-  readonly indexed: readonly { readonly kept: CollectionFace; readonly face: SeenFace }[]
-  readonly unindexed: readonly { readonly face: SeenFace; readonly reasons: readonly UnindexedReason[] }[]
+  readonly indexed: readonly { readonly kept: CollectionFace; readonly face: DescribedFace }[]
+  readonly unindexed: readonly { readonly face: DescribedFace; readonly reasons: readonly UnindexedReason[] }[]
 }
 
-export function answerIndexFaces({ indexed, unindexed }: IndexedFaces, packId: string): RekognitionAnswer {
+/** `told` are the attributes that were asked for. */
+export function answerIndexFaces(
+  { indexed, unindexed }: IndexedFaces,
+  told: readonly ToldAttribute[],
+  packId: string,
+): RekognitionAnswer {
   return ok({
     FaceRecords: indexed.map(({ kept, face }) => ({
       Face: collectionFace({ ...kept, seen: face }),
-      FaceDetail: comparedFace(face),
+      FaceDetail: faceDetail(face, told),
     })),
-    UnindexedFaces: unindexed.map(({ face, reasons }) => ({ Reasons: reasons, FaceDetail: comparedFace(face) })),
+    UnindexedFaces: unindexed.map(({ face, reasons }) => ({ Reasons: reasons, FaceDetail: faceDetail(face, told) })),
     FaceModelVersion: packId,
   })
 }
@@ -179,6 +187,10 @@ function collectionFace({ faceId, imageId, externalImageId, seen }: CollectionFa
     ...(externalImageId === undefined ? {} : { ExternalImageId: externalImageId }),
     ...(seen ? { BoundingBox: boundingBox(seen), Confidence: confidence(seen) } : {}),
   }
+}
+
+function faceDetail(face: DescribedFace, told: readonly ToldAttribute[]): object {
+  return { ...comparedFace(face), ...looksOf(face, told) }
 }
 
 /** All that typed clients read without asking whether it is there. */

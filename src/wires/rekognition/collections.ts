@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { deleteFaces as deletePersonFaces } from '../../calls/faces.js'
+import type { Gallery } from '../../calls/gallery.js'
 import { countMembers, createGroup, deleteGroup, describeGroups, listFacesOfGroup } from '../../calls/groups.js'
 import { type Candidate, identify, identifyLike } from '../../calls/identify.js'
 import { createPerson, deletePerson, getPersonInfo } from '../../calls/persons.js'
@@ -8,7 +9,7 @@ import { FaceCompareError } from '../../errors.js'
 import type { GroupFace } from '../../gallery/gallery.js'
 import { analysed } from '../analysed-face.js'
 import { boundGallery } from '../bounded-gallery.js'
-import { type EnrolledGallery, enrolled } from '../enrolled.js'
+import { enrolled } from '../enrolled.js'
 import { leastQualityAt } from '../quality-bar.js'
 import {
   answerCreateCollection,
@@ -26,6 +27,7 @@ import {
 } from './answer.js'
 import type { RekognitionCall } from './context.js'
 import { RekognitionError } from './errors.js'
+import { needsAppearance } from './looks.js'
 import { openFace, openFaces, seenIn } from './pictures.js'
 import type { Page, RequestOf } from './request.js'
 
@@ -74,31 +76,37 @@ export async function deleteCollection({ groupId }: OfCollection, call: Rekognit
 /** The largest faces of a picture, each for itself: what was indexed before one fails stays. */
 export async function indexFaces(request: RequestOf<'IndexFaces'>, call: RekognitionCall): Promise<RekognitionAnswer> {
   const { gallery, appid, packId } = open(call)
-  const { groupId, externalImageId = '', maxFaces = Number.POSITIVE_INFINITY } = request
+  const { groupId, externalImageId = '', maxFaces = Number.POSITIVE_INFINITY, told } = request
   await countMembers(gallery, { appid, groupIds: [groupId] })
-  const picture = await findAll(request, call)
-  if (!picture) return answerIndexFaces({ indexed: [], unindexed: [] }, packId)
+  const found = await findAll(request, call)
+  if (!found) return answerIndexFaces({ indexed: [], unindexed: [] }, told, packId)
   const least = Math.max(gallery.engine.leastQuality, leastQualityAt(request.qualityBar, call.engine.leastQuality))
   const isPoor = ({ quality }: FoundFace) => quality !== undefined && !(quality.score >= least)
-  const good = picture.faces.filter((face) => !isPoor(face))
+  const good = found.faces.filter((face) => !isPoor(face))
   const indexed: IndexedFaces['indexed'][number][] = []
   for (const face of good.slice(0, maxFaces)) {
     const person = { appid, personId: `face-${randomUUID()}`, groupIds: [groupId], tag: externalImageId }
-    const { faceId } = await createPerson(gallery, { ...person, picture: async () => analysed(face) })
-    indexed.push({ kept: keptFace({ faceId, tag: externalImageId }), face: seenIn(picture, face) })
+    // What the face looks like is told, and not kept.
+    const picture = async () => analysed({ ...face, attributes: undefined })
+    const { faceId } = await createPerson(gallery, { ...person, picture })
+    indexed.push({ kept: keptFace({ faceId, tag: externalImageId }), face: seenIn(found, face) })
   }
   const unindexed = [
-    ...good.slice(maxFaces).map((face) => ({ face: seenIn(picture, face), reasons: ['EXCEEDS_MAX_FACES'] as const })),
-    ...picture.faces
+    ...good.slice(maxFaces).map((face) => ({ face: seenIn(found, face), reasons: ['EXCEEDS_MAX_FACES'] as const })),
+    ...found.faces
       .filter(isPoor)
-      .map((face) => ({ face: seenIn(picture, face), reasons: ['LOW_FACE_QUALITY'] as const })),
+      .map((face) => ({ face: seenIn(found, face), reasons: ['LOW_FACE_QUALITY'] as const })),
   ]
-  return answerIndexFaces({ indexed, unindexed }, packId)
+  return answerIndexFaces({ indexed, unindexed }, told, packId)
 }
 
-async function findAll({ image }: RequestOf<'IndexFaces'>, call: RekognitionCall): Promise<FacesInPicture | undefined> {
+async function findAll(
+  { image, told }: RequestOf<'IndexFaces'>,
+  call: RekognitionCall,
+): Promise<FacesInPicture | undefined> {
   try {
-    return await openFaces(call, image, '', { attributes: false, templates: true })(call.stop.signal)
+    const attributes = call.engine.tellsAttributes && needsAppearance(told)
+    return await openFaces(call, image, '', { attributes, templates: true })(call.stop.signal)
   } catch (error) {
     if (error instanceof FaceCompareError && error.kind === 'FACE_NOT_DETECTED') return undefined
     throw error
@@ -166,7 +174,7 @@ export async function searchFacesByImage(
 }
 
 function open(call: RekognitionCall): {
-  readonly gallery: EnrolledGallery
+  readonly gallery: Gallery
   readonly appid: string
   readonly packId: string
 } {

@@ -4,6 +4,7 @@ import { timed } from '../../http/call-log.js'
 import { leastQualityAt } from '../quality-bar.js'
 import { answerCompareFaces, answerDetectFaces, type RekognitionAnswer } from './answer.js'
 import type { RekognitionCall } from './context.js'
+import { needsAppearance } from './looks.js'
 import { openFace, openFaces, seenIn } from './pictures.js'
 import type { RequestOf } from './request.js'
 
@@ -25,15 +26,18 @@ export async function compareFaces(
 
 /** No face is no error here. */
 export async function detectFaces(
-  { image }: RequestOf<'DetectFaces'>,
+  { image, told }: RequestOf<'DetectFaces'>,
   call: RekognitionCall,
 ): Promise<RekognitionAnswer> {
   try {
-    const open = openFaces(call, image, '', { attributes: false, templates: false })
-    const found = await open(call.stop.signal)
-    return answerDetectFaces(found.faces.map((face) => seenIn(found, face)))
+    const attributes = call.engine.tellsAttributes && needsAppearance(told)
+    const found = await openFaces(call, image, '', { attributes, templates: false })(call.stop.signal)
+    return answerDetectFaces(
+      found.faces.map((face) => seenIn(found, face)),
+      told,
+    )
   } catch (error) {
-    if (error instanceof FaceCompareError && error.kind === 'FACE_NOT_DETECTED') return answerDetectFaces([])
+    if (error instanceof FaceCompareError && error.kind === 'FACE_NOT_DETECTED') return answerDetectFaces([], told)
     throw error
   }
 }

@@ -1,7 +1,7 @@
 import type { Face, FacesInPicture, FindOptions, FoundFace } from '../../engine/face.js'
 import { FaceCompareError } from '../../errors.js'
 import { type PictureBytes, type PictureLabel, workOn } from '../pictures.js'
-import type { SeenFace } from '../seen-face.js'
+import type { DescribedFace } from '../seen-face.js'
 import type { RekognitionCall } from './context.js'
 import type { ImageSource } from './request.js'
 
@@ -27,7 +27,7 @@ export function openFaces(
 export function seenIn(
   { imageWidth, imageHeight }: Pick<FacesInPicture, 'imageWidth' | 'imageHeight'>,
   face: FoundFace,
-): SeenFace {
+): DescribedFace {
   return { ...face, imageWidth, imageHeight }
 }
 

@@ -39,7 +39,7 @@ export type RekognitionRequest =
       readonly leastScore: number
       readonly qualityBar: QualityBar
     }
-  | { readonly operation: 'DetectFaces'; readonly image: ImageSource; readonly attributes: readonly Attribute[] }
+  | { readonly operation: 'DetectFaces'; readonly image: ImageSource; readonly told: readonly ToldAttribute[] }
   | { readonly operation: 'CreateCollection' | 'DescribeCollection' | 'DeleteCollection'; readonly groupId: string }
   | ({ readonly operation: 'ListCollections' } & Page)
   | {
@@ -50,6 +50,7 @@ export type RekognitionRequest =
       /** The largest faces so many; undefined: all. */
       readonly maxFaces: number | undefined
       readonly qualityBar: QualityBar
+      readonly told: readonly ToldAttribute[]
     }
   | ({
       readonly operation: 'ListFaces'
@@ -90,7 +91,16 @@ const ATTRIBUTES = [
   'SMILE',
   'SUNGLASSES',
 ] as const
-export type Attribute = (typeof ATTRIBUTES)[number]
+
+/** Those that are told where they are asked for. Of the others nothing honest can be said: they are left out of answers. */
+const TOLD_ATTRIBUTES = [
+  'AGE_RANGE',
+  'EYEGLASSES',
+  'GENDER',
+  'FACE_OCCLUDED',
+  'SMILE',
+] as const satisfies readonly (typeof ATTRIBUTES)[number][]
+export type ToldAttribute = (typeof TOLD_ATTRIBUTES)[number]
 
 const QUALITY_FILTERS = ['NONE', 'AUTO', 'LOW', 'MEDIUM', 'HIGH'] as const
 
@@ -123,7 +133,7 @@ const READ: Readonly<Record<Operation, Read>> = {
   DetectFaces: (members, limits) => ({
     operation: 'DetectFaces',
     image: readImage(members, 'Image', limits),
-    attributes: readAttributes(members),
+    told: readAttributes(members, 'Attributes'),
   }),
   CreateCollection: (members) => ({ operation: 'CreateCollection', groupId: readGroupId(members) }),
   ListCollections: (members) => ({ operation: 'ListCollections', ...readPage(members) }),
@@ -136,6 +146,7 @@ const READ: Readonly<Record<Operation, Read>> = {
     externalImageId: members.text('ExternalImageId', { max: 255, pattern: '[a-zA-Z0-9_.\\-:]+' }),
     maxFaces: members.number('MaxFaces', { min: 1, max: Number.MAX_SAFE_INTEGER, isWhole: true }),
     qualityBar: readBar(members, 'AUTO'),
+    told: readAttributes(members, 'DetectionAttributes'),
   }),
   ListFaces: (members) => ({
     operation: 'ListFaces',
@@ -215,9 +226,10 @@ function readBar(members: Members, usual: (typeof QUALITY_FILTERS)[number]): Qua
   return BAR_OF[members.choice('QualityFilter', QUALITY_FILTERS) ?? usual]
 }
 
-function readAttributes(members: Members): readonly Attribute[] {
-  const names = members.texts('Attributes', { max: 20, pattern: ATTRIBUTES.join('|'), maxTexts: 100 }) ?? ['DEFAULT']
-  return ATTRIBUTES.filter((known) => names.includes(known))
+/** What is asked for beside what every answer tells of a face. */
+function readAttributes(members: Members, name: string): readonly ToldAttribute[] {
+  const names = members.texts(name, { max: 20, pattern: ATTRIBUTES.join('|'), maxTexts: 100 }) ?? []
+  return TOLD_ATTRIBUTES.filter((told) => names.includes('ALL') || names.includes(told))
 }
 
 function readImage(members: Members, name: string, limits: RequestLimits, side?: Side): ImageSource {

@@ -2,8 +2,8 @@ import { type FaceShape, outlineFace } from '../../engine/engine.js'
 import type { Box } from '../../engine/face.js'
 import type { FaceCompareError } from '../../errors.js'
 import { fivePointsOf } from '../../pipeline/five-points.js'
-import { measurePose } from '../../pipeline/pose.js'
-import { round, type SeenFace } from '../seen-face.js'
+import { type DescribedFace, round, type SeenFace } from '../seen-face.js'
+import { faceAttributesInfo } from './attributes-info.js'
 import { codeOf, sentenceOf } from './errors.js'
 import { faceQualityInfo } from './quality-info.js'
 import { GENDERS, type Gender } from './request.js'
@@ -53,14 +53,14 @@ const MOST_WITH_QUALITY = 30
 
 /** `faces` are those of one picture, the largest first, at least one. */
 export function detectFields(
-  faces: readonly SeenFace[],
+  faces: readonly DescribedFace[],
   { needsAttributes, needsQuality, faceModelVersion, packLeastQuality }: DetectAnswerOptions,
 ): IaiFields {
   return {
     ...imageSize(faces),
     FaceInfos: faces.map((face, i) => ({
       ...faceRect(face.box),
-      ...(needsAttributes && i < MOST_WITH_ATTRIBUTES ? { FaceAttributesInfo: poseInfo(face) } : {}),
+      ...(needsAttributes && i < MOST_WITH_ATTRIBUTES ? { FaceAttributesInfo: faceAttributesInfo(face) } : {}),
       ...(needsQuality && i < MOST_WITH_QUALITY ? { FaceQualityInfo: faceQualityInfo(face, packLeastQuality) } : {}),
     })),
     FaceModelVersion: faceModelVersion,
@@ -246,13 +246,6 @@ function imageSize([face]: readonly SeenFace[]): object {
 /** Whole pixels. */
 function faceRect({ x, y, width, height }: Box): object {
   return { X: round(x, 0), Y: round(y, 0), Width: round(width, 0), Height: round(height, 0) }
-}
-
-/** The vendor's angles end at 30 degrees up, down and aside. Its signs are taken to be those of our own. */
-function poseInfo({ landmarks }: SeenFace): object {
-  const { pitchDegrees, yawDegrees, rollDegrees } = measurePose(landmarks)
-  const within = (degrees: number) => round(Math.min(30, Math.max(-30, degrees)), 0)
-  return { Pitch: within(pitchDegrees), Yaw: within(yawDegrees), Roll: round(rollDegrees, 0) }
 }
 
 /** The outline of the face, and with it two pupils: the middles of the eyes. */

@@ -26,7 +26,8 @@ async function compare({ A, B, faceChoice, qualityBar }: Comparison, call: IaiCa
 
 export async function detectFace(request: RequestOf<'DetectFace'>, call: IaiCall): Promise<IaiFields> {
   const { image, maxFaces, minFaceSize, needsAttributes, needsQuality, faceModelVersion } = request
-  const wanted = { maxFaces, minFaceSize, attributes: false, templates: false }
+  const attributes = needsAttributes && call.engine.tellsAttributes
+  const wanted = { maxFaces, minFaceSize, attributes, templates: false }
   const { faces } = await findFaces(call, image, wanted)
   const packLeastQuality = call.engine.leastQuality
   return detectFields(faces, { needsAttributes, needsQuality, faceModelVersion, packLeastQuality })

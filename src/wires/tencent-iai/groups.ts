@@ -4,10 +4,13 @@ import { createGroupFields, deletedFields, groupListFields, type IaiFields } fro
 import type { IaiCall } from './context.js'
 import { IaiError } from './errors.js'
 import type { RequestOf } from './request.js'
+import { DEFAULT_FACE_MODEL_VERSION } from './scale.js'
 
 export async function createGroup(request: RequestOf<'CreateGroup'>, call: IaiCall): Promise<IaiFields> {
-  const { groupId, name, tag, descriptions } = request
+  const { groupId, name, tag, descriptions, faceModelVersion } = request
   if (descriptions.length > 0) throw notKept('GroupExDescriptions')
+  // Scores of groups are read on one scale, which the thresholds of another one would be wrong for.
+  if (faceModelVersion !== DEFAULT_FACE_MODEL_VERSION) throw notKept(`FaceModelVersion ${faceModelVersion}`)
   const { appid } = call.identity
   if (await groups.createGroup(enrolled(call), { appid, groupId, name, tag })) return createGroupFields()
   throw new IaiError(

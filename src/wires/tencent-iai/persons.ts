@@ -1,12 +1,12 @@
 import * as faces from '../../calls/faces.js'
-import type { FaceSource } from '../../calls/gallery.js'
+import type { FaceSource, Gallery } from '../../calls/gallery.js'
 import * as groups from '../../calls/groups.js'
 import { identify } from '../../calls/identify.js'
 import * as persons from '../../calls/persons.js'
 import type { Box } from '../../engine/face.js'
 import type { FaceCompareError } from '../../errors.js'
 import { boundGallery } from '../bounded-gallery.js'
-import { type EnrolledGallery, enrolled } from '../enrolled.js'
+import { enrolled } from '../enrolled.js'
 import { leastQualityAt } from '../quality-bar.js'
 import {
   createFaceFields,
@@ -84,7 +84,7 @@ export async function listPersons(request: RequestOf<'GetPersonList'>, call: Iai
 }
 
 /** What is kept is never shown worse than the scores' promise asks. */
-function keeping(gallery: EnrolledGallery, { qualityBar }: Look, { engine }: IaiCall): EnrolledGallery {
+function keeping(gallery: Gallery, { qualityBar }: Look, { engine }: IaiCall): Gallery {
   const asked = leastQualityAt(qualityBar, engine.leastQuality)
   const leastQuality = Math.max(gallery.engine.leastQuality, asked)
   return { ...gallery, engine: { ...gallery.engine, leastQuality } }

@@ -46,9 +46,28 @@ const OTHER = 'InvalidParameter.InvalidParameter'
 type Read = (body: JsonObject, limits: RequestLimits, version: Version) => IaiRequest
 
 const READ: Readonly<Record<Action, Read>> = {
-  CompareFace: (body, limits, version) => readComparison('CompareFace', body, limits, readChoice(body, version)),
-  CompareMaskFace: (body, limits) => readComparison('CompareMaskFace', body, limits, 'largest'),
-  DetectFaceSimilarity: (body, limits) => readComparison('DetectFaceSimilarity', body, limits, 'surest'),
+  CompareFace: (body, limits, version) => ({
+    action: 'CompareFace',
+    ...readSides(body, limits),
+    faceModelVersion: readModelVersion(body),
+    faceChoice: readChoice(body, version),
+    ...readLook(body),
+  }),
+  CompareMaskFace: (body, limits) => ({
+    action: 'CompareMaskFace',
+    ...readSides(body, limits),
+    faceModelVersion: readModelVersion(body),
+    faceChoice: 'largest',
+    ...readLook(body),
+  }),
+  DetectFaceSimilarity: (body, limits) => ({
+    action: 'DetectFaceSimilarity',
+    ...readSides(body, limits),
+    // The vendor lets nobody choose it here.
+    faceModelVersion: DEFAULT_FACE_MODEL_VERSION,
+    faceChoice: 'surest',
+    ...readLook(body),
+  }),
   DetectFace: (body, limits) => ({
     action: 'DetectFace',
     image: readImage(body, limits),
@@ -57,14 +76,12 @@ const READ: Readonly<Record<Action, Read>> = {
     needsAttributes: readFlag(body, 'NeedFaceAttributes'),
     needsQuality: readFlag(body, 'NeedQualityDetection'),
     faceModelVersion: readModelVersion(body),
-    isAnyWayUp: readFlag(body, 'NeedRotateDetection'),
   }),
   AnalyzeFace: (body, limits) => ({
     action: 'AnalyzeFace',
     image: readImage(body, limits),
     maxFaces: readWhole(body, 'Mode', { min: 0, max: 1, code: OTHER }) === 1 ? 1 : MOST_ANALYZED,
     faceModelVersion: readModelVersion(body),
-    isAnyWayUp: readFlag(body, 'NeedRotateDetection'),
   }),
   CreateGroup: readNewGroup,
   GetGroupList: (body) => ({ action: 'GetGroupList', ...readPage(body) }),
@@ -132,16 +149,9 @@ export function readRequest(
   return READ[action](body, limits, version)
 }
 
-function readComparison(
-  action: 'CompareFace' | 'CompareMaskFace' | 'DetectFaceSimilarity',
-  body: JsonObject,
-  limits: RequestLimits,
-  faceChoice: FaceChoice,
-) {
-  // A's failure before B's.
-  const A = readImage(body, limits, 'A')
-  const B = readImage(body, limits, 'B')
-  return { action, A, B, faceModelVersion: readModelVersion(body), faceChoice, ...readLook(body) }
+/** A's failure before B's. */
+function readSides(body: JsonObject, limits: RequestLimits) {
+  return { A: readImage(body, limits, 'A'), B: readImage(body, limits, 'B') }
 }
 
 /** The version of 2018 always takes the largest. */
@@ -238,7 +248,7 @@ function readSearch(body: JsonObject, limits: RequestLimits): Search {
 function readLook(body: JsonObject): Look {
   const code = 'InvalidParameterValue.QualityControlIllegal'
   const control = readWhole(body, 'QualityControl', { min: 0, max: BARS.length - 1, code }) ?? 0
-  return { qualityBar: BARS[control] ?? 'none', isAnyWayUp: readFlag(body, 'NeedRotateDetection') }
+  return { qualityBar: BARS[control] ?? 'none' }
 }
 
 function readPage(body: JsonObject): Page {

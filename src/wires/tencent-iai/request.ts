@@ -11,8 +11,6 @@ export type FaceChoice = 'surest' | 'largest'
 /** How a picture is looked at. */
 export interface Look {
   readonly qualityBar: QualityBar
-  /** Whether the face may lie on its side or upside down in the picture. */
-  readonly isAnyWayUp: boolean
 }
 
 export interface Page {
@@ -52,7 +50,6 @@ export type IaiRequest =
       readonly needsAttributes: boolean
       readonly needsQuality: boolean
       readonly faceModelVersion: FaceModelVersion
-      readonly isAnyWayUp: boolean
     }
   | {
       readonly action: 'AnalyzeFace'
@@ -60,7 +57,6 @@ export type IaiRequest =
       /** The largest faces so many. */
       readonly maxFaces: number
       readonly faceModelVersion: FaceModelVersion
-      readonly isAnyWayUp: boolean
     }
   | {
       readonly action: 'CreateGroup'

@@ -24,7 +24,7 @@ export const PERSON_CALLS: readonly WireCall[] = [
       const picture = readPicture(fields, maxImageBytes)
       return async (received) => {
         const gallery = enrolled(received)
-        const face = openFace(received, picture, gallery.tellsAttributes)
+        const face = openFace(received, picture, received.engine.tellsAttributes)
         const request = { ...base(received), personId, groupIds, name, tag, picture: face }
         const person = await createPerson(gallery, request)
         return {
@@ -63,7 +63,7 @@ export const PERSON_CALLS: readonly WireCall[] = [
       const pictures = readPictures(fields, maxImageBytes)
       return async (received) => {
         const gallery = enrolled(received)
-        const faces = pictures.map((picture) => openFace(received, picture, gallery.tellsAttributes))
+        const faces = pictures.map((picture) => openFace(received, picture, received.engine.tellsAttributes))
         const outcomes = await addFaces(gallery, { ...base(received), personId, tag, pictures: faces })
         return {
           added: outcomes.filter((outcome) => 'faceId' in outcome).length,

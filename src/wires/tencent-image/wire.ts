@@ -1,8 +1,8 @@
 import type { CredentialSource, SignatureLedger } from '../../auth/authenticate.js'
+import type { Gallery } from '../../calls/gallery.js'
 import type { FaceEngine } from '../../engine/engine.js'
 import type { Wire } from '../../http/wire.js'
 import type { FetchImage } from '../../image/fetch-remote.js'
-import type { EnrolledGallery } from '../enrolled.js'
 import { createGate, type GateOptions } from '../gate.js'
 import { requireSignature } from './authenticate-request.js'
 import { COMPARE_NAMES, readComparison } from './compare.js'
@@ -20,7 +20,7 @@ export interface TencentImageOptions extends GateOptions {
   /** Where keys are looked up and single-use signatures are claimed. */
   readonly store: CredentialSource & SignatureLedger
   /** Persons who are enrolled; calls about them are refused when absent. */
-  readonly gallery?: EnrolledGallery | undefined
+  readonly gallery?: Gallery | undefined
 }
 
 /** The calls of Tencent Cloud's first face recognition API (docs/api.md). */

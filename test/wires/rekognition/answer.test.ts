@@ -23,12 +23,15 @@ const BOX = { Width: 0.25, Height: 0.6, Left: 0.05, Top: 0.05 }
 
 describe('answers', () => {
   it('tells how a head is turned', () => {
-    const { body } = answerDetectFaces([{ ...FACE, landmarks: Float32Array.from(MEAN_FACE, (value) => 100 * value) }])
+    const { body } = answerDetectFaces(
+      [{ ...FACE, landmarks: Float32Array.from(MEAN_FACE, (value) => 100 * value) }],
+      [],
+    )
     expect(body).toMatchObject({ FaceDetails: [{ Pose: { Roll: expect.closeTo(0, 0), Yaw: expect.closeTo(0, 0) } }] })
   })
 
   it('gives all that a client may read of a face, as ratios of the picture', () => {
-    const { status, body } = answerDetectFaces([FACE])
+    const { status, body } = answerDetectFaces([FACE], [])
     expect(status).toBe(200)
     expect(body).toMatchObject({
       FaceDetails: [
@@ -51,7 +54,7 @@ describe('answers', () => {
 
   it('lets boxes reach beyond the picture', () => {
     const face = { ...FACE, box: { x: -40, y: -20, width: 480, height: 240 } }
-    expect(answerDetectFaces([face]).body).toMatchObject({
+    expect(answerDetectFaces([face], []).body).toMatchObject({
       FaceDetails: [{ BoundingBox: { Left: -0.1, Top: -0.1, Width: 1.2, Height: 1.2 } }],
     })
   })
@@ -63,7 +66,7 @@ describe('answers', () => {
     ['it is blurred', { score: 10, reasons: ['blurred'] }, { Brightness: 65, Sharpness: 3 }],
     ['nothing is known', undefined, { Brightness: 65, Sharpness: 80 }],
   ] as const)('says how a face is shown when %s', (_, quality, expected) => {
-    expect(answerDetectFaces([{ ...FACE, quality }]).body).toMatchObject({ FaceDetails: [{ Quality: expected }] })
+    expect(answerDetectFaces([{ ...FACE, quality }], []).body).toMatchObject({ FaceDetails: [{ Quality: expected }] })
   })
 
   it('sorts matches, leaves the others in their order, and gives both lists always', () => {
@@ -104,7 +107,7 @@ describe('answers', () => {
 
   it('answers for the faces of a collection', () => {
     const unindexed = [{ face: FACE, reasons: ['LOW_FACE_QUALITY'] as const }]
-    expect(answerIndexFaces({ indexed: [{ kept, face: FACE }], unindexed }, 'pack').body).toMatchObject({
+    expect(answerIndexFaces({ indexed: [{ kept, face: FACE }], unindexed }, [], 'pack').body).toMatchObject({
       FaceRecords: [
         {
           Face: { FaceId: uuid, ImageId: uuid, ExternalImageId: 'ann.jpg', BoundingBox: BOX },

@@ -48,7 +48,7 @@ describe('readRequest', () => {
       'CompareFaces of objects',
       { source: { s3Object: { bucket: 'b', name: 'n.jpg', version: '1' } }, leastScore: 80, qualityBar: 'none' },
     ],
-    ['DetectFaces', { image: { bytes: BYTES }, attributes: ['ALL'] }],
+    ['DetectFaces', { image: { bytes: BYTES }, told: ['AGE_RANGE', 'EYEGLASSES', 'GENDER', 'FACE_OCCLUDED', 'SMILE'] }],
     ['CreateCollection', { groupId: 'staff' }],
     ['ListCollections', { maxResults: undefined, nextToken: undefined }],
     ['DescribeCollection', { groupId: 'staff' }],
@@ -73,6 +73,15 @@ describe('readRequest', () => {
     expect(await read('ListCollections', { MaxResults: null, NextToken: null })).toMatchObject({
       maxResults: undefined,
     })
+  })
+
+  it('knows the attributes of the original, and of them those that can be told', async () => {
+    const asked = (Attributes?: readonly string[]) => read('DetectFaces', { Image: IMAGE, Attributes })
+    expect(await asked()).toMatchObject({ told: [] })
+    expect(await asked(['DEFAULT', 'BEARD', 'EMOTIONS'])).toMatchObject({ told: [] })
+    expect(await asked(['SMILE', 'DEFAULT', 'GENDER'])).toMatchObject({ told: ['GENDER', 'SMILE'] })
+    const indexed = { CollectionId: 'c', Image: IMAGE, DetectionAttributes: ['FACE_OCCLUDED'] }
+    expect(await read('IndexFaces', indexed)).toMatchObject({ told: ['FACE_OCCLUDED'] })
   })
 
   it('reads the ids that it gives', async () => {

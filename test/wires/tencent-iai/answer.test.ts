@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ERRORS, type ErrorName, FaceCompareError } from '../../../src/errors.js'
 import * as answers from '../../../src/wires/tencent-iai/answer.js'
 import { IaiError } from '../../../src/wires/tencent-iai/errors.js'
-import { FACE } from '../faces.js'
+import { ATTRIBUTES, FACE } from '../faces.js'
 
 const RECT = { X: 20, Y: 10, Width: 100, Height: 120 }
 const OPTIONS = { needsAttributes: false, needsQuality: false, faceModelVersion: '3.0', packLeastQuality: 1 } as const
@@ -45,6 +45,23 @@ describe('answers', () => {
     })
     expect(JSON.stringify(infos).match(/FaceAttributesInfo/g)).toHaveLength(5)
     expect(JSON.stringify(infos).match(/FaceQualityInfo/g)).toHaveLength(30)
+  })
+
+  it('tells what a face looks like, as far as it is known', () => {
+    const infoOf = (attributes: typeof ATTRIBUTES | undefined) => {
+      const fields = answers.detectFields([{ ...FACE, attributes }], { ...OPTIONS, needsAttributes: true })
+      return Array.isArray(fields.FaceInfos) ? fields.FaceInfos[0].FaceAttributesInfo : undefined
+    }
+    expect(infoOf(ATTRIBUTES)).toEqual({
+      ...{ Gender: 99, Age: 37, Expression: 6, Glass: true },
+      ...{ Pitch: expect.any(Number), Yaw: expect.any(Number), Roll: expect.any(Number) },
+    })
+    expect(Object.keys(infoOf(undefined))).toEqual(['Pitch', 'Yaw', 'Roll'])
+    // 0 to 49 are women to the vendor's clients, 50 to 100 men: rounding moves nobody.
+    expect(infoOf({ ...ATTRIBUTES, gender: 49.7 })).toMatchObject({ Gender: 49 })
+    expect(infoOf({ ...ATTRIBUTES, gender: 50.2 })).toMatchObject({ Gender: 50 })
+    const unasked = answers.detectFields([{ ...FACE, attributes: ATTRIBUTES }], OPTIONS)
+    expect(JSON.stringify(unasked)).not.toContain('FaceAttributesInfo')
   })
 
   it.each([

@@ -46,10 +46,7 @@ describe('readAction', () => {
 
 describe('readRequest', () => {
   it.each<[string, object]>([
-    [
-      'CompareFace',
-      { A: bytes, B: bytes, faceModelVersion: '3.0', faceChoice: 'largest', qualityBar: 'promise', isAnyWayUp: false },
-    ],
+    ['CompareFace', { A: bytes, B: bytes, faceModelVersion: '3.0', faceChoice: 'largest', qualityBar: 'promise' }],
     [
       'CompareFace of 2018 at localhost',
       { action: 'CompareFace', faceModelVersion: '2.0', faceChoice: 'largest', qualityBar: 'none' },
