@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import type { AddressLimiter } from '../auth/address-limit.js'
 import { logWhenDone, type OnCall, openCall } from './call-log.js'
-import { createTrust, findClientAddress, networkOf } from './client-address.js'
+import { createTrust, findClientNetwork } from './client-address.js'
 import {
   type ConnectionLimit,
   Connections,
@@ -155,7 +155,7 @@ function addWires(app: FastifyInstance, options: AppOptions, connections: Connec
     call.isSigned = true
   })
   if (addressLimiter) {
-    app.addHook('onRequest', ({ ips }) => addressLimiter.take(networkOf(findClientAddress(ips))))
+    app.addHook('onRequest', ({ ips }) => addressLimiter.take(findClientNetwork(ips)))
   }
   for (const wire of wires) app.register(async (own) => wire(own, { connections, replies, uploads }))
 }

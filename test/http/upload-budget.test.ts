@@ -7,8 +7,8 @@ import { connectRaw, exchange } from '../support/raw-http.js'
 describe('the budget of uploads', () => {
   it('refuses what is over the limit together, with code 15 and when to come again', () => {
     const budget = new UploadBudget(100)
-    budget.open('1').take(60)
-    const second = budget.open('2')
+    budget.open({ appid: '1' }).take(60)
+    const second = budget.open({ appid: '2' })
     const refusal = expect.objectContaining({ code: 15, retryAfterSeconds: 1 })
     expect(() => second.requireRoom(41)).toThrow(refusal)
     expect(() => second.take(41)).toThrow(refusal)
@@ -20,36 +20,36 @@ describe('the budget of uploads', () => {
 
   it('refuses an upload that grows beyond it', () => {
     const budget = new UploadBudget(100)
-    budget.open('1').take(60)
-    const growing = budget.open('2')
+    budget.open({ appid: '1' }).take(60)
+    const growing = budget.open({ appid: '2' })
     growing.take(30)
     expect(() => growing.take(11)).toThrow(expect.objectContaining({ code: 15 }))
   })
 
   it('leaves a quarter to others, however many uploads one app opens', () => {
     const budget = new UploadBudget(100)
-    const shares = Array.from({ length: 3 }, () => budget.open('1'))
+    const shares = Array.from({ length: 3 }, () => budget.open({ appid: '1' }))
     for (const share of shares) share.take(25)
-    expect(() => budget.open('1').take(1)).toThrow('The app sends too much at once')
-    budget.open('2').take(25)
+    expect(() => budget.open({ appid: '1' }).take(1)).toThrow('The app sends too much at once')
+    budget.open({ appid: '2' }).take(25)
     shares[0]?.close()
-    budget.open('1').take(25)
+    budget.open({ appid: '1' }).take(25)
     expect(budget.bytes).toBe(100)
   })
 
   it('lets one upload in whatever its size', () => {
     const budget = new UploadBudget(100)
-    const large = budget.open('1')
+    const large = budget.open({ appid: '1' })
     large.take(90)
     large.take(90)
-    expect(() => budget.open('1').take(1)).toThrow()
+    expect(() => budget.open({ appid: '1' }).take(1)).toThrow()
     large.close()
-    budget.open('1').take(1000)
+    budget.open({ appid: '1' }).take(1000)
   })
 
   it('gives back what was taken, once', () => {
     const budget = new UploadBudget(100)
-    const share = budget.open('1')
+    const share = budget.open({ appid: '1' })
     share.take(70)
     share.close()
     share.close()
@@ -65,7 +65,7 @@ describe('the service', () => {
   it('refuses a body that is too much together with others, before it reads it, and gives everything back', async () => {
     const budget = new UploadBudget(200_000)
     const app = await startApp({ uploadBudget: budget })
-    const other = budget.open('1')
+    const other = budget.open({ appid: '1' })
     other.take(199_990)
     const refused = await app.inject({ ...post, payload, headers: { authorization: sign() } })
     expect([refused.statusCode, refused.json().code, refused.headers['retry-after']]).toEqual([429, 15, '1'])
@@ -87,7 +87,7 @@ describe('the service', () => {
         return fakeFetch(url, signal)
       },
     })
-    const other = budget.open('1')
+    const other = budget.open({ appid: '1' })
     other.take(1)
     const refused = await app.inject({ ...post, payload, headers: { authorization: sign() } })
     expect([refused.json().code, refused.json().data.fail_flag]).toEqual([15, undefined])
@@ -142,7 +142,9 @@ describe('fetching', () => {
     await fetchImage(`${base}/`, undefined, (bytes) => void pieces.push(bytes))
     expect(pieces.reduce((sum, bytes) => sum + bytes, 0)).toBe(IMAGE.length)
     const budget = new UploadBudget(1)
-    budget.open('1').take(1)
-    await expect(fetchImage(`${base}/`, undefined, budget.open('1').take)).rejects.toMatchObject({ code: 15 })
+    budget.open({ appid: '1' }).take(1)
+    await expect(fetchImage(`${base}/`, undefined, budget.open({ appid: '1' }).take)).rejects.toMatchObject({
+      code: 15,
+    })
   })
 })

@@ -5,7 +5,7 @@ import { OPERATIONS, type Operation, readOperation, readRequest } from '../../..
 import { headerOf } from '../recorded-request.js'
 import { RECORDED_REQUESTS } from './recorded-requests.js'
 
-const LIMITS = { maxImageBytes: 1000 }
+const READING = { maxImageBytes: 1000, turn: async () => {} }
 const BYTES = Buffer.from('/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//', 'base64')
 const IMAGE = { Bytes: BYTES.toString('base64') }
 const UUID = '6ba7b810-9dad-41d1-80b4-00c04fd430c8'
@@ -14,7 +14,7 @@ const atOnce = async () => {}
 
 async function read(operation: Operation, body: unknown) {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
-  return readRequest(operation, await parseJsonObject(bytes, atOnce), LIMITS)
+  return readRequest(operation, await parseJsonObject(bytes, atOnce), READING)
 }
 
 async function recorded(name: string) {
