@@ -250,7 +250,7 @@ async function readBytes(
   side: Side | undefined,
 ): Promise<Uint8Array> {
   const text = image.required('Bytes', image.text('Bytes', { max: Number.MAX_SAFE_INTEGER }))
-  const bytes = await decodeBase64(text, turn)
+  const bytes = await decodeBase64(text, { turn })
   if (!bytes) throw new RekognitionError('BAD_REQUEST', 'SerializationException', "Expected Base64 at 'bytes'")
   if (bytes.length > maxImageBytes) {
     throw new FaceCompareError('BODY_TOO_LARGE', `The image is larger than ${maxImageBytes} bytes.`, { side })

@@ -1,7 +1,7 @@
 import { FaceCompareError, type Side } from '../../errors.js'
 import { checkUrl } from '../../image/fetch-remote.js'
 import type { Turn } from '../../turns.js'
-import { decodeBase64, joinLines } from '../base64.js'
+import { decodeBase64 } from '../base64.js'
 import type { JsonObject } from '../json-object.js'
 import { IaiError } from './errors.js'
 import { readText, readTexts } from './members.js'
@@ -44,8 +44,7 @@ export async function readImages(object: JsonObject, reading: Reading): Promise<
 }
 
 async function decodeImage(text: string, { maxImageBytes, turn }: Reading, side?: Side): Promise<Uint8Array> {
-  // Some languages break Base64 into lines.
-  const bytes = (await decodeBase64(text, turn)) ?? (await decodeBase64(await joinLines(text, turn), turn))
+  const bytes = await decodeBase64(text, { turn, mayBeInLines: true })
   if (!bytes) throw new FaceCompareError('IMAGE_FORMAT_UNSUPPORTED', 'The image is not valid Base64.', { side })
   if (bytes.length === 0) throw new FaceCompareError('IMAGE_EMPTY', 'The image is empty.', { side })
   if (bytes.length > maxImageBytes) {
