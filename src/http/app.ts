@@ -98,7 +98,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     return503OnClosing: false,
     trustProxy: createTrust(options.trustProxy ?? []),
     routerOptions: { constraints: { callHeader: callHeaderConstraint() } },
-    rewriteUrl: ({ url }) => toOriginForm(url ?? '/'),
+    rewriteUrl: ({ url, method }) => toOriginForm(url ?? '/', method ?? ''),
     serverFactory: (handle) =>
       connections.createServer(handle, (error, socket) => answerUnreadable(error, socket, replies, app.log, onCall), {
         ...(options.tls ? { tls: options.tls } : {}),

@@ -266,3 +266,14 @@ export function headOf(
 export function httpOf(request: WireRequest): Buffer {
   return Buffer.concat([Buffer.from(headOf(request)), Buffer.from(request.body)])
 }
+
+export type Lines = readonly (readonly [name: string, value: string])[]
+export const linesOf = ({ headers }: WireRequest): Lines => Object.entries(headers)
+
+/** A request whose header lines are as they are given, and whose length is that of its body unless they say another. */
+export function writeHttp(body: WireRequest['body'], lines: Lines, target = '/'): Buffer {
+  const hasFraming = lines.some(([name]) => /^(content-length|transfer-encoding)$/i.test(name))
+  const all = hasFraming ? lines : [...lines, ['Content-Length', String(Buffer.byteLength(body))] as const]
+  const head = all.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return Buffer.concat([Buffer.from(`POST ${target} HTTP/1.1\r\n${head}\r\n`, 'latin1'), Buffer.from(body)])
+}
