@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { FaceEngine } from '../../src/engine/engine.js'
+import { analyzeWith, type FaceEngine } from '../../src/engine/engine.js'
 import { embeddingOf, openGallery, PACK } from './gallery.js'
 import { createFakeEngine, type ServiceOptions, startApp } from './http-service.js'
 import { kinds } from './store-kinds.js'
@@ -30,15 +30,13 @@ export async function openGalleryApp(options: ServiceOptions = {}): Promise<{
 /** The fake engine, whose faces can be searched for. */
 function createEnrollingEngine(): FaceEngine {
   const fake = createFakeEngine()
-  return {
-    ...fake,
-    async findFaces(image, ...rest) {
-      const found = await fake.findFaces(image, ...rest)
-      const embedding = embeddingOf(Buffer.from(image).toString('latin1'))
-      const faces = found.faces.map(({ template, ...face }) => {
-        return template ? { ...face, template: { ...template, embedding, packId: PACK } } : face
-      })
-      return { ...found, faces }
-    },
+  const findFaces: FaceEngine['findFaces'] = async (image, ...rest) => {
+    const found = await fake.findFaces(image, ...rest)
+    const embedding = embeddingOf(Buffer.from(image).toString('latin1'))
+    const faces = found.faces.map(({ template, ...face }) => {
+      return template ? { ...face, template: { ...template, embedding, packId: PACK } } : face
+    })
+    return { ...found, faces }
   }
+  return { ...fake, findFaces, analyze: analyzeWith(findFaces) }
 }

@@ -3,7 +3,7 @@ import type { Turn } from '../../turns.js'
 import { decodeBase64 } from '../base64.js'
 import type { JsonObject } from '../json-object.js'
 import type { QualityBar } from '../quality-bar.js'
-import { RekognitionError } from './errors.js'
+import { EXCEPTIONS, RekognitionError } from './errors.js'
 import { fromUuid } from './face-id.js'
 import { type Members, membersOf } from './members.js'
 import { DEFAULT_SIMILARITY_THRESHOLD, REKOGNITION_SCALE } from './scale.js'
@@ -109,6 +109,8 @@ const BAR_OF: Readonly<Record<(typeof QUALITY_FILTERS)[number], QualityBar>> = {
 const TARGET_PREFIX = 'RekognitionService.'
 const COLLECTION_ID = { max: 255, pattern: '[a-zA-Z0-9_.\\-]+' }
 const FACE_ID = { max: 36, pattern: '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}' }
+/** An id of a group or of a face; no database takes every character in a text that it is asked for. */
+const TOKEN = /^[^\s\p{Cc}\p{Cs}]+$/u
 const MOST_AT_ONCE = 4096
 /** Of SearchFaces and SearchFacesByImage. */
 const DEFAULT_MAX_FACES = 80
@@ -205,7 +207,10 @@ function readFaceIds(members: Members): readonly string[] | undefined {
 
 function readPage(members: Members): Page {
   const maxResults = members.number('MaxResults', { min: 0, max: MOST_AT_ONCE, isWhole: true })
-  return { maxResults, nextToken: members.text('NextToken', { max: 255 }) }
+  const nextToken = members.text('NextToken', { max: 255 })
+  if (nextToken === undefined || TOKEN.test(nextToken)) return { maxResults, nextToken }
+  const { text } = EXCEPTIONS.InvalidPaginationTokenException
+  throw new RekognitionError('INVALID_PARAMETER', 'InvalidPaginationTokenException', text)
 }
 
 function readSearch(members: Members): Search {

@@ -87,6 +87,13 @@ describe('readRequest', () => {
   it.each<[string, Operation, unknown, string, string]>([
     ['what is no JSON', 'ListCollections', '{', 'BAD_REQUEST', 'JSON'],
     ['a list', 'ListCollections', '[]', 'BAD_REQUEST', 'object'],
+    ...['a\0', 'a b', 'a\ud800'].map((NextToken): [string, Operation, unknown, string, string] => [
+      `a token that was never given, ${JSON.stringify(NextToken)}`,
+      'ListFaces',
+      { CollectionId: 'c', NextToken },
+      'InvalidPaginationTokenException',
+      'Pagination Token',
+    ]),
     ['a text for a number', 'ListCollections', { MaxResults: '3' }, 'SerializationException', "'maxResults'"],
     ['a half for a whole number', 'ListCollections', { MaxResults: 1.5 }, 'SerializationException', "'maxResults'"],
     ['a number for a text', 'DescribeCollection', { CollectionId: 3 }, 'SerializationException', "'collectionId'"],
