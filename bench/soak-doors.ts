@@ -62,9 +62,11 @@ export const IAI_DOOR: Door = {
 /** Of an error that the call may not be answered with. */
 const NO_CODE = Number.MIN_SAFE_INTEGER
 
-/** Reads an answer, its errors as those of ours that are among the `kinds`. */
-function reader(door: Door, kinds: readonly ErrorName[]): ReadAnswer {
+/** Reads an answer, its errors as those of ours that are among the `refusals`, or that are looked for in every answer. */
+function reader(door: Door, refusals: Refusals): ReadAnswer {
+  const kinds: Refusals = [...refusals, 'TOO_MANY_REQUESTS', 'INTERNAL']
   const codes = new Map<string, number>()
+  // Of several with one name the first counts.
   for (const kind of [...kinds].reverse()) codes.set(door.nameOf(kind), ERRORS[kind].code)
   for (const [name, kind] of Object.entries(door.ownNames)) if (kinds.includes(kind)) codes.set(name, ERRORS[kind].code)
   return (answer, requestId) => {
@@ -82,9 +84,8 @@ export type Refusals = readonly ErrorName[]
 
 /** Sends a request to a door. */
 export function sendToDoor(port: number, door: Door, request: WireRequest, refusals: Refusals) {
-  const kinds: Refusals = [...refusals, 'TOO_MANY_REQUESTS']
   const { path, headers, body } = request
-  const call: HttpCall = { path, headers, body: Buffer.from(body), read: reader(door, kinds) }
+  const call: HttpCall = { path, headers, body: Buffer.from(body), read: reader(door, refusals) }
   return callHttp(port, call)
 }
 
