@@ -13,6 +13,7 @@ import {
   sign,
   withBody,
 } from './soak-kinds.js'
+import { mutate } from './soak-mutate.js'
 import { callRaw, type HttpCall, leaveAfter, type Reply, sendRaw, toHttp } from './soak-wire.js'
 
 /** Just below the limit of pixels. */
@@ -61,17 +62,6 @@ function fileKind(name: string, files: readonly HostileFile[], codes: readonly n
     const file = files[next++ % files.length]
     return multipartCall({ imageA: file?.bytes ?? man, imageB: man })
   })
-}
-
-/** A few bytes of it replaced, removed or added. */
-function mutate(bytes: Uint8Array, random: () => number): Buffer {
-  let result = Buffer.from(bytes)
-  for (let changes = 1 + Math.floor(random() * 6); changes > 0; changes--) {
-    const at = Math.floor(random() * result.length)
-    const inserted = Buffer.from(Array.from({ length: Math.floor(random() * 5) }, () => Math.floor(random() * 256)))
-    result = Buffer.concat([result.subarray(0, at), inserted, result.subarray(at + Math.floor(random() * 5))])
-  }
-  return result
 }
 
 function mutateBody({ body, ...call }: HttpCall, random: () => number): HttpCall {

@@ -16,11 +16,19 @@ export type Reply =
   /** No answer, or none that can be read. */
   | { readonly end: 'unanswered'; readonly why: string }
 
+/** What an answer says; undefined where it is none of the wire. `requestId` is that of its headers. */
+export type ReadAnswer = (
+  answer: unknown,
+  requestId: string | undefined,
+) => { readonly code: number; readonly data: object } | undefined
+
 export interface HttpCall {
   readonly method?: string
   readonly path?: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
+  /** As the first wire's is read when absent. */
+  readonly read?: ReadAnswer
 }
 
 /** Twice as long as the longest time that the service gives anybody who stands still. */
@@ -34,7 +42,10 @@ export function closeIdleConnections(): void {
 }
 
 /** Never rejects. */
-export function callHttp(port: number, { method = 'POST', path = '/face/compare', headers, body }: HttpCall) {
+export function callHttp(
+  port: number,
+  { method = 'POST', path = '/face/compare', headers, body, read = readFirstWire }: HttpCall,
+) {
   return new Promise<Reply>((resolve) => {
     const giveUp = (why: string) => resolve({ end: 'unanswered', why })
     const sent = request(
@@ -44,8 +55,8 @@ export function callHttp(port: number, { method = 'POST', path = '/face/compare'
         response.on('data', (chunk: Buffer) => chunks.push(chunk))
         response.on('error', (error) => giveUp(`the answer broke off: ${error.message}`))
         response.on('end', () => {
-          const retryAfter = response.headers['retry-after']
-          resolve(readReply(response.statusCode ?? 0, retryAfter, Buffer.concat(chunks).toString()))
+          const text = Buffer.concat(chunks).toString()
+          resolve(readReply({ status: response.statusCode ?? 0, headers: response.headers, body: text }, read))
         })
       },
     )
@@ -62,7 +73,9 @@ export async function callRaw(port: number, talk: (client: RawClient) => Promise
   const deadline = setTimeout(() => client.socket.destroy(), ANSWER_DEADLINE_MS)
   try {
     const answer = parseAnswers(await talk(client)).findLast(({ status }) => status >= 200)
-    return answer ? replyOf(answer) : { end: 'unanswered', why: client.failures[0] ?? 'closed without an answer' }
+    return answer
+      ? readReply(answer, readFirstWire)
+      : { end: 'unanswered', why: client.failures[0] ?? 'closed without an answer' }
   } catch (error) {
     return { end: 'unanswered', why: client.failures[0] ?? String(error) }
   } finally {
@@ -94,29 +107,31 @@ export function toHttp({ method = 'POST', path = '/face/compare', headers, body 
   return Buffer.concat([Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`), body])
 }
 
-function replyOf({ status, headers, body }: RawAnswer): Reply {
-  return readReply(status, headers['retry-after'], body)
+type Answer = Pick<RawAnswer, 'status' | 'body'> & {
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
 }
 
-function readReply(status: number, retryAfter: string | undefined, text: string): Reply {
+function readReply({ status, headers, body }: Answer, read: ReadAnswer): Reply {
+  const answer = parse(body)
+  const requestId = headers['x-request-id']
+  const said = read(answer, typeof requestId === 'string' ? requestId : undefined)
+  if (!said) return { end: 'unanswered', why: `HTTP ${status} with something else than an answer of the wire` }
+  const hasRetryAfter = headers['retry-after'] !== undefined
+  return { end: 'answered', status, code: said.code, data: { ...said.data }, hasRetryAfter }
+}
+
+/** Undefined for what is no JSON. */
+function parse(text: string): unknown {
   try {
-    const answer: unknown = JSON.parse(text)
-    if (isAnswer(answer)) {
-      return {
-        end: 'answered',
-        status,
-        code: answer.code,
-        data: { ...answer.data },
-        hasRetryAfter: retryAfter !== undefined,
-      }
-    }
+    return JSON.parse(text)
   } catch {
-    // Said below.
+    return undefined
   }
-  return { end: 'unanswered', why: `HTTP ${status} with something else than an answer of the wire` }
 }
 
-function isAnswer(value: unknown): value is { readonly code: number; readonly data: object } {
-  if (typeof value !== 'object' || value === null || !('code' in value) || !('data' in value)) return false
-  return typeof value.code === 'number' && typeof value.data === 'object' && value.data !== null
+/** Also what was refused before its wire was known. */
+export const readFirstWire: ReadAnswer = (answer) => {
+  if (typeof answer !== 'object' || answer === null || !('code' in answer) || !('data' in answer)) return undefined
+  const { code, data } = answer
+  return typeof code === 'number' && typeof data === 'object' && data !== null ? { code, data } : undefined
 }

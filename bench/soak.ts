@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { ERRORS } from '../src/errors.js'
 import { describeSetting, formatSetting, writeResult } from './result-file.js'
 import { BAD_KINDS } from './soak-bad.js'
+import { BAD_DOOR_KINDS, GOOD_DOOR_KINDS, HOSTILE_DOOR_KINDS } from './soak-door-kinds.js'
 import { BAD_GALLERY_KINDS, enrolResidents, GOOD_GALLERY_KINDS } from './soak-gallery.js'
 import { GOOD_KINDS } from './soak-good.js'
 import { makeHostileKinds, SLOW_KINDS } from './soak-hostile.js'
@@ -49,9 +50,9 @@ const site = await openSite()
 try {
   const scene = { ...photographs, port: site.port, imagesUrl: images.url, closedUrl: images.closedUrl }
   const kinds = {
-    good: [...GOOD_KINDS, ...GOOD_GALLERY_KINDS],
-    bad: [...BAD_KINDS, ...BAD_GALLERY_KINDS],
-    hostile: await makeHostileKinds(),
+    good: [...GOOD_KINDS, ...GOOD_GALLERY_KINDS, ...GOOD_DOOR_KINDS],
+    bad: [...BAD_KINDS, ...BAD_GALLERY_KINDS, ...BAD_DOOR_KINDS],
+    hostile: [...(await makeHostileKinds()), ...HOSTILE_DOOR_KINDS],
     slow: SLOW_KINDS,
   }
   const run = await soak(site, scene, kinds)

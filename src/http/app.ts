@@ -3,7 +3,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import type { AddressLimiter } from '../auth/address-limit.js'
 import type { DoorName } from '../openapi/doors.js'
 import { logWhenDone, type OnCall, openCall } from './call-log.js'
-import { createTrust, findClientAddress, networkOf } from './client-address.js'
+import { createTrust, findClientNetwork } from './client-address.js'
 import {
   type ConnectionLimit,
   Connections,
@@ -101,7 +101,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     return503OnClosing: false,
     trustProxy: createTrust(options.trustProxy ?? []),
     routerOptions: { constraints: { callHeader: callHeaderConstraint() } },
-    rewriteUrl: ({ url }) => toOriginForm(url ?? '/'),
+    rewriteUrl: ({ url, method }) => toOriginForm(url ?? '/', method ?? ''),
     serverFactory: (handle) =>
       connections.createServer(handle, (error, socket) => answerUnreadable(error, socket, replies, app.log, onCall), {
         ...(options.tls ? { tls: options.tls } : {}),
@@ -158,7 +158,7 @@ function addWires(app: FastifyInstance, options: AppOptions, connections: Connec
     call.isSigned = true
   })
   if (addressLimiter) {
-    app.addHook('onRequest', ({ ips }) => addressLimiter.take(networkOf(findClientAddress(ips))))
+    app.addHook('onRequest', ({ ips }) => addressLimiter.take(findClientNetwork(ips)))
   }
   for (const wire of wires) app.register(async (own) => wire(own, { connections, replies, uploads }))
 }

@@ -43,6 +43,11 @@ function plainAddress(text = ''): string | undefined {
   return isIP(address) === 0 ? undefined : address
 }
 
+/** The network that a client calls from, by which those are told apart who have not proven more; see {@link findClientAddress}. */
+export function findClientNetwork(hops?: readonly (string | undefined)[]): string {
+  return networkOf(findClientAddress(hops))
+}
+
 /** What one client can call from: an IPv4 address, or the 64 bits of an IPv6 network, within which he picks any. */
 export function networkOf(address: string): string {
   if (isIP(address) !== 6) return address

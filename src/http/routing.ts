@@ -71,8 +71,11 @@ export function requireHost(request: FastifyRequest): void {
   }
 }
 
-/** A client that believes to talk to a proxy sends the whole url (RFC 9112, section 3.2.2); only its path counts. */
-export function toOriginForm(url: string): string {
+/**
+ * A client that believes to talk to a proxy sends the whole url (RFC 9112, section 3.2.2); only its path counts. `*` is a path for OPTIONS
+ * alone (section 3.2.4): the router would take it for `/`.
+ */
+export function toOriginForm(url: string, method: string): string {
   const path = url.replace(/^https?:\/\/[^/?#]*/i, '')
-  return path.startsWith('/') || path === '*' ? path : `/${path}`
+  return path.startsWith('/') || (path === '*' && method === 'OPTIONS') ? path : `/${path}`
 }

@@ -10,7 +10,7 @@ import { parseForm } from './form-body.js'
 import { parseJson } from './json-body.js'
 import { parseMultipart } from './multipart.js'
 import { readBody } from './upload-body.js'
-import type { UploadBudget, UploadShare } from './upload-budget.js'
+import type { UploadBudget, UploadOwner, UploadShare } from './upload-budget.js'
 import { DEFAULT_PACE, type UploadPace } from './upload-pace.js'
 
 export interface UploadOptions {
@@ -40,14 +40,16 @@ export type ChooseParser<T> = (contentType: string | undefined) => ParseBody<T>
 /** Takes in the bodies of calls. */
 export interface Uploads {
   readonly maxImageBytes: number
-  /** The part of the budget that a call of an app has; to be closed when the call is answered, not before. */
-  readonly open: (appid: string) => UploadShare
+  /** The part of the budget that a call has; to be closed when the call is answered, not before. */
+  readonly open: (owner: UploadOwner) => UploadShare
   /**
    * Reads the body of a call, counted while it comes, and takes it apart. Nothing is read (and no `100 Continue` sent)
    * when the headers alone, or `admit`, refuse it. Throws BODY_TOO_LARGE, TOO_MANY_REQUESTS when all uploads together are too much,
    * and BAD_REQUEST, with status 408 for an upload that is stalled or too slow.
    */
   readonly read: <T>(received: Received, chooseParser: ChooseParser<T>) => Promise<T>
+  /** Works on a body that was read, one large body after the other: what that takes in memory is given back before the next. */
+  readonly workOn: <T>(body: Uint8Array, work: (turn: Turn) => Promise<T>) => Promise<T>
 }
 
 /** What an upload counts for before anything of it has come: its buffers. */
@@ -64,6 +66,8 @@ export function createUploads({ connections, maxImageBytes, pace, budget }: Uplo
   // Calls share the one thread that reads bodies: in turns, and those that take many turns one after the other.
   const turn = createTurns()
   const line = createLine()
+  const lineUp = <T>(byteCount: number, work: () => Promise<T>): Promise<T> =>
+    byteCount > SLICE_BYTES ? line(work) : work()
 
   async function read<T>(received: Received, chooseParser: ChooseParser<T>): Promise<T> {
     const { request, response, call, share, admit } = received
@@ -87,10 +91,15 @@ export function createUploads({ connections, maxImageBytes, pace, budget }: Uplo
       const { buffer, byteOffset, byteLength } = await blocks.join(turn)
       return parse(Buffer.from(buffer, byteOffset, byteLength), turn)
     }
-    return blocks.byteCount > SLICE_BYTES ? line(parseAll) : parseAll()
+    return lineUp(blocks.byteCount, parseAll)
   }
 
-  return { maxImageBytes, open: (appid) => budget.open(appid), read }
+  return {
+    maxImageBytes,
+    open: (owner) => budget.open(owner),
+    read,
+    workOn: (body, work) => lineUp(body.length, () => work(turn)),
+  }
 }
 
 function checkContentEncoding(encoding: string | undefined): void {

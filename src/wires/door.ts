@@ -2,7 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Identity } from '../auth/authenticate.js'
 import type { FaceEngine } from '../engine/engine.js'
 import { timed } from '../http/call-log.js'
+import { findClientNetwork } from '../http/client-address.js'
 import type { WireServices } from '../http/wire.js'
+import type { Turn } from '../turns.js'
 import type { MayEnrol } from './enrolled.js'
 import { admitApp, type GateOptions, type SignatureGate } from './gate.js'
 import { type JsonObject, parseJsonObject } from './json-object.js'
@@ -40,13 +42,13 @@ export interface DoorCall {
   readonly pictures: number
   /** Whether it is refused before its body is read. */
   readonly isRefused: () => void
-  /** What the body asks for. */
-  readonly read: (body: JsonObject) => AskedCall['answer']
+  /** What the body asks for. Takes turns for its images. */
+  readonly read: (body: JsonObject, turn: Turn) => Promise<AskedCall['answer']>
 }
 
 /**
- * Answers a call. Where the head does not prove whose it is, nothing is counted against the app until the body does: anybody may
- * name the key of another one.
+ * Answers a call. Where the head does not prove whose it is, nothing is counted against the app until the body does, and nothing is told
+ * of it: anybody may name the key of another one.
  */
 export async function receiveAtDoor(doorCall: DoorCall): Promise<FastifyReply> {
   const { request, reply, services, context, operation, pictures } = doorCall
@@ -61,7 +63,6 @@ export async function receiveAtDoor(doorCall: DoorCall): Promise<FastifyReply> {
   const signature = await check()
   const { isProven, claimed } = signature
   if (isProven) await prove(claimed)
-  else gate.losses.requirePeace(claimed.appid)
   doorCall.isRefused()
   return receive({
     request,
@@ -69,14 +70,17 @@ export async function receiveAtDoor(doorCall: DoorCall): Promise<FastifyReply> {
     services,
     gate,
     engine,
-    appid: claimed.appid,
+    owner: isProven ? claimed : { claimedAppid: claimed.appid, network: findClientNetwork(request.ips) },
     pictures,
     chooseParser: () => hashBody,
-    async open({ bytes, sha256, turn }, cameWithHead) {
+    async open({ bytes, sha256 }, cameWithHead) {
       const identity = (cameWithHead ? signature : await check()).close(sha256)
       if (isProven) call.identity = identity
       else await prove(identity)
-      return { identity, pictures, answer: doorCall.read(await parseJsonObject(bytes, turn)) }
+      const answer = await services.uploads.workOn(bytes, async (turn) =>
+        doorCall.read(await parseJsonObject(bytes, turn), turn),
+      )
+      return { identity, pictures, answer }
     },
   })
 }

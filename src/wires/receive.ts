@@ -4,7 +4,7 @@ import type { FaceEngine } from '../engine/engine.js'
 import { timed } from '../http/call-log.js'
 import { isIncomplete } from '../http/connections.js'
 import type { ChooseParser } from '../http/upload.js'
-import type { UploadShare } from '../http/upload-budget.js'
+import type { UploadOwner, UploadShare } from '../http/upload-budget.js'
 import type { WireServices } from '../http/wire.js'
 import type { AppGate } from './gate.js'
 
@@ -39,8 +39,8 @@ export interface IncomingCall<Body> {
   readonly services: WireServices
   readonly gate: AppGate
   readonly engine: Pick<FaceEngine, 'requireRoom'>
-  /** Whose part of the memory for uploads it takes. */
-  readonly appid: string
+  /** Whose part of the memory for uploads it takes, until `open` has told who calls. */
+  readonly owner: UploadOwner
   /** How many pictures it hands to the engine at once, as far as its head tells. */
   readonly pictures: number
   readonly chooseParser: ChooseParser<Body>
@@ -53,8 +53,8 @@ export interface IncomingCall<Body> {
 
 /** The way of a call on every wire: its body, its signature, the limits of its app, its answer. Throws FaceCompareErrors. */
 export async function receive<Body>(incoming: IncomingCall<Body>): Promise<FastifyReply> {
-  const { request, reply, services, appid } = incoming
-  const share = services.uploads.open(appid)
+  const { request, reply, services, owner } = incoming
+  const share = services.uploads.open(owner)
   try {
     return services.replies.sendData(request, reply, await answerUpload(incoming, share))
   } finally {
@@ -76,6 +76,7 @@ async function answerUpload<Body>(incoming: IncomingCall<Body>, share: UploadSha
   const upload = { request: request.raw, response: reply.raw, call, share, admit }
   const body = await timed(call, 'upload', () => services.uploads.read(upload, incoming.chooseParser))
   const { identity, pictures, answer } = await incoming.open(body, cameWithHead)
+  share.prove(identity.appid)
   // Before anything is spent: who is asked to come again must be able to, with the same signature.
   requireRoom(pictures)
   gate.losses.requirePeace(identity.appid)

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { ParseBody } from '../http/upload.js'
-import { SLICE_BYTES, type Turn } from '../turns.js'
+import { SLICE_BYTES } from '../turns.js'
 
 /** A body as it came, and what a signature over it must have been made of. */
 export interface SignedBody {
   readonly bytes: Uint8Array
   /** Lower-case hex. */
   readonly sha256: string
-  /** What reading the bytes goes on in. */
-  readonly turn: Turn
 }
 
 /** Takes a body whatever its Content-Type says. */
@@ -18,5 +16,5 @@ export const hashBody: ParseBody<SignedBody> = async (bytes, turn) => {
     if (at > 0) await turn()
     hash.update(bytes.subarray(at, at + SLICE_BYTES))
   }
-  return { bytes, sha256: hash.digest('hex'), turn }
+  return { bytes, sha256: hash.digest('hex') }
 }

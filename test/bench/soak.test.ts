@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { BAD_KINDS } from '../../bench/soak-bad.js'
+import { BAD_DOOR_KINDS, GOOD_DOOR_KINDS, HOSTILE_DOOR_KINDS } from '../../bench/soak-door-kinds.js'
 import { BAD_GALLERY_KINDS, GOOD_GALLERY_KINDS } from '../../bench/soak-gallery.js'
 import { GOOD_KINDS } from '../../bench/soak-good.js'
 import { type Growth, growthOf, isLeak, judge, type SoakRun, summarise } from '../../bench/soak-report.js'
@@ -174,7 +175,8 @@ describe('the calls', () => {
   })
 
   it('have names of their own', () => {
-    const names = KINDS.map(({ name }) => name)
+    const all = [...KINDS, ...GOOD_DOOR_KINDS, ...BAD_DOOR_KINDS, ...HOSTILE_DOOR_KINDS]
+    const names = all.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
   })
 })

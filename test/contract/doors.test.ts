@@ -9,13 +9,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FaceCompareError } from '../../src/errors.js'
 import { cutPerson } from '../../support/sample-people.js'
 import { extractSamples } from '../docs/samples.js'
-import { type AwsAnswer, type AwsPackage, loadDoorClients, type TencentPackage } from '../support/door-clients.js'
+import {
+  type Aws4Package,
+  type AwsAnswer,
+  type AwsPackage,
+  loadDoorClients,
+  type TencentPackage,
+} from '../support/door-clients.js'
 import { listen, SECRET_ID, SECRET_KEY, startApp } from '../support/http-service.js'
 import { BOOTSTRAP, CREDENTIAL, type RunningService, startService } from '../support/service.js'
 
 /** The SDKs of other clouds, unmodified, against the service as a user runs it. */
 let service: RunningService
 let aws: AwsPackage
+let aws4: Aws4Package
 let tencent: TencentPackage
 let folder: string
 let man: Uint8Array
@@ -28,7 +35,7 @@ const NO_FACE = Buffer.from(
 const NO_IMAGE = Buffer.from('this is no image')
 
 beforeAll(async () => {
-  ;({ aws, tencent } = await loadDoorClients())
+  ;({ aws, aws4, tencent } = await loadDoorClients())
   folder = await mkdtemp(join(tmpdir(), 'facecompare-test-'))
   man = await cutPerson('man')
   manAgain = await cutPerson('manAgain')
@@ -211,6 +218,17 @@ describe('@aws-sdk/client-rekognition', () => {
     } finally {
       await app.close()
     }
+  })
+
+  it('need not be the client: aws4 signs as older ones do', async () => {
+    const { host } = new URL(service.url)
+    const body = JSON.stringify({ Image: { Bytes: Buffer.from(man).toString('base64') } })
+    const headers = { 'X-Amz-Target': 'RekognitionService.DetectFaces', 'Content-Type': 'application/x-amz-json-1.1' }
+    const request = { host, method: 'POST', path: '/', service: 'rekognition', region: 'eu-central-1', headers, body }
+    const credentials = { accessKeyId: CREDENTIAL.secretId, secretAccessKey: CREDENTIAL.secretKey }
+    const { Host: _, 'Content-Length': __, ...signed } = aws4.sign(request, credentials).headers
+    const response = await fetch(service.url, { method: 'POST', headers: signed, body })
+    expect(await response.json()).toMatchObject({ FaceDetails: { length: 1 } })
   })
 
   it('reads objects of a bucket that is a folder, and nothing beside it', async () => {

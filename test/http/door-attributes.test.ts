@@ -1,16 +1,11 @@
 import type { FastifyInstance } from 'fastify'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import type { FindOptions } from '../../src/engine/face.js'
-import { type AwsSigner, iaiRequest, openAwsSigner, type SignedDoorRequest } from '../support/door-requests.js'
 import { createEnrollingEngine, openGalleryApp } from '../support/gallery-app.js'
 import { APPID, sign } from '../support/http-service.js'
+import { awsRequest, iaiRequest, type WireRequest } from '../support/wires.js'
 
 /** What faces look like, by the doors: told where it is asked for, measured only then, and not kept. */
-
-let awsRequest: AwsSigner
-beforeAll(async () => {
-  awsRequest = await openAwsSigner()
-}, 300_000)
 
 let opened: Awaited<ReturnType<typeof openGalleryApp>>
 let asked: FindOptions[]
@@ -31,13 +26,13 @@ async function start(tellsAttributes = true): Promise<FastifyInstance> {
   return opened.app
 }
 
-async function send({ headers, body }: SignedDoorRequest) {
+async function send({ headers, body }: WireRequest) {
   const response = await opened.app.inject({ method: 'POST', url: '/', headers, payload: Buffer.from(body) })
   return response.json()
 }
 const Image = { Bytes: Buffer.from('ada').toString('base64') }
-const askAws = (operation: string, body: object) => send(awsRequest({ operation, body: JSON.stringify(body) }))
-const askIai = (action: string, body: object) => send(iaiRequest({ action, body: JSON.stringify(body) }))
+const askAws = (operation: string, body: object) => send(awsRequest(JSON.stringify(body), { operation }))
+const askIai = (action: string, body: object) => send(iaiRequest(JSON.stringify(body), { action }))
 const wasMeasured = () => asked.some(({ attributes }) => attributes)
 
 describe('Rekognition', () => {

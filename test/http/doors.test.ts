@@ -1,11 +1,9 @@
-import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { createAddressLimiter } from '../../src/auth/address-limit.js'
 import { createQuotaGate } from '../../src/auth/quota.js'
 import { composeWires } from '../../src/cli/compose-wires.js'
 import { FaceCompareError } from '../../src/errors.js'
-import { type AwsSigner, HOST, iaiRequest, openAwsSigner, type SignedDoorRequest } from '../support/door-requests.js'
 import {
   APPID,
   createFakeEngine,
@@ -16,13 +14,10 @@ import {
   type ServiceOptions,
   startApp,
 } from '../support/http-service.js'
+import { connectRaw, exchange } from '../support/raw-http.js'
+import { AWS_DOOR, awsRequest, DOORS, HOST, httpOf, IAI_DOOR, iaiRequest, type WireRequest } from '../support/wires.js'
 
 /** What holds on every wire, on the doors as well: limits, counts, refusals in the form of the door. */
-
-let awsRequest: AwsSigner
-beforeAll(async () => {
-  awsRequest = await openAwsSigner()
-}, 300_000)
 
 let app: FastifyInstance | undefined
 afterEach(async () => {
@@ -38,7 +33,7 @@ interface Answer {
   readonly error: string | undefined
 }
 
-async function send({ headers, body }: SignedDoorRequest, method: 'GET' | 'POST' = 'POST'): Promise<Answer> {
+async function send({ headers, body }: WireRequest, method: 'GET' | 'POST' = 'POST'): Promise<Answer> {
   if (!app) throw new Error('No service')
   const payload = method === 'GET' ? {} : { payload: Buffer.from(body) }
   const response = await app.inject({ method, url: '/', headers, ...payload })
@@ -54,77 +49,51 @@ async function start(options: ServiceOptions = {}): Promise<{ readonly counted: 
   return { counted }
 }
 
-const DOORS = [
-  {
-    door: 'rekognition',
-    request: (...args: Parameters<AwsSigner>) => awsRequest(...args),
-    busy: 'ThrottlingException',
-    status: 400,
-    names: {
-      used: 'LimitExceededException',
-      key: 'UnrecognizedClientException',
-      wrong: 'InvalidSignatureException',
-      large: 'ImageTooLargeException',
-      bad: 'SerializationException',
-      noFace: 'InvalidParameterException',
-    },
-  },
-  {
-    door: 'tencent-iai',
-    request: iaiRequest,
-    busy: 'RequestLimitExceeded',
-    status: 200,
-    names: {
-      used: 'LimitExceeded',
-      key: 'AuthFailure.SecretIdNotFound',
-      wrong: 'AuthFailure.SignatureFailure',
-      large: 'FailedOperation.ImageSizeExceed',
-      bad: 'InvalidParameter',
-      noFace: 'InvalidParameterValue.NoFaceInPhoto',
-    },
-  },
-] as const
+const isRekognition = (wire: string) => wire.startsWith('rekognition')
 
-describe.each(DOORS)('the door $door', ({ request, busy, status, names, door }) => {
+describe.each(DOORS)('the door $wire', ({ compare, names, wire, isProvenByHead }) => {
+  const status = isRekognition(wire) ? 400 : 200
+
   it('answers in its own form, and counts the call', async () => {
     const { counted } = await start()
-    const answer = await send(request())
+    const answer = await send(compare())
     expect(answer).toMatchObject({ status: 200, error: undefined })
-    const contentType = door === 'rekognition' ? 'application/x-amz-json-1.1' : 'application/json'
+    const contentType = isRekognition(wire) ? 'application/x-amz-json-1.1' : 'application/json'
     expect(answer.headers['content-type']).toBe(contentType)
-    const id =
-      door === 'rekognition'
-        ? answer.headers['x-amzn-requestid']
-        : (answer.body.Response as { RequestId: string }).RequestId
+    const id = isRekognition(wire)
+      ? answer.headers['x-amzn-requestid']
+      : (answer.body.Response as { RequestId: string }).RequestId
     expect(id).toBe(answer.headers['x-request-id'])
     expect(counted).toEqual([[APPID, 0]])
   })
 
   it('refuses in its own form what is wrong with a picture, and counts it with its code', async () => {
     const { counted } = await start()
-    const noFace = door === 'rekognition' ? awsRequest({ source: 'noface' }) : iaiRequest({ a: 'noface' })
-    expect(await send(noFace)).toMatchObject({ status, error: names.noFace })
+    expect(await send(compare({ a: 'noface' }))).toMatchObject({ status, error: names['no face'] })
     expect(counted).toEqual([[APPID, -1101]])
   })
 
   it('counts nothing against an app whose key somebody else names', async () => {
     const taken: string[] = []
     const { counted } = await start({ rateLimiter: { take: async (appid) => void taken.push(appid) } })
-    expect(await send(request({}, { secretKey: 'of somebody else' }))).toMatchObject({ status, error: names.wrong })
-    expect(await send(request({}, { secretId: 'unknown' }))).toMatchObject({ status, error: names.key })
-    const altered = request()
-    expect(await send({ ...altered, body: `${altered.body} ` })).toMatchObject({ error: names.wrong })
+    expect(await send(compare({}, { secretKey: 'of somebody else' }))).toMatchObject({
+      status,
+      error: names['wrong signature'],
+    })
+    expect(await send(compare({}, { secretId: 'unknown' }))).toMatchObject({ status, error: names['unknown key'] })
+    const altered = compare()
+    expect(await send({ ...altered, body: `${altered.body} ` })).toMatchObject({ error: names['wrong signature'] })
     // Of what is signed with its body's hash the head proves whose it is; the altered body is then refused all the same.
     expect(counted.filter(([, code]) => code === 0)).toEqual([])
-    if (door === 'tencent-iai') expect([taken, counted]).toEqual([[], []])
+    if (!isProvenByHead) expect([taken, counted]).toEqual([[], []])
   })
 
   it('has the limits of the app: rate, month, lost workers', async () => {
     const limited = () =>
       Promise.reject(new FaceCompareError('TOO_MANY_REQUESTS', 'Too many.', { retryAfterSeconds: 1 }))
     await start({ rateLimiter: { take: limited } })
-    const answer = await send(request())
-    expect(answer).toMatchObject({ status, error: busy })
+    const answer = await send(compare())
+    expect(answer).toMatchObject({ status, error: names.busy })
     expect(answer.headers['retry-after']).toBe('1')
     await app?.close()
     const month = new Date('2026-11-02T00:00:00Z')
@@ -137,7 +106,7 @@ describe.each(DOORS)('the door $door', ({ request, busy, status, names, door }) 
       ),
       store: { ...store, findApp },
     })
-    expect(await send(request())).toMatchObject({ error: names.used })
+    expect(await send(compare())).toMatchObject({ error: names['used up'] })
     await app?.close()
     const losses = {
       note: () => {},
@@ -146,13 +115,13 @@ describe.each(DOORS)('the door $door', ({ request, busy, status, names, door }) 
       },
     }
     await start({ losses })
-    expect(await send(request())).toMatchObject({ error: busy })
+    expect(await send(compare())).toMatchObject({ error: names.busy })
   })
 
   it('has the limit of the address before its signature', async () => {
     const { counted } = await start({ addressLimiter: createAddressLimiter(1) })
-    expect(await send(request())).toMatchObject({ error: undefined })
-    expect(await send(request())).toMatchObject({ status, error: busy })
+    expect(await send(compare())).toMatchObject({ error: undefined })
+    expect(await send(compare())).toMatchObject({ status, error: names.busy })
     expect(counted).toEqual([[APPID, 0]])
   })
 
@@ -162,32 +131,31 @@ describe.each(DOORS)('the door $door', ({ request, busy, status, names, door }) 
       throw new FaceCompareError('TOO_MANY_REQUESTS', 'The queue is full.', { retryAfterSeconds: 1 })
     }
     await start({ engine: { ...engine, requireRoom } })
-    expect(await send(request())).toMatchObject({ status, error: busy })
+    expect(await send(compare())).toMatchObject({ status, error: names.busy })
     expect(engine.seen).toEqual([])
   })
 
   it('refuses bodies that are too large or no JSON', async () => {
     await start()
-    expect(await send(request({ body: 'x'.repeat(300_000) }))).toMatchObject({ status, error: names.large })
-    expect(await send(request({ body: '{"a":' }))).toMatchObject({ status, error: names.bad })
-    expect(await send(request({ body: '[]' }))).toMatchObject({ status, error: names.bad })
+    expect(await send(compare({ body: 'x'.repeat(300_000) }))).toMatchObject({ status, error: names['too large'] })
+    expect(await send(compare({ body: '{"a":' }))).toMatchObject({ status, error: names.unreadable })
+    expect(await send(compare({ body: '[]' }))).toMatchObject({ status, error: names.unreadable })
   })
 
   it('says nothing of what went wrong inside', async () => {
     await start({ engine: { ...createFakeEngine(), analyze: () => Promise.reject(new Error('secret /etc/passwd')) } })
-    const answer = await send(request())
-    expect(answer.status).toBe(door === 'rekognition' ? 500 : 200)
+    const answer = await send(compare())
+    expect(answer.status).toBe(isRekognition(wire) ? 500 : 200)
     expect(JSON.stringify(answer.body)).not.toContain('secret')
     expect(answer.error).toMatch(/^Internal/)
   })
 
   it('refuses calls about persons while nobody may be enrolled', async () => {
     await start()
-    const call =
-      door === 'rekognition'
-        ? awsRequest({ operation: 'ListCollections', body: '{}' })
-        : iaiRequest({ action: 'GetGroupList', body: '{}' })
-    expect((await send(call)).error).toBe(door === 'rekognition' ? 'AccessDeniedException' : 'UnsupportedOperation')
+    const call = isRekognition(wire)
+      ? awsRequest('{}', { operation: 'ListCollections' })
+      : iaiRequest('{}', { action: 'GetGroupList' })
+    expect((await send(call)).error).toBe(isRekognition(wire) ? 'AccessDeniedException' : 'UnsupportedOperation')
   })
 
   it('is closed when it is not among those that are open', async () => {
@@ -197,48 +165,37 @@ describe.each(DOORS)('the door $door', ({ request, busy, status, names, door }) 
       store: createFakeStore(),
       rateLimiter: { take: async () => {} },
     }
-    const others = DOORS.map((other) => other.door).filter((name) => name !== door)
+    const others = isRekognition(wire) ? (['tencent-iai'] as const) : (['rekognition'] as const)
     await start({ wires: composeWires({ doors: others, s3Folder: undefined, maxImageBytes: 1000 }, options) })
-    expect(await send(request())).toMatchObject({ status: 404, body: { code: 3 } })
+    expect(await send(compare())).toMatchObject({ status: 404, body: { code: 3 } })
     await app?.close()
     await start({ wires: composeWires({ doors: [], s3Folder: undefined, maxImageBytes: 1000 }, options) })
-    expect(await send(request())).toMatchObject({ status: 404, body: { code: 3 } })
+    expect(await send(compare())).toMatchObject({ status: 404, body: { code: 3 } })
   })
 })
 
 describe('POST /', () => {
   it('goes by X-Amz-Target before X-TC-Action, and needs one of them', async () => {
     await start()
-    const { headers, body } = awsRequest()
-    expect(await send({ headers: { ...headers, 'X-TC-Action': 'CompareFace' }, body })).toMatchObject({
+    const request = AWS_DOOR.compare()
+    expect(await send({ ...request, headers: { ...request.headers, 'X-TC-Action': 'CompareFace' } })).toMatchObject({
       body: { FaceMatches: [], UnmatchedFaces: { length: 1 } },
     })
-    expect(await send({ headers: { Host: HOST }, body })).toMatchObject({ status: 404, body: { code: 3 } })
+    expect(await send({ ...request, headers: { Host: HOST } })).toMatchObject({ status: 404, body: { code: 3 } })
   })
 
   it('is not answered by GET', async () => {
     await start()
-    expect(await send(iaiRequest(), 'GET')).toMatchObject({ status: 200, error: 'UnsupportedProtocol' })
+    expect(await send(IAI_DOOR.compare(), 'GET')).toMatchObject({ status: 200, error: 'UnsupportedProtocol' })
   })
 
   it('tells the time, by which SDKs mend their clocks', async () => {
     await start()
     if (!app) throw new Error('No service')
-    await listen(app)
-    const { port } = app.server.address() as AddressInfo
-    const { headers, body } = awsRequest({}, { seconds: NOW_SECONDS - 1200 })
-    const { Host: _, 'Content-Length': __, ...rest } = headers
-    const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers: rest, body })
-    expect(Math.abs(Date.parse(response.headers.get('date') ?? '') - Date.now())).toBeLessThan(60_000)
-    expect(await response.json()).toMatchObject({ __type: 'InvalidSignatureException' })
-  })
-
-  it('takes requests whose body is signed without a header that says its hash, as older clients sign', async () => {
-    const { counted } = await start()
-    expect(await send(awsRequest({}, { hashed: false }))).toMatchObject({ status: 200, error: undefined })
-    expect(await send(awsRequest({}, { hashed: false, secretKey: 'wrong' }))).toMatchObject({
-      error: 'InvalidSignatureException',
-    })
-    expect(counted).toEqual([[APPID, 0]])
+    const port = await listen(app)
+    const late = AWS_DOOR.compare({}, { seconds: NOW_SECONDS - 1200 })
+    const answer = await exchange(connectRaw(port), httpOf(late))
+    expect(Math.abs(Date.parse(answer.headers.date ?? '') - Date.now())).toBeLessThan(60_000)
+    expect(JSON.parse(answer.body)).toMatchObject({ __type: 'InvalidSignatureException' })
   })
 })

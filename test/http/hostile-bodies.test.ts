@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ERRORS } from '../../src/errors.js'
+import { EXCEPTIONS } from '../../src/wires/rekognition/errors.js'
 import { APPID, BOUNDARY, multipart, sign, startApp } from '../support/http-service.js'
+import { AWS_DOOR, IAI_DOOR } from '../support/wires.js'
 
 const KNOWN_CODES: ReadonlySet<number> = new Set([0, ...Object.values(ERRORS).map(({ code }) => code)])
 
@@ -102,5 +104,34 @@ it('any body under any Content-Type has a JSON answer with a known code', async 
       expect(KNOWN_CODES.has((await send(Buffer.from(bytes), type)).json().code)).toBe(true)
     }),
     { numRuns: 200 },
+  )
+})
+
+/** What an answer of a door must be, whatever was sent; a fault of the service is none that a body can cause. */
+const IS_LEGAL: Readonly<Record<string, (response: { readonly statusCode: number; json: () => unknown }) => void>> = {
+  [AWS_DOOR.wire](response) {
+    const error = AWS_DOOR.errorIn(response.json())
+    expect([response.statusCode, error === undefined || error in EXCEPTIONS]).toEqual([
+      error === undefined ? 200 : 400,
+      true,
+    ])
+  },
+  [IAI_DOOR.wire](response) {
+    expect([response.statusCode, response.json()]).toEqual([
+      200,
+      { Response: expect.objectContaining({ RequestId: expect.stringMatching(/^[0-9a-f-]{36}$/) }) },
+    ])
+    expect(IAI_DOOR.errorIn(response.json()) ?? 'Ok').toMatch(/^(?!Internal)[A-Z][A-Za-z]+(\.[A-Z][A-Za-z]+)?$/)
+  },
+}
+
+it.each([AWS_DOOR, IAI_DOOR])('any change to a body that is then signed has a legal answer at $wire', async (wire) => {
+  const whole = Buffer.from(wire.compare().body)
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 5 }), async (changes) => {
+      const { path, headers, body } = wire.compare({ body: changes.reduce(mutate, whole) })
+      IS_LEGAL[wire.wire]?.(await app.inject({ method: 'POST', url: path, headers, payload: body }))
+    }),
+    { numRuns: 300 },
   )
 })

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fetcher, serve } from '../image/servers.js'
-import { APPID, sign, startApp } from '../support/http-service.js'
+import { APPID, startApp } from '../support/http-service.js'
+import { FIRST_WIRE, IAI_DOOR } from '../support/wires.js'
 
 let app: FastifyInstance
 let port: number
@@ -28,19 +29,40 @@ beforeEach(async () => {
 })
 afterEach(() => app.close())
 
-async function call(urlB: string) {
-  const response = await app.inject({
-    method: 'POST',
-    url: '/face/compare',
-    headers: { authorization: sign(), 'content-type': 'application/json' },
-    payload: { appid: APPID, urlA: `http://here.example:${port}/face`, urlB: urlB.replace('PORT', String(port)) },
-  })
-  const { data, ...rest } = response.json()
-  const { session_id: _, ...said } = data
-  return { status: response.statusCode, ...rest, data: said }
+interface Refusal {
+  readonly code: string | undefined
+  readonly text: unknown
 }
 
-describe('a call with a url', () => {
+/** Calls that fetch images, and how they are refused. */
+const CALLS = [
+  {
+    ...FIRST_WIRE,
+    ask: (urlA: string, urlB: string) => FIRST_WIRE.compare({ body: JSON.stringify({ appid: APPID, urlA, urlB }) }),
+    /** Of the second image. */
+    tells: (sentence: string) => ({ detail: sentence, fail_flag: 2 }),
+    unreachable: '-1308',
+    notFound: '-1403',
+    illegal: '21',
+  },
+  {
+    ...IAI_DOOR,
+    ask: (UrlA: string, UrlB: string) => IAI_DOOR.compare({ body: JSON.stringify({ UrlA, UrlB }) }),
+    tells: (sentence: string) => `ImageB: ${sentence}`,
+    unreachable: 'FailedOperation.ImageDownloadError',
+    notFound: 'FailedOperation.ImageDownloadError',
+    illegal: 'InvalidParameterValue.UrlIllegal',
+  },
+]
+
+describe.each(CALLS)('a call of $wire with a url', ({ ask, errorIn, tells, unreachable, notFound, illegal }) => {
+  async function call(urlB: string): Promise<Refusal> {
+    const { path, headers, body } = ask(`http://here.example:${port}/face`, urlB.replace('PORT', String(port)))
+    const answer = (await app.inject({ method: 'POST', url: path, headers, payload: body })).json()
+    const { session_id: _, ...said } = answer.data ?? {}
+    return { code: errorIn(answer), text: answer.Response?.Error?.Message ?? said }
+  }
+
   it.each([
     ['at a private address', 'http://10.0.0.1/'],
     ['at the service itself', 'http://127.0.0.2:PORT/'],
@@ -54,34 +76,30 @@ describe('a call with a url', () => {
     ['in octal digits', 'http://0177.0.0.2/'],
     ['that embeds an address in another one', 'http://[64:ff9b::a00:1]/'],
   ])('%s gets the one answer for all that cannot be reached', async (_, url) => {
-    expect(await call(url)).toEqual({
-      status: 200,
-      code: -1308,
-      message: 'ERROR_DOWNLOAD_IMAGE_FAILED',
-      data: { detail: 'The image url cannot be reached.', fail_flag: 2 },
-    })
+    expect(await call(url)).toEqual({ code: unreachable, text: tells('The image url cannot be reached.') })
   })
 
   it('that never ends is told apart from them: its host answers everybody', async () => {
-    expect(await call('http://here.example:PORT/silent')).toMatchObject({
-      code: -1308,
-      data: { detail: expect.stringMatching(/^The image url took longer than [\d.]+ s\.$/), fail_flag: 2 },
-    })
+    const { code, text } = await call('http://here.example:PORT/silent')
+    expect([code, JSON.stringify(text)]).toEqual([
+      unreachable,
+      expect.stringMatching(/The image url took longer than [\d.]+ s\./),
+    ])
   })
 
   it.each([
-    ['with credentials', 'http://me:secret@here.example:PORT/face', 21],
-    ['with a zone', 'http://[fe80::1%25eth0]/', 21],
-    ['with a port that there is not', 'http://here.example:99999/', 21],
-    ['of another scheme', 'gopher://here.example/', 21],
-    ['that is not found on its server', 'http://here.example:PORT/nothing', -1403],
-  ])('%s has a code of its own, and repeats nothing of it', async (_, url, code) => {
-    const answer = await call(url)
-    expect(answer.code).toBe(code)
-    expect(JSON.stringify(answer)).not.toMatch(/secret|example|eth0|127\./)
+    ['with credentials', 'http://me:secret@here.example:PORT/face', illegal],
+    ['with a zone', 'http://[fe80::1%25eth0]/', illegal],
+    ['with a port that there is not', 'http://here.example:99999/', illegal],
+    ['of another scheme', 'gopher://here.example/', illegal],
+    ['that is not found on its server', 'http://here.example:PORT/nothing', notFound],
+  ])('%s has a code of its own, and repeats nothing of it', async (_, url, expected) => {
+    const { code, text } = await call(url)
+    expect(code).toBe(expected)
+    expect(JSON.stringify(text)).not.toMatch(/secret|example|eth0|127\./)
   })
 
   it('at a port of its own is compared', async () => {
-    expect(await call('http://here.example:PORT/face')).toMatchObject({ status: 200, code: 0 })
+    expect(await call('http://here.example:PORT/face')).toMatchObject({ code: undefined })
   })
 })

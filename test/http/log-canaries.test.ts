@@ -3,12 +3,10 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FaceCompareError } from '../../src/errors.js'
 import { CALL_FIELDS } from '../../src/openapi/call.js'
+import { CANARY, CANARY_FORMS } from '../support/canary.js'
 import { APPID, BOUNDARY, listen, multipart, SECRET_KEY, sign, startApp } from '../support/http-service.js'
 import { connectRaw } from '../support/raw-http.js'
 
-/** It stands in whatever a client sends, and may stand in no line of the log. */
-const CANARY = 'CaNaRy7'
-const FORMS = [CANARY, Buffer.from(CANARY).toString('base64').slice(0, 8), Buffer.from(CANARY).toString('hex')]
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 const MULTIPART_TYPE = `multipart/form-data; boundary=${BOUNDARY}`
 const TYPES = ['application/json', MULTIPART_TYPE, FORM_TYPE, 'text/plain', '', `x/${CANARY}`]
@@ -36,7 +34,8 @@ afterEach(() => app.close())
 
 function expectSilence(): void {
   expect(log).not.toBe('')
-  for (const form of [...FORMS, SECRET_KEY, sign().slice(0, 16), sign().slice(-16)]) expect(log).not.toContain(form)
+  for (const form of [...CANARY_FORMS, SECRET_KEY, sign().slice(0, 16), sign().slice(-16)])
+    expect(log).not.toContain(form)
 }
 
 const post = (payload: string | Buffer, options: InjectOptions = {}) =>

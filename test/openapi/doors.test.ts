@@ -8,15 +8,15 @@ import { EXCEPTIONS } from '../../src/wires/rekognition/errors.js'
 import * as rekognition from '../../src/wires/rekognition/request.js'
 import * as iai from '../../src/wires/tencent-iai/read-request.js'
 import { VERSIONS } from '../../src/wires/tencent-iai/request.js'
-import { type AwsSigner, iaiRequest, openAwsSigner, type SignedDoorRequest } from '../support/door-requests.js'
 import { createEnrollingEngine, openGalleryApp } from '../support/gallery-app.js'
 import { startApp } from '../support/http-service.js'
+import { awsRequest, iaiRequest, type WireRequest } from '../support/wires.js'
 import { RECORDED_REQUESTS as OF_AWS } from '../wires/rekognition/recorded-requests.js'
 import { RECORDED_REQUESTS as OF_IAI } from '../wires/tencent-iai/recorded-requests.js'
 import { createResponseChecks } from './response-checks.js'
 
 const checks = createResponseChecks(describeApi(ALL_DOORS))
-const LIMITS = { maxImageBytes: 1000 }
+const READING = { maxImageBytes: 1000, turn: async () => {} }
 const BYTES = Buffer.from('ada').toString('base64')
 const OTHER_BYTES = Buffer.from('bob').toString('base64')
 
@@ -26,7 +26,7 @@ const DOORS = {
     recorded: OF_AWS,
     read(name: string, body: JsonObject) {
       const operation = rekognition.OPERATIONS.find((known) => known === name)
-      return operation && rekognition.readRequest(operation, body, LIMITS)
+      return operation && rekognition.readRequest(operation, body, READING)
     },
     /** Members that are described although they are passed over. */
     passedOver: ['Tags'],
@@ -36,7 +36,7 @@ const DOORS = {
     recorded: OF_IAI,
     read(name: string, body: JsonObject) {
       const action = iai.ACTIONS.find((known) => known === name)
-      return action && iai.readRequest({ action, version: '2020-03-03' }, body, LIMITS)
+      return action && iai.readRequest({ action, version: '2020-03-03' }, body, READING)
     },
     passedOver: ['NeedRotateDetection'],
   },
@@ -56,12 +56,12 @@ describe('the description', () => {
     expect(DESCRIBED_DOORS['tencent-iai'].headers['X-TC-Version']?.schema.enum).toEqual(VERSIONS)
   })
 
-  it.each(CALLS)('names every member that $name of $door reads', ({ door, name }) => {
+  it.each(CALLS)('names every member that $name of $door reads', async ({ door, name }) => {
     const { read, recorded, passedOver } = DOORS[door]
     const described = checks.fieldsOf(`${DESCRIBED_DOORS[door].prefix}${name}Request`)
     const body = JSON.parse(recorded.find((request) => request.name === name)?.body ?? '{}')
     const passed: readonly string[] = passedOver
-    expect(membersRead(door, name, body, read)).toEqual(described.filter((one) => !passed.includes(one)).sort())
+    expect(await membersRead(door, name, body, read)).toEqual(described.filter((one) => !passed.includes(one)).sort())
   })
 
   it.each(CALLS)('fits what an SDK sends of $name to $door', ({ door, name }) => {
@@ -73,12 +73,12 @@ describe('the description', () => {
 })
 
 /** The members that are looked at while a body is read: a url in the place of a picture is not, so it is sent empty. */
-function membersRead(
+async function membersRead(
   door: DoorName,
   name: string,
   recorded: JsonObject,
   read: (name: string, body: JsonObject) => unknown,
-): readonly string[] {
+): Promise<readonly string[]> {
   const urls = door === 'rekognition' ? {} : { Url: '', UrlA: '', UrlB: '', Urls: [] }
   const images = door === 'rekognition' ? {} : { Image: BYTES, ImageA: BYTES, ImageB: BYTES }
   const seen = new Set<string>()
@@ -91,20 +91,18 @@ function membersRead(
       },
     },
   )
-  expect(read(name, body)).toBeDefined()
+  expect(await read(name, body)).toBeDefined()
   return [...seen].sort()
 }
 
 describe('the answers', () => {
   let opened: Awaited<ReturnType<typeof openGalleryApp>>
-  let awsRequest: AwsSigner
   beforeAll(async () => {
-    awsRequest = await openAwsSigner()
     opened = await openGalleryApp({ engine: createEnrollingEngine({ tellsAttributes: true }) })
-  }, 300_000)
+  })
   afterAll(() => opened.close())
 
-  async function send(door: DoorName, name: string, { headers, body }: SignedDoorRequest, answer = `${name}Answer`) {
+  async function send(door: DoorName, name: string, { headers, body }: WireRequest, answer = `${name}Answer`) {
     const { prefix } = DESCRIBED_DOORS[door]
     checks.expectRequest(`${prefix}${name}Request`, JSON.parse(String(body)))
     const response = await opened.app.inject({ method: 'POST', url: '/', headers, payload: Buffer.from(body) })
@@ -113,9 +111,9 @@ describe('the answers', () => {
     return response.json()
   }
   const askAws = (operation: string, body: object, answer?: string) =>
-    send('rekognition', operation, awsRequest({ operation, body: JSON.stringify(body) }), answer)
+    send('rekognition', operation, awsRequest(JSON.stringify(body), { operation }), answer)
   const askIai = async (action: string, body: object, answer?: string) =>
-    (await send('tencent-iai', action, iaiRequest({ action, body: JSON.stringify(body) }), answer)).Response
+    (await send('tencent-iai', action, iaiRequest(JSON.stringify(body), { action }), answer)).Response
 
   it('of Rekognition are as described', async () => {
     const [Image, other] = [{ Bytes: BYTES }, { Bytes: OTHER_BYTES }]

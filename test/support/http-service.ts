@@ -8,7 +8,7 @@ import { type ErrorName, FaceCompareError } from '../../src/errors.js'
 import { type AppOptions, createApp } from '../../src/http/app.js'
 import { ALL_DOORS } from '../../src/openapi/doors.js'
 import { NO_COHORT } from '../../src/score/cohort.js'
-import { rekognition } from '../../src/wires/rekognition/wire.js'
+import { type RekognitionOptions, rekognition } from '../../src/wires/rekognition/wire.js'
 import { tencentIai } from '../../src/wires/tencent-iai/wire.js'
 import { type TencentImageOptions, tencentImage } from '../../src/wires/tencent-image/wire.js'
 import { MEAN_FACE } from './mean-face.js'
@@ -132,7 +132,7 @@ export function createFakeStore(): CredentialSource & SignatureLedger {
   }
 }
 
-export type ServiceOptions = Partial<AppOptions & TencentImageOptions>
+export type ServiceOptions = Partial<AppOptions & TencentImageOptions & RekognitionOptions>
 
 export async function startApp(options: ServiceOptions = {}): Promise<FastifyInstance> {
   const wireOptions = {

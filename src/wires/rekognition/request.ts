@@ -1,8 +1,9 @@
 import { FaceCompareError, type Side } from '../../errors.js'
+import type { Turn } from '../../turns.js'
 import { decodeBase64 } from '../base64.js'
 import type { JsonObject } from '../json-object.js'
 import type { QualityBar } from '../quality-bar.js'
-import { RekognitionError } from './errors.js'
+import { EXCEPTIONS, RekognitionError } from './errors.js'
 import { fromUuid } from './face-id.js'
 import { type Members, membersOf } from './members.js'
 import { DEFAULT_SIMILARITY_THRESHOLD, REKOGNITION_SCALE } from './scale.js'
@@ -70,9 +71,11 @@ export type RekognitionRequest =
 export type Operation = RekognitionRequest['operation']
 export type RequestOf<Name extends Operation> = RekognitionRequest & { readonly operation: Name }
 
-export interface RequestLimits {
+export interface Reading {
   /** Of one image, decoded. */
   readonly maxImageBytes: number
+  /** Taken for each slice of an image. */
+  readonly turn: Turn
 }
 
 const ATTRIBUTES = [
@@ -116,33 +119,35 @@ const BAR_OF: Readonly<Record<(typeof QUALITY_FILTERS)[number], QualityBar>> = {
 const TARGET_PREFIX = 'RekognitionService.'
 const COLLECTION_ID = { max: 255, pattern: '[a-zA-Z0-9_.\\-]+' }
 const FACE_ID = { max: 36, pattern: '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}' }
+/** An id of a group or of a face; no database takes every character in a text that it is asked for. */
+const TOKEN = /^[^\s\p{Cc}\p{Cs}]+$/u
 const MOST_AT_ONCE = 4096
 /** Of SearchFaces and SearchFacesByImage. */
 const DEFAULT_MAX_FACES = 80
 
-type Read = (members: Members, limits: RequestLimits) => RekognitionRequest
+type Read = (members: Members, reading: Reading) => RekognitionRequest | Promise<RekognitionRequest>
 
 const READ: Readonly<Record<Operation, Read>> = {
-  CompareFaces: (members, limits) => ({
+  CompareFaces: async (members, reading) => ({
     operation: 'CompareFaces',
-    source: readImage(members, 'SourceImage', limits, 'A'),
-    target: readImage(members, 'TargetImage', limits, 'B'),
+    source: await readImage(members, 'SourceImage', reading, 'A'),
+    target: await readImage(members, 'TargetImage', reading, 'B'),
     leastScore: readThreshold(members, 'SimilarityThreshold'),
     qualityBar: readBar(members, 'NONE'),
   }),
-  DetectFaces: (members, limits) => ({
+  DetectFaces: async (members, reading) => ({
     operation: 'DetectFaces',
-    image: readImage(members, 'Image', limits),
+    image: await readImage(members, 'Image', reading),
     told: readAttributes(members, 'Attributes'),
   }),
   CreateCollection: (members) => ({ operation: 'CreateCollection', groupId: readGroupId(members) }),
   ListCollections: (members) => ({ operation: 'ListCollections', ...readPage(members) }),
   DescribeCollection: (members) => ({ operation: 'DescribeCollection', groupId: readGroupId(members) }),
   DeleteCollection: (members) => ({ operation: 'DeleteCollection', groupId: readGroupId(members) }),
-  IndexFaces: (members, limits) => ({
+  IndexFaces: async (members, reading) => ({
     operation: 'IndexFaces',
     groupId: readGroupId(members),
-    image: readImage(members, 'Image', limits),
+    image: await readImage(members, 'Image', reading),
     externalImageId: members.text('ExternalImageId', { max: 255, pattern: '[a-zA-Z0-9_.\\-:]+' }),
     maxFaces: members.number('MaxFaces', { min: 1, max: Number.MAX_SAFE_INTEGER, isWhole: true }),
     qualityBar: readBar(members, 'AUTO'),
@@ -165,10 +170,10 @@ const READ: Readonly<Record<Operation, Read>> = {
     faceId: fromUuid(members.required('FaceId', members.text('FaceId', FACE_ID))),
     ...readSearch(members),
   }),
-  SearchFacesByImage: (members, limits) => ({
+  SearchFacesByImage: async (members, reading) => ({
     operation: 'SearchFacesByImage',
     groupId: readGroupId(members),
-    image: readImage(members, 'Image', limits),
+    image: await readImage(members, 'Image', reading),
     qualityBar: readBar(members, 'NONE'),
     ...readSearch(members),
   }),
@@ -192,11 +197,15 @@ function isOperation(name: string): name is Operation {
 }
 
 /**
- * Reads the body of a request. Throws SerializationException for members of another type, ValidationException for members that break
+ * Reads the body of a request. Rejects with SerializationException for members of another type, ValidationException for members that break
  * the rules of the original's model, InvalidParameterException for an image that is none or two, IMAGE_EMPTY and BODY_TOO_LARGE.
  */
-export function readRequest(operation: Operation, body: JsonObject, limits: RequestLimits): RekognitionRequest {
-  return READ[operation](membersOf(body), limits)
+export async function readRequest(
+  operation: Operation,
+  body: JsonObject,
+  reading: Reading,
+): Promise<RekognitionRequest> {
+  return READ[operation](membersOf(body), reading)
 }
 
 function readGroupId(members: Members): string {
@@ -209,7 +218,10 @@ function readFaceIds(members: Members): readonly string[] | undefined {
 
 function readPage(members: Members): Page {
   const maxResults = members.number('MaxResults', { min: 0, max: MOST_AT_ONCE, isWhole: true })
-  return { maxResults, nextToken: members.text('NextToken', { max: 255 }) }
+  const nextToken = members.text('NextToken', { max: 255 })
+  if (nextToken === undefined || TOKEN.test(nextToken)) return { maxResults, nextToken }
+  const { text } = EXCEPTIONS.InvalidPaginationTokenException
+  throw new RekognitionError('INVALID_PARAMETER', 'InvalidPaginationTokenException', text)
 }
 
 function readSearch(members: Members): Search {
@@ -232,13 +244,13 @@ function readAttributes(members: Members, name: string): readonly ToldAttribute[
   return TOLD_ATTRIBUTES.filter((told) => names.includes('ALL') || names.includes(told))
 }
 
-function readImage(members: Members, name: string, limits: RequestLimits, side?: Side): ImageSource {
+async function readImage(members: Members, name: string, reading: Reading, side?: Side): Promise<ImageSource> {
   const image = members.required(name, members.members(name))
   if (image.has('Bytes') === image.has('S3Object')) {
     throw new FaceCompareError('INVALID_PARAMETER', 'Expected either Bytes or an S3Object.', { side })
   }
   const s3Object = image.members('S3Object')
-  return s3Object ? { s3Object: readS3Object(s3Object) } : { bytes: readBytes(image, limits, side) }
+  return s3Object ? { s3Object: readS3Object(s3Object) } : { bytes: await readBytes(image, reading, side) }
 }
 
 function readS3Object(members: Members): S3Object {
@@ -249,8 +261,13 @@ function readS3Object(members: Members): S3Object {
   }
 }
 
-function readBytes(image: Members, { maxImageBytes }: RequestLimits, side: Side | undefined): Uint8Array {
-  const bytes = decodeBase64(image.required('Bytes', image.text('Bytes', { max: Number.MAX_SAFE_INTEGER })))
+async function readBytes(
+  image: Members,
+  { maxImageBytes, turn }: Reading,
+  side: Side | undefined,
+): Promise<Uint8Array> {
+  const text = image.required('Bytes', image.text('Bytes', { max: Number.MAX_SAFE_INTEGER }))
+  const bytes = await decodeBase64(text, { turn })
   if (!bytes) throw new RekognitionError('BAD_REQUEST', 'SerializationException', "Expected Base64 at 'bytes'")
   if (bytes.length > maxImageBytes) {
     throw new FaceCompareError('BODY_TOO_LARGE', `The image is larger than ${maxImageBytes} bytes.`, { side })

@@ -61,8 +61,8 @@ export function rekognition({ engine, gallery, readObject, ...options }: Rekogni
         isRefused: () => {
           if (!WITHOUT_GALLERY.includes(operation)) refuseUnenrolled(context)
         },
-        read(body) {
-          const asked = readRequest(operation, body, { maxImageBytes })
+        async read(body, turn) {
+          const asked = await readRequest(operation, body, { maxImageBytes, turn })
           return async (open) => (await answer(asked, { ...context, ...open })).body
         },
       })

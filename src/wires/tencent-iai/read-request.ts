@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json-object.js'
 import type { QualityBar } from '../quality-bar.js'
 import { IaiError } from './errors.js'
-import { type RequestLimits, readImage, readImages } from './images.js'
+import { type Reading, readImage, readImages } from './images.js'
 import {
   checkId,
   checkText,
@@ -43,43 +43,43 @@ const PERSON_ID = {
 } as const
 const OTHER = 'InvalidParameter.InvalidParameter'
 
-type Read = (body: JsonObject, limits: RequestLimits, version: Version) => IaiRequest
+type Read = (body: JsonObject, reading: Reading, version: Version) => IaiRequest | Promise<IaiRequest>
 
 const READ: Readonly<Record<Action, Read>> = {
-  CompareFace: (body, limits, version) => ({
+  CompareFace: async (body, reading, version) => ({
     action: 'CompareFace',
-    ...readSides(body, limits),
+    ...(await readSides(body, reading)),
     faceModelVersion: readModelVersion(body),
     faceChoice: readChoice(body, version),
     ...readLook(body),
   }),
-  CompareMaskFace: (body, limits) => ({
+  CompareMaskFace: async (body, reading) => ({
     action: 'CompareMaskFace',
-    ...readSides(body, limits),
+    ...(await readSides(body, reading)),
     faceModelVersion: readModelVersion(body),
     faceChoice: 'largest',
     ...readLook(body),
   }),
-  DetectFaceSimilarity: (body, limits) => ({
+  DetectFaceSimilarity: async (body, reading) => ({
     action: 'DetectFaceSimilarity',
-    ...readSides(body, limits),
+    ...(await readSides(body, reading)),
     // The vendor lets nobody choose it here.
     faceModelVersion: DEFAULT_FACE_MODEL_VERSION,
     faceChoice: 'surest',
     ...readLook(body),
   }),
-  DetectFace: (body, limits) => ({
+  DetectFace: async (body, reading) => ({
     action: 'DetectFace',
-    image: readImage(body, limits),
+    image: await readImage(body, reading),
     maxFaces: readWhole(body, 'MaxFaceNum', { min: 1, max: 120, code: OTHER }) ?? 1,
     minFaceSize: readMinFaceSize(body),
     needsAttributes: readFlag(body, 'NeedFaceAttributes'),
     needsQuality: readFlag(body, 'NeedQualityDetection'),
     faceModelVersion: readModelVersion(body),
   }),
-  AnalyzeFace: (body, limits) => ({
+  AnalyzeFace: async (body, reading) => ({
     action: 'AnalyzeFace',
-    image: readImage(body, limits),
+    image: await readImage(body, reading),
     maxFaces: readWhole(body, 'Mode', { min: 0, max: 1, code: OTHER }) === 1 ? 1 : MOST_ANALYZED,
     faceModelVersion: readModelVersion(body),
   }),
@@ -88,10 +88,10 @@ const READ: Readonly<Record<Action, Read>> = {
   DeleteGroup: (body) => ({ action: 'DeleteGroup', groupId: readId(body, 'GroupId', GROUP_ID) }),
   CreatePerson: readNewPerson,
   DeletePerson: (body) => ({ action: 'DeletePerson', personId: readId(body, 'PersonId', PERSON_ID) }),
-  CreateFace: (body, limits) => ({
+  CreateFace: async (body, reading) => ({
     action: 'CreateFace',
     personId: readId(body, 'PersonId', PERSON_ID),
-    images: readImages(body, limits),
+    images: await readImages(body, reading),
     leastScore: scoreAt(readScore(body, 'FaceMatchThreshold') ?? DEFAULT_MATCH_THRESHOLD),
     ...readLook(body),
   }),
@@ -105,14 +105,14 @@ const READ: Readonly<Record<Action, Read>> = {
     groupId: readId(body, 'GroupId', GROUP_ID),
     ...readPage(body),
   }),
-  VerifyFace: (body, limits) => ({
+  VerifyFace: async (body, reading) => ({
     action: 'VerifyFace',
     personId: readId(body, 'PersonId', PERSON_ID),
-    image: readImage(body, limits),
+    image: await readImage(body, reading),
     ...readLook(body),
   }),
-  SearchFaces: (body, limits) => ({ action: 'SearchFaces', ...readSearch(body, limits) }),
-  SearchPersons: (body, limits) => ({ action: 'SearchPersons', ...readSearch(body, limits) }),
+  SearchFaces: async (body, reading) => ({ action: 'SearchFaces', ...(await readSearch(body, reading)) }),
+  SearchPersons: async (body, reading) => ({ action: 'SearchPersons', ...(await readSearch(body, reading)) }),
 }
 
 export const ACTIONS: readonly Action[] = Object.keys(READ).filter(isAction)
@@ -140,18 +140,19 @@ export function readAction(
   throw new IaiError('BAD_REQUEST', 'InvalidAction', sentence)
 }
 
-/** Reads the body of a request. Throws as the vendor's list of codes has it; parameters that are not known are passed over. */
-export function readRequest(
+/** Reads the body of a request. Rejects as the vendor's list of codes has it; parameters that are not known are passed over. */
+export async function readRequest(
   { action, version }: { readonly action: Action; readonly version: Version },
   body: JsonObject,
-  limits: RequestLimits,
-): IaiRequest {
-  return READ[action](body, limits, version)
+  reading: Reading,
+): Promise<IaiRequest> {
+  return READ[action](body, reading, version)
 }
 
 /** A's failure before B's. */
-function readSides(body: JsonObject, limits: RequestLimits) {
-  return { A: readImage(body, limits, 'A'), B: readImage(body, limits, 'B') }
+async function readSides(body: JsonObject, reading: Reading) {
+  const A = await readImage(body, reading, 'A')
+  return { A, B: await readImage(body, reading, 'B') }
 }
 
 /** The version of 2018 always takes the largest. */
@@ -190,10 +191,10 @@ function readNewGroup(body: JsonObject): Extract<IaiRequest, { readonly action: 
   }
 }
 
-function readNewPerson(
+async function readNewPerson(
   body: JsonObject,
-  limits: RequestLimits,
-): Extract<IaiRequest, { readonly action: 'CreatePerson' }> {
+  reading: Reading,
+): Promise<Extract<IaiRequest, { readonly action: 'CreatePerson' }>> {
   const control = readWhole(body, 'UniquePersonControl', {
     min: 0,
     max: SAME_PERSON_SCORES.length,
@@ -211,7 +212,7 @@ function readNewPerson(
     }),
     gender: GENDERS[gender ?? 0] ?? 'unknown',
     descriptions: readDescriptions(body),
-    image: readImage(body, limits),
+    image: await readImage(body, reading),
     samePersonScore: control === undefined || control === 0 ? undefined : SAME_PERSON_SCORES[control - 1],
     ...readLook(body),
   }
@@ -230,11 +231,11 @@ function readDescriptions(body: JsonObject): readonly { readonly index: number; 
   }))
 }
 
-function readSearch(body: JsonObject, limits: RequestLimits): Search {
+async function readSearch(body: JsonObject, reading: Reading): Promise<Search> {
   const ids = readTexts(body, 'GroupIds', { max: 100, code: 'InvalidParameterValue.GroupIdsExceed' })
   return {
     groupIds: required('GroupIds', ids).map((id) => checkId(id, 'GroupIds', GROUP_ID)),
-    image: readImage(body, limits),
+    image: await readImage(body, reading),
     maxFaces: readWhole(body, 'MaxFaceNum', { min: 1, max: 10, code: 'FailedOperation.SearchFacesExceed' }) ?? 1,
     minFaceSize: readMinFaceSize(body),
     maxPersons:

@@ -70,8 +70,8 @@ export function tencentIai({ engine, gallery, fetchImage, ...options }: IaiOptio
         isRefused: () => {
           if (!WITHOUT_GALLERY.includes(action)) refuseUnenrolled(context)
         },
-        read(body) {
-          const read = readRequest(asked, body, { maxImageBytes })
+        async read(body, turn) {
+          const read = await readRequest(asked, body, { maxImageBytes, turn })
           return (open) => answer(read, { ...context, ...open })
         },
       })

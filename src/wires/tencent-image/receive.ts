@@ -28,7 +28,7 @@ export async function receiveCall({ request, reply, wireCall, context, services 
     services,
     gate,
     engine,
-    appid: identityOf(request).appid,
+    owner: { appid: identityOf(request).appid },
     pictures,
     chooseParser: (contentType) => parseFields(contentType, names),
     async open(fields, cameWithHead) {

@@ -5,7 +5,7 @@ import { OPERATIONS, type Operation, readOperation, readRequest } from '../../..
 import { headerOf } from '../recorded-request.js'
 import { RECORDED_REQUESTS } from './recorded-requests.js'
 
-const LIMITS = { maxImageBytes: 1000 }
+const READING = { maxImageBytes: 1000, turn: async () => {} }
 const BYTES = Buffer.from('/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//', 'base64')
 const IMAGE = { Bytes: BYTES.toString('base64') }
 const UUID = '6ba7b810-9dad-41d1-80b4-00c04fd430c8'
@@ -14,7 +14,7 @@ const atOnce = async () => {}
 
 async function read(operation: Operation, body: unknown) {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
-  return readRequest(operation, await parseJsonObject(bytes, atOnce), LIMITS)
+  return readRequest(operation, await parseJsonObject(bytes, atOnce), READING)
 }
 
 async function recorded(name: string) {
@@ -96,6 +96,13 @@ describe('readRequest', () => {
   it.each<[string, Operation, unknown, string, string]>([
     ['what is no JSON', 'ListCollections', '{', 'BAD_REQUEST', 'JSON'],
     ['a list', 'ListCollections', '[]', 'BAD_REQUEST', 'object'],
+    ...['a\0', 'a b', 'a\ud800'].map((NextToken): [string, Operation, unknown, string, string] => [
+      `a token that was never given, ${JSON.stringify(NextToken)}`,
+      'ListFaces',
+      { CollectionId: 'c', NextToken },
+      'InvalidPaginationTokenException',
+      'Pagination Token',
+    ]),
     ['a text for a number', 'ListCollections', { MaxResults: '3' }, 'SerializationException', "'maxResults'"],
     ['a half for a whole number', 'ListCollections', { MaxResults: 1.5 }, 'SerializationException', "'maxResults'"],
     ['a number for a text', 'DescribeCollection', { CollectionId: 3 }, 'SerializationException', "'collectionId'"],

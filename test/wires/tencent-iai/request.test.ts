@@ -5,23 +5,22 @@ import type { Action, Version } from '../../../src/wires/tencent-iai/request.js'
 import { headerOf } from '../recorded-request.js'
 import { RECORDED_REQUESTS } from './recorded-requests.js'
 
-const LIMITS = { maxImageBytes: 1000 }
+const atOnce = async () => {}
+const READING = { maxImageBytes: 1000, turn: atOnce }
 const BYTES = Buffer.from('/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//', 'base64')
 const B64 = BYTES.toString('base64')
 const bytes = { bytes: BYTES }
 
-const atOnce = async () => {}
-
 async function read(action: Action, body: unknown, version: Version = '2020-03-03') {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return readRequest({ action, version }, await parseJsonObject(Buffer.from(text), atOnce), LIMITS)
+  return readRequest({ action, version }, await parseJsonObject(Buffer.from(text), atOnce), READING)
 }
 
 async function recorded(name: string) {
   const request = RECORDED_REQUESTS.find((candidate) => candidate.name === name)
   if (!request) throw new Error(`Nothing recorded is called ${name}`)
   const asked = readAction(headerOf(request, 'x-tc-action'), headerOf(request, 'x-tc-version'))
-  return readRequest(asked, await parseJsonObject(Buffer.from(request.body), atOnce), LIMITS)
+  return readRequest(asked, await parseJsonObject(Buffer.from(request.body), atOnce), READING)
 }
 
 describe('readAction', () => {
