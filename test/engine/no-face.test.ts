@@ -27,7 +27,7 @@ afterAll(() => engine.close())
 it('sees no face in drawn heads, signs, words and scrambled photographs', async () => {
   const photos = [new Uint8Array(await readFile(GROUP_PHOTO))]
   const outcomes = new Map<string, number>()
-  for await (const { bytes } of makeFaceless({ half: 'report', count: 48, photos, kinds: TEMPTING, mostSide: 200 })) {
+  for await (const { bytes } of makeFaceless({ half: 'report', count: 24, photos, kinds: TEMPTING, mostSide: 200 })) {
     const outcome = await engine.analyze(bytes).then(
       () => 'a face',
       (error) => String(error.kind),
@@ -35,7 +35,7 @@ it('sees no face in drawn heads, signs, words and scrambled photographs', async 
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
   }
   // Of a hundred such pictures one may show a face, and these tempt most; twelve of them showed one before there was a measure.
-  expect(outcomes.get('FACE_NOT_DETECTED')).toBeGreaterThanOrEqual(47)
+  expect(outcomes.get('FACE_NOT_DETECTED')).toBeGreaterThanOrEqual(23)
   expect([...outcomes.keys()].filter((outcome) => outcome !== 'a face')).toEqual(['FACE_NOT_DETECTED'])
 })
 
