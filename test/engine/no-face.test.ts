@@ -97,10 +97,20 @@ async function placeOf(picture: Uint8Array): Promise<Box> {
   return { x, y, width: box.width / imageWidth, height: box.height / imageHeight }
 }
 
+const plainPlaces = new Map<SamplePerson, Promise<Box>>()
+
+function placeWhenPlain(person: SamplePerson): Promise<Box> {
+  const known = plainPlaces.get(person)
+  if (known) return known
+  const place = cutPerson(person).then(placeOf)
+  plainPlaces.set(person, place)
+  return place
+}
+
 describe('faces of people', () => {
   it('are all seen where the picture is plain: in the middle of the head that is cut out', async () => {
     for (const person of SAMPLE_PEOPLE) {
-      const { x, y, width, height } = await placeOf(await cutPerson(person))
+      const { x, y, width, height } = await placeWhenPlain(person)
       expect(Math.abs(x + width / 2 - 0.5), person).toBeLessThan(0.2)
       expect(Math.abs(y + height / 2 - 0.5), person).toBeLessThan(0.2)
       expect(Math.max(width, height), person).toBeGreaterThan(0.3)
@@ -109,9 +119,8 @@ describe('faces of people', () => {
 
   it.each(Object.entries(POOR))('that are %s are still seen, where they are when plain', async (_, spoil) => {
     for (const person of SAMPLE_PEOPLE.filter((name) => !TURNED_AWAY.includes(name))) {
-      const plain = await cutPerson(person)
-      const poor = new Uint8Array(await spoil(plain).toBuffer())
-      expect(overlap(await placeOf(poor), await placeOf(plain)), person).toBeGreaterThan(0.6)
+      const poor = new Uint8Array(await spoil(await cutPerson(person)).toBuffer())
+      expect(overlap(await placeOf(poor), await placeWhenPlain(person)), person).toBeGreaterThan(0.6)
     }
   })
 })

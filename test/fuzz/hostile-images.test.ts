@@ -78,8 +78,9 @@ function residentMebibytes(): number | undefined {
 
 it('plain pictures of megapixels in few kilobytes are decoded when they may be, and refused when not; memory comes back', async () => {
   const bombs = await pictureBombs(1400)
-  // What a process needs for the largest picture of all it keeps: that is not what is measured.
-  for (const { bytes } of bombs) await expect(pool.analyze(bytes)).rejects.toThrow()
+  // What a process needs for such a picture it keeps: that is not what is measured. No other takes as much as 16 bits of four channels.
+  const [largest] = bombs.filter(({ name }) => name.includes('16 bits'))
+  await expect(pool.analyze(largest?.bytes ?? new Uint8Array())).rejects.toThrow('No face')
   const before = residentMebibytes()
   for (const file of bombs) {
     expect(file.bytes.length, file.name).toBeLessThan(MEBIBYTE)
