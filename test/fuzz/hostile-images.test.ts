@@ -93,7 +93,7 @@ it('plain pictures of megapixels in few kilobytes are decoded when they may be, 
   }
   await expectGoodCall()
   const after = residentMebibytes()
-  if (before !== undefined && after !== undefined) expect(after - before).toBeLessThan(150)
+  if (before !== undefined && after !== undefined) expect(after - before).toBeLessThan(75)
   expect(lost).toEqual([])
 }, 180_000)
 
