@@ -19,8 +19,8 @@ export default defineConfig({
   test: {
     // Native add-ons (sharp, ONNX Runtime, libsql) belong in processes, not in threads.
     pool: 'forks',
-    // All cores: left to itself it would spare one, which is half of a small machine.
-    maxWorkers: availableParallelism(),
+    // One more than cores: many tests wait, for a process that starts, a deadline or a database, and another one works meanwhile.
+    maxWorkers: availableParallelism() + 1,
     // Several files start whole services at once on few cores.
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -31,8 +31,17 @@ export type SamplePerson = keyof typeof CUTS
 /** A dozen heads. */
 export const SAMPLE_PEOPLE = Object.keys(CUTS).filter((name): name is SamplePerson => name in CUTS)
 
-/** A JPEG of the person, `side` pixels wide and high. */
+const cuts = new Map<string, Promise<Uint8Array>>()
+
+/** A JPEG of the person, `side` pixels wide and high, in memory of its own. The photograph is read once in a process. */
 export async function cutPerson(person: SamplePerson, side = 250): Promise<Uint8Array> {
+  const key = `${person} ${side}`
+  const cut = cuts.get(key) ?? makeCut(person, side)
+  cuts.set(key, cut)
+  return new Uint8Array(await cut)
+}
+
+async function makeCut(person: SamplePerson, side: number): Promise<Uint8Array> {
   const [file, left, top, size] = CUTS[person]
   const square = sharp(file).extract({ left, top, width: size, height: size }).resize(side, side)
   return new Uint8Array(await square.jpeg({ quality: 92 }).toBuffer())

@@ -30,10 +30,10 @@ import {
 } from '../score/calibration.js'
 import type { PartFit } from '../score/fit.js'
 import { embedInProcesses } from './embed.js'
-import { score } from './eval.js'
+import { score } from './evaluate.js'
 import { formatGroups } from './group-tables.js'
 import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
-import { printable } from './table.js'
+import { printable } from './printable.js'
 
 /**
  * Makes and writes the calibration of a pack from a folder of labelled pictures, with a groups file so that its rates hold in

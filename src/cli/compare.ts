@@ -5,16 +5,14 @@ import type { Config } from '../config.js'
 import type { Comparison, Face, FaceEngine } from '../engine/engine.js'
 import { compareChecked, requireQuality } from '../engine/require-quality.js'
 import { describeComparison, describeFace, explainJson, PictureError } from './comparison-json.js'
-import { formatPair } from './comparison-text.js'
 import { addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
 import { explainIn } from './error-words.js'
 import { findPictures, isPath, readPicture } from './find-pictures.js'
 import { addLangOption, chooseLanguage, type Language, type LanguageFlag } from './language.js'
 import { optionValue } from './option-value.js'
 import { checkWritable, requireNoPicture, writePrivately } from './output-file.js'
-import { rankPictures } from './rank.js'
+import { printable } from './printable.js'
 import { EXIT_ERROR, EXIT_MATCH, EXIT_NO_MATCH, printJson, printLines } from './report.js'
-import { printable } from './table.js'
 import { WORDS } from './words.js'
 
 /** The score from which two faces count as one person's unless told: one false accept in a thousand, in the worst group. */
@@ -116,6 +114,7 @@ async function compare(a: string, b: readonly string[], flags: CompareFlags): Pr
     if (!isList && pictures.length === 1 && only !== undefined) return await comparePair(a, only, options)
     const others = pictures.filter((picture) => !isPath(picture) || resolve(picture) !== resolve(a))
     if (others.length === 0) throw new Error(words.onlyItself)
+    const { rankPictures } = await import('./rank.js')
     return await rankPictures(a, { pictures: others, leftOut }, options)
   } catch (error) {
     if (options.json) printJson({ error: explainJson(error) })
@@ -140,6 +139,7 @@ async function comparePair(a: string, b: string, options: CompareOptions): Promi
       const faces = { faceA: describeFace(faceA), faceB: describeFace(faceB) }
       printJson({ match, threshold, ...describeComparison(comparison), qualityChecked, packId: faceA.packId, ...faces })
     } else {
+      const { formatPair } = await import('./comparison-text.js')
       printLines(formatPair(comparison, pictures, { threshold, minQuality, modelPack, words: WORDS[language] }))
       noteAnnotated(options)
     }

@@ -3,7 +3,8 @@ import type { Face } from '../engine/engine.js'
 import { PART_NAMES } from '../engine/face.js'
 import type { CheckedComparison } from '../engine/require-quality.js'
 import { SCORE_FOR_FAR } from '../score/calibration.js'
-import { formatTable, printable } from './table.js'
+import { printable } from './printable.js'
+import { formatTable } from './table.js'
 import type { Words } from './words.js'
 
 /** What is warned of. */

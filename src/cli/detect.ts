@@ -8,9 +8,9 @@ import { explainIn } from './error-words.js'
 import { isPath, readPicture } from './find-pictures.js'
 import { addLangOption, chooseLanguage, type LanguageFlag } from './language.js'
 import { checkWritable, requireNoPicture, writePrivately } from './output-file.js'
+import { printable } from './printable.js'
 import { EXIT_ERROR, EXIT_MATCH, EXIT_NO_MATCH, printJson, printLines } from './report.js'
-import { type Alignment, formatTable, printable } from './table.js'
-import { WORDS, type Words } from './words.js'
+import { WORDS } from './words.js'
 
 interface DetectFlags extends EngineFlags, LanguageFlag {
   readonly json?: boolean
@@ -61,6 +61,7 @@ async function detect(picture: string, flags: DetectFlags): Promise<number> {
     if (annotate !== undefined) await annotateFaces(annotate, bytes, found.faces, config)
     if (json) printJson({ ...found, faces: found.faces.map(describeFound) })
     else {
+      const { formatFaces } = await import('./face-table.js')
       printLines(formatFaces(found, printable(picture), WORDS[language]))
       if (annotate !== undefined) printLines([WORDS[language].written(printable(annotate))])
     }
@@ -111,38 +112,4 @@ async function annotateFaces(
 
 function describeFound({ box, detectionScore, rollDegrees, quality, attributes }: FoundFace) {
   return { box, quality, detectionScore, rollDegrees, ...(attributes && { attributes }) }
-}
-
-const NUMBER_COLUMNS: readonly Alignment[] = ['right', 'left', ...Array.from({ length: 9 }, () => 'right' as const)]
-
-/** A line that says how many faces there are, then a line for each. */
-export function formatFaces(
-  { faces, imageWidth, imageHeight }: FacesInPicture,
-  picture: string,
-  words: Words,
-): readonly string[] {
-  const { rows, columns } = words
-  const withAttributes = faces.some(({ attributes }) => attributes)
-  const named = ['age', 'gender', 'expression', 'glasses', 'pitch', 'yaw', 'roll'] as const
-  const head = [columns.number, rows.face, rows.quality, rows.detectionScore]
-  const body = faces.map((face, i) => [String(i + 1), ...describeRow(face, words)])
-  return [
-    words.faces(faces.length, picture, imageWidth, imageHeight),
-    '',
-    ...formatTable([[...head, ...(withAttributes ? named.map((name) => columns[name]) : [])], ...body], NUMBER_COLUMNS),
-  ]
-}
-
-function describeRow({ box, quality, detectionScore, attributes }: FoundFace, { place, columns }: Words): string[] {
-  const [x = '', y = '', width = '', height = ''] = [box.x, box.y, box.width, box.height].map((v) => v.toFixed(0))
-  const seen = [place(width, height, x, y), quality?.score.toFixed(2) ?? '-', detectionScore.toFixed(2)]
-  if (!attributes) return seen
-  const { age, gender, expression, hasGlasses, pitchDegrees, yawDegrees, rollDegrees } = attributes
-  const whole = (value: number): string => String(Math.round(value) + 0)
-  return [
-    ...seen,
-    ...[age, gender, expression].map(whole),
-    hasGlasses ? columns.yes : columns.no,
-    ...[pitchDegrees, yawDegrees, rollDegrees].map(whole),
-  ]
 }

@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { isAbsolute, join, resolve } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { glob, isDynamicPattern } from 'tinyglobby'
 import type { Config } from '../config.js'
 import { addLeftOut, type FoundFiles, type LeftOut, listPictures, pickPictures } from '../evaluation/picture-files.js'
 import type { Words } from './words.js'
@@ -43,7 +42,9 @@ async function expand(arg: string, problems: Words['problems']): Promise<FoundFi
     if (pictures.length === 0) throw new Error(problems.noPictures(arg, leftOut))
     return { pictures: pictures.map((name) => join(arg, name)), leftOut }
   }
-  if (target || !isDynamicPattern(arg)) return undefined
+  if (target) return undefined
+  const { glob, isDynamicPattern } = await import('tinyglobby')
+  if (!isDynamicPattern(arg)) return undefined
   const files = await glob(arg, { expandDirectories: false, absolute: isAbsolute(arg) })
   if (files.length === 0) throw new Error(problems.noFits(arg))
   const found = await pickPictures(files.sort())

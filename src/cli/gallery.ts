@@ -3,8 +3,8 @@ import type { GalleryInventory, ListedPerson, PersonFile } from '../gallery/gall
 import type { GalleryStore } from '../store/store.js'
 import { addReembedCommand } from './gallery-reembed.js'
 import { checkWritable, writePrivately } from './output-file.js'
+import { printable } from './printable.js'
 import { printJson, printLines } from './report.js'
-import { formatTable, printable } from './table.js'
 import { useGallery } from './use-gallery.js'
 
 interface AppOption {
@@ -81,6 +81,7 @@ async function listPersons(inventory: GalleryInventory, { appid, group, json }: 
     printable(groupIds.join(' ')),
   ])
   const heads = ['appid', 'person_id', 'name', 'faces', 'enrolled', 'groups']
+  const { formatTable } = await import('./table.js')
   printLines(formatTable([heads, ...rows], ['left', 'left', 'left', 'right']))
 }
 

@@ -1,6 +1,7 @@
 import type { GroupReport } from '../evaluation/group-figures.js'
 import { noteGroups, type Totals, tabulateGroups } from '../evaluation/group-text.js'
-import { type Alignment, formatTable, printable } from './table.js'
+import { printable } from './printable.js'
+import { type Alignment, formatTable } from './table.js'
 
 /** The figures by group as plain text. */
 export function formatGroups(report: GroupReport, totals: Totals): string {

@@ -1,9 +1,7 @@
 import type { Command } from 'commander'
 import type { Config } from '../config.js'
-import { calibratePack } from './calibrate.js'
 import { addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
 import { GROUPS_OPTION } from './eval.js'
-import { formatTable } from './table.js'
 
 interface CalibrateOptions extends EngineFlags {
   readonly groups?: string
@@ -30,6 +28,7 @@ export function addModelsCommand(program: Command): void {
       '\nScore 90 needs 100,000 pairs of pictures of different people: about 450 people with one picture each.',
     )
     .action(async (folder: string, options: CalibrateOptions) => {
+      const { calibratePack } = await import('./calibrate.js')
       process.exitCode = await calibratePack(folder, readEngineConfig(options), options.groups)
     })
   for (const command of [list, verify, calibrate]) addPackOption(command)
@@ -40,7 +39,7 @@ async function listModels({ modelPack }: Config): Promise<void> {
   const resolved = await resolvePack(modelPack)
   const { folder, embedders } = resolved
   print(`${folder.name} (licence: ${folder.manifest.licence})`)
-  printTable(
+  await printTable(
     listPieces(resolved).map((piece) => {
       const { role, pack, entry } = piece
       const of = embedders.find((embedder) => embedder === piece)
@@ -57,7 +56,7 @@ async function verifyModels({ modelPack }: Config): Promise<void> {
   const onWarning = (sentence: string) => process.stderr.write(`facecompare: ${sentence}\n`)
   const { networks, numbers, close } = await openPack({ modelPack, calibration: 'optional', onWarning })
   await close()
-  printTable(
+  await printTable(
     networks.map(({ pack, role, file, inputSize, gives }) => [role, file, describeSize(inputSize), gives, pack, 'ok']),
   )
   if (numbers.calibrationProblem !== undefined)
@@ -69,7 +68,8 @@ function describeSize(side: number | undefined): string {
   return side === undefined ? 'any size' : `${side} px`
 }
 
-function printTable(rows: readonly (readonly string[])[]): void {
+async function printTable(rows: readonly (readonly string[])[]): Promise<void> {
+  const { formatTable } = await import('./table.js')
   for (const line of formatTable(rows)) print(`  ${line}`)
 }
 

@@ -10,8 +10,9 @@ import { countLanes, openPool } from './embed.js'
 import { explainIn } from './error-words.js'
 import type { FoundPictures } from './find-pictures.js'
 import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
+import { printable } from './printable.js'
 import { EXIT_ERROR, EXIT_MATCH, EXIT_NO_MATCH, printJson, printLines } from './report.js'
-import { formatTable, printable } from './table.js'
+import { formatTable } from './table.js'
 import { WORDS } from './words.js'
 
 /** A candidate after comparison: nothing that could be compared again, so that thousands take little memory. */

@@ -1,6 +1,6 @@
 import pino, { type Logger } from 'pino'
 import type { LogLevel } from '../config.js'
-import { printable } from './table.js'
+import { printable } from './printable.js'
 
 /** Where finished lines go, synchronously: the last ones of a process that ends must not be lost. */
 export interface LineSink {

@@ -4,8 +4,8 @@ import type { SheetPicture } from '../dedupe/contact-sheet.js'
 import type { ErrorName } from '../errors.js'
 import type { Failure } from '../evaluation/face-vectors.js'
 import { runLanes } from '../evaluation/lanes.js'
-import type { Deduped, FailedPicture, FoundPicture } from './dedupe.js'
 import { countLanes } from './embed.js'
+import type { Deduped, FailedPicture, FoundPicture } from './group-pictures.js'
 
 /** Sides of the small pictures, in pixels. */
 const SIDE = 160

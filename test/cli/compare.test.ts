@@ -29,13 +29,13 @@ describe('facecompare compare', () => {
   })
 
   it('ends with 1 for no match, as JSON as well', async () => {
-    const { code, stdout } = await runCli(['compare', file('man.jpg'), file('woman.jpg'), '--json'])
+    const { code, stdout } = await runHere(['compare', file('man.jpg'), file('woman.jpg'), '--json'])
     expect(code).toBe(1)
     expect(JSON.parse(stdout)).toMatchObject({ match: false, threshold: 70, faceA: { faceCount: 1 } })
   })
 
   it('takes the threshold that it is given', async () => {
-    expect((await runCli(['compare', file('man.jpg'), file('woman.jpg'), '--threshold', '0'])).code).toBe(0)
+    expect((await runHere(['compare', file('man.jpg'), file('woman.jpg'), '--threshold', '0'])).code).toBe(0)
     const wrong = await runHere(['compare', file('man.jpg'), file('woman.jpg'), '--threshold', '101'])
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Expected a number from 0 to 100')])
   })
@@ -50,7 +50,7 @@ describe('facecompare compare', () => {
 
   it('draws what the name of the file says, or says what it draws', async () => {
     const args = ['compare', file('man.jpg'), file('again.jpg'), '--annotate']
-    expect((await runCli([...args, file('drawn.JPG')])).code).toBe(0)
+    expect((await runHere([...args, file('drawn.JPG')])).code).toBe(0)
     expect((await sharp(file('drawn.JPG')).metadata()).format).toBe('jpeg')
     const { code, stderr } = await runHere([...args, file('drawn.webp')])
     expect([code, stderr]).toEqual([2, expect.stringContaining('a name that ends with .png or .jpg')])
@@ -61,13 +61,13 @@ describe('facecompare compare', () => {
     expect((await runCli(args, { FORCE_COLOR: '1' })).stdout).toContain(
       '\u001b[32mmatch at a threshold of 70\u001b[39m',
     )
-    const { stdout } = await runCli(args, { NO_COLOR: '1', LC_ALL: 'zh_CN.UTF-8' })
+    const { stdout } = await runHere(args, { NO_COLOR: '1', LC_ALL: 'zh_CN.UTF-8' })
     expect(stdout).toMatch(/^相似度 +\d+\.\d\d\n.*\n匹配（阈值 70）\n.*\n检测分数 +\d\.\d\d +\d\.\d\d\n/s)
     expect(stdout).not.toContain('\u001b')
   })
 
   it('says how many faces a picture shows', async () => {
-    const { stdout } = await runCli(['compare', GROUP_PHOTO, file('woman.jpg')])
+    const { stdout } = await runHere(['compare', GROUP_PHOTO, file('woman.jpg')])
     expect(stdout).toContain('picture A shows')
   })
 
@@ -75,20 +75,20 @@ describe('facecompare compare', () => {
     ['a file that is not there', 'missing.jpg', /missing\.jpg: There is no file/],
     ['a text file', 'text.jpg', /text\.jpg: Expected a JPEG/],
   ])('ends with 2 and one sentence for %s', async (_name, name, sentence) => {
-    const { code, stderr } = await runCli(['compare', file('man.jpg'), file(name)])
+    const { code, stderr } = await runHere(['compare', file('man.jpg'), file(name)])
     expect(code).toBe(2)
     expect(stderr.trim().split('\n')).toHaveLength(1)
     expect(stderr).toMatch(sentence)
   })
 
   it('reports errors as JSON with their code when asked', async () => {
-    const { code, stdout } = await runCli(['compare', file('text.jpg'), file('man.jpg'), '--json'])
+    const { code, stdout } = await runHere(['compare', file('text.jpg'), file('man.jpg'), '--json'])
     expect(code).toBe(2)
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: -1400, detail: expect.stringContaining('text.jpg') } })
   })
 
   it('ends with 2 and shows the way for a wrong call', async () => {
-    const { code, stderr } = await runCli(['compare', file('man.jpg')])
+    const { code, stderr } = await runHere(['compare', file('man.jpg')])
     expect(code).toBe(2)
     expect(stderr).toContain("missing required argument 'B'")
   })
@@ -144,13 +144,18 @@ describe('facecompare compare with many', () => {
       ['man.jpg', 'again.jpg', '--annotate', 'missing/out.png'],
       /cannot be written\.$/,
     ],
-    ['a text in Chinese', ['text.jpg', 'many', '--lang', 'zh'], /text\.jpg: 不支持的图片格式/],
   ])('ends with 2 and one sentence for %s', async (_name, args, sentence) => {
     await mkdir(file('none'), { recursive: true })
-    const placed = args.map((arg) => (/^(--|zh$)/.test(arg) ? arg : file(arg)))
-    const { code, stdout, stderr } = await runCli(['compare', ...placed])
+    const placed = args.map((arg) => (arg.startsWith('--') ? arg : file(arg)))
+    const { code, stdout, stderr } = await runHere(['compare', ...placed])
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(sentence)])
+  })
+
+  it('ends with 2 and one sentence, in Chinese, for a probe that is a text', async () => {
+    const { code, stdout, stderr } = await runCli(['compare', file('text.jpg'), file('many'), '--lang', 'zh'])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/text\.jpg: 不支持的图片格式/)])
   })
 })
 

@@ -4,13 +4,14 @@ import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cutPerson } from '../../support/sample-people.js'
+import { runHere } from '../support/run-here.js'
 import { runCli } from '../support/service.js'
 
 const HOSTILE = `<img src=x onerror="alert('1')">&\u001b[2J.jpg`
 
 let root: string
 const path = (name: string) => join(root, name)
-const dedupe = (...args: readonly string[]) => runCli(['dedupe', ...args], { FACECOMPARE_WORKERS: '2' })
+const dedupe = (...args: readonly string[]) => runCli(['dedupe', ...args])
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'facecompare-test-'))
@@ -35,7 +36,9 @@ afterAll(() => rm(root, { recursive: true, force: true }))
 
 describe('facecompare dedupe', () => {
   it('prints a line for each person, and what could not be compared', async () => {
-    const { code, stdout, stderr } = await dedupe(path('photos'), '--threshold', '90')
+    const { code, stdout, stderr } = await runCli(['dedupe', path('photos'), '--threshold', '90'], {
+      FACECOMPARE_WORKERS: '2',
+    })
     expect(code).toBe(0)
     expect(stdout.trimEnd().split('\n')).toEqual([
       expect.stringMatching(
@@ -93,7 +96,7 @@ describe('facecompare dedupe', () => {
     ['a sheet that cannot be written', ['photos', '--html', '/missing/out.html'], /cannot be written\.$/],
   ])('ends with 2 and one sentence for %s', async (_name, [folder = '', ...args], sentence) => {
     await mkdir(path('.empty'), { recursive: true })
-    const { code, stdout, stderr } = await dedupe(path(folder), ...args)
+    const { code, stdout, stderr } = await runHere(['dedupe', path(folder), ...args])
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(sentence)])
   })

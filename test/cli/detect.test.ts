@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cutPerson, GROUP_PHOTO } from '../../support/sample-people.js'
+import { runHere } from '../support/run-here.js'
 import { runCli } from '../support/service.js'
 
 let folder: string
@@ -31,22 +32,22 @@ describe('facecompare detect', () => {
   })
 
   it('prints attributes when asked to, as JSON as well', async () => {
-    const { code, stdout } = await runCli(['detect', file('man.jpg'), '--attributes', '--json'])
+    const { code, stdout } = await runHere(['detect', file('man.jpg'), '--attributes', '--json'])
     expect(code).toBe(0)
     const { faces, imageWidth } = JSON.parse(stdout)
     expect([faces.length, imageWidth]).toEqual([1, 250])
     expect(faces[0]).toMatchObject({ attributes: { age: expect.any(Number), hasGlasses: expect.any(Boolean) } })
     expect(faces[0]).not.toHaveProperty('landmarks')
-    const chinese = await runCli(['detect', file('man.jpg'), '--attributes', '--lang', 'zh'])
+    const chinese = await runHere(['detect', file('man.jpg'), '--attributes', '--lang', 'zh'])
     expect(chinese.stdout).toMatch(/中有 1 张人脸\n\n# +人脸 .*年龄 .*眼镜/)
   })
 
   it('ends with 1 where there is no face, with 2 where there is no picture', async () => {
-    const none = await runCli(['detect', file('grey.png'), '--json'])
+    const none = await runHere(['detect', file('grey.png'), '--json'])
     expect([none.code, JSON.parse(none.stdout)]).toMatchObject([1, { error: { code: -1101 } }])
-    const missing = await runCli(['detect', file('missing.jpg')])
+    const missing = await runHere(['detect', file('missing.jpg')])
     expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('There is no file')])
-    const over = await runCli(['detect', file('man.jpg'), '--annotate', file('man.jpg')])
+    const over = await runHere(['detect', file('man.jpg'), '--annotate', file('man.jpg')])
     expect([over.code, over.stderr]).toEqual([2, expect.stringContaining('is one of the pictures')])
   })
 })

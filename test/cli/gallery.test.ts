@@ -6,6 +6,7 @@ import { type FaceAttributes, PUBLISHED_LIMITS } from '../../src/gallery/gallery
 import { openEmbeddedStore } from '../../src/store/embedded.js'
 import { cutPerson } from '../../support/sample-people.js'
 import { PACK, templateOf } from '../support/gallery.js'
+import { runHere } from '../support/run-here.js'
 import { runCli } from '../support/service.js'
 
 let folder: string
@@ -47,7 +48,10 @@ function enrol(personId: string, { appid = '1', faces = 1 } = {}): Promise<reado
   })
 }
 
-const run = (...args: string[]) => runCli(['gallery', ...args], { FACECOMPARE_DATA_DIR: join(folder, 'data') })
+const place = () => ({ FACECOMPARE_DATA_DIR: join(folder, 'data') })
+const run = (...args: string[]) => runHere(['gallery', ...args], place())
+/** With worker processes, which only the built program starts. */
+const reembed = (...args: string[]) => runCli(['gallery', 'reembed', ...args], place())
 
 describe('facecompare gallery', () => {
   it('lists, by app and group, in text and JSON', async () => {
@@ -126,7 +130,7 @@ describe('facecompare gallery', () => {
     await writeFile(join(pictures, 'eve', 'one.jpg'), woman)
     await writeFile(join(pictures, 'eve', 'same.jpg'), woman)
     await writeFile(join(pictures, 'stranger.jpg'), woman)
-    const { code, stdout, stderr } = await run('reembed', pictures)
+    const { code, stdout, stderr } = await reembed(pictures)
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^eve\/broken\.jpg: [^\n]+\n$/) })
     expect(stdout).toMatch(
       /^3 faces were made anew; .* not be used: 1, not needed: 1, of nobody who is enrolled: 1\.\n2 of 5 enrolled faces were made by another model pack/,
@@ -135,7 +139,7 @@ describe('facecompare gallery', () => {
     expect(faces.map(({ faceId }) => faceId)).toEqual([first, second])
     expect(faces.map(({ packId }) => packId === PACK)).toEqual([true, false])
     // A second time nothing is left to do: the pictures that were used are known again.
-    const again = JSON.parse((await run('reembed', pictures, '--json')).stdout)
+    const again = JSON.parse((await reembed(pictures, '--json')).stdout)
     expect(again).toMatchObject({ faces: 0, unknown: ['stranger.jpg'], ofOtherPacks: 2 })
     expect(again.failed).toHaveLength(1)
     expect(again.needless).toHaveLength(4)

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -48,33 +48,39 @@ describe('an installation', () => {
     expect(await run('compare', man, man)).toMatchObject({ code: 0, stderr: '' })
   })
 
+  const COMMANDS = {
+    verify: () => run('models', 'verify'),
+    compare: () => run('compare', man, man),
+    serve: () => run('serve'),
+  } as const
+
+  // Every command meets every network and every kind of damage, and every network every kind of damage, once.
   it.each([
-    ['the detector', 'rfb.onnx'],
-    ['the landmarks', 'landmarks.onnx'],
-    ['embedder 1', 'mobilefacenet.onnx'],
-  ])('ends every command with one sentence when %s is missing, cut off or damaged', async (role, file) => {
-    const named = `facecompare: The model pack default: ${role} (${file})`
-    const whole = await readFile(packed(file))
-    const refusal = async (bytes: Uint8Array) =>
-      `${named} has SHA-256 ${sha256(bytes)}, but the manifest says ${sha256(whole)}.\n`
-
-    await truncate(packed(file), 1000)
-    const cutOff = { code: 2, stdout: '', stderr: await refusal(whole.subarray(0, 1000)) }
-    expect(await run('models', 'verify')).toEqual(cutOff)
-    expect(await run('compare', man, man)).toEqual(cutOff)
-    expect(await run('serve')).toEqual(cutOff)
-
-    const damaged = Buffer.from(whole)
-    damaged.writeUInt8(whole.readUInt8(5000) ^ 1, 5000)
-    await writeFile(packed(file), damaged)
-    expect(await run('compare', man, man)).toEqual({ code: 2, stdout: '', stderr: await refusal(damaged) })
-
-    await rm(packed(file))
-    const missing = { code: 2, stdout: '', stderr: `${named} is missing from the folder.\n` }
-    expect(await run('models', 'verify')).toEqual(missing)
-    expect(await run('compare', man, man)).toEqual(missing)
-    expect(await run('serve')).toEqual(missing)
+    ['verify', 'the detector', 'rfb.onnx', 'cut off'],
+    ['compare', 'the detector', 'rfb.onnx', 'damaged'],
+    ['serve', 'the detector', 'rfb.onnx', 'missing'],
+    ['compare', 'the landmarks', 'landmarks.onnx', 'cut off'],
+    ['serve', 'the landmarks', 'landmarks.onnx', 'damaged'],
+    ['verify', 'the landmarks', 'landmarks.onnx', 'missing'],
+    ['serve', 'embedder 1', 'mobilefacenet.onnx', 'cut off'],
+    ['verify', 'embedder 1', 'mobilefacenet.onnx', 'damaged'],
+    ['compare', 'embedder 1', 'mobilefacenet.onnx', 'missing'],
+  ] as const)('ends %s with one sentence when %s (%s) is %s', async (command, role, file, damage) => {
+    const what = await spoil(file, damage)
+    const stderr = `facecompare: The model pack default: ${role} (${file}) ${what}.\n`
+    expect(await COMMANDS[command]()).toEqual({ code: 2, stdout: '', stderr })
   })
+
+  /** Does the damage to a file of the pack, and returns what is to be said of it. */
+  async function spoil(file: string, damage: 'cut off' | 'damaged' | 'missing'): Promise<string> {
+    const whole = await readFile(packed(file))
+    await rm(packed(file))
+    if (damage === 'missing') return 'is missing from the folder'
+    const bytes = Buffer.from(damage === 'cut off' ? whole.subarray(0, 1000) : whole)
+    if (damage === 'damaged') bytes.writeUInt8(bytes.readUInt8(5000) ^ 1, 5000)
+    await writeFile(packed(file), bytes)
+    return `has SHA-256 ${sha256(bytes)}, but the manifest says ${sha256(whole)}`
+  }
 
   it.each([
     ['its manifest is missing', 'pack.json', undefined, 'its files are missing'],

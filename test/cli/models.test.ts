@@ -7,6 +7,7 @@ import { writePackFit } from '../../src/packs/fit-file.js'
 import { openPackFolder } from '../../src/packs/folder.js'
 import { cutPerson } from '../../support/sample-people.js'
 import { embedderFile, goodManifest, sha256, writePack, yunetFile } from '../support/model-packs.js'
+import { runHere } from '../support/run-here.js'
 import { BOOTSTRAP, compare, runCli, spawnService, startService } from '../support/service.js'
 
 let root: string
@@ -33,16 +34,16 @@ const [man, woman] = [() => path('people/man/1.jpg'), () => path('people/woman/b
 
 describe('a pack that is damaged', () => {
   it.each([
-    ['models verify', () => ['models', 'verify']],
-    ['compare', () => ['compare', man(), woman()]],
-    ['eval', () => ['eval', path('people')]],
-    ['models calibrate', () => ['models', 'calibrate', path('people')]],
-    ['serve', () => ['serve']],
-  ])('ends %s with 2 and one sentence, and nothing else', async (_name, args) => {
+    ['models verify', runHere, () => ['models', 'verify']],
+    ['compare', runHere, () => ['compare', man(), woman()]],
+    ['eval', runCli, () => ['eval', path('people')]],
+    ['models calibrate', runCli, () => ['models', 'calibrate', path('people')]],
+    ['serve', runCli, () => ['serve']],
+  ])('ends %s with 2 and one sentence, and nothing else', async (_name, run, args) => {
     const folder = path('damaged')
     await writePack(folder, goodManifest(), { 'yunet.onnx': yunetFile(), 'embedder.onnx': yunetFile() })
     const env = { FACECOMPARE_PORT: '0', FACECOMPARE_WORKERS: '1', FACECOMPARE_DATA_DIR: path('never-made') }
-    const { code, stderr } = await runCli([...args(), '--pack', folder], env)
+    const { code, stderr } = await run([...args(), '--pack', folder], env)
     expect(code).toBe(2)
     expect(stderr).toBe(
       `facecompare: The model pack tiny: embedder 1 (embedder.onnx) has SHA-256 ${sha256(yunetFile())}, ` +
@@ -83,13 +84,13 @@ async function pretendCalibration(folder: string): Promise<void> {
 
 describe('facecompare models', () => {
   it('lists the networks of the default pack and of the one that is named', async () => {
-    const alone = await runCli(['models', 'list'])
+    const alone = await runHere(['models', 'list'])
     expect(alone.code).toBe(0)
     expect(alone.stdout).toMatch(/^default \(licence: MIT\)\n/)
     expect(alone.stdout).toMatch(/^ {2}the detector +rfb\.onnx +any size +MIT +[\da-f]{12} *$/m)
     expect(alone.stdout).toMatch(/^ {2}embedder 1 \(100 %\) +mobilefacenet\.onnx +112 px +MIT +[\da-f]{12} *$/m)
     await writePack(path('listed'), { ...goodManifest(), licence: 'My own' }, {})
-    const { stdout } = await runCli(['models', 'list'], { FACECOMPARE_MODEL_PACK: path('listed') })
+    const { stdout } = await runHere(['models', 'list'], { FACECOMPARE_MODEL_PACK: path('listed') })
     expect(stdout).toMatch(/^tiny \(licence: My own\)$/m)
     expect(stdout).toMatch(/^ {2}embedder 1 \(100 %\) +embedder\.onnx +112 px +My own +[\da-f]{12} *$/m)
     // What it takes from the default pack.
@@ -98,7 +99,7 @@ describe('facecompare models', () => {
   })
 
   it('verifies the default pack', async () => {
-    const { code, stdout } = await runCli(['models', 'verify'])
+    const { code, stdout } = await runHere(['models', 'verify'])
     expect(code).toBe(0)
     expect(stdout).toMatch(/^ {2}the detector +rfb\.onnx +any size +faces +default +ok$/m)
     expect(stdout).toMatch(/^ {2}the landmarks +landmarks\.onnx +64 px +68 landmarks +default +ok$/m)
@@ -107,12 +108,12 @@ describe('facecompare models', () => {
   })
 
   it('does not calibrate the default pack, nor from pictures of one person', async () => {
-    expect(await runCli(['models', 'calibrate', path('people')])).toMatchObject({
+    expect(await runHere(['models', 'calibrate', path('people')])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('Name the folder of a pack with --pack'),
     })
     await writePack(path('spare'), goodManifest())
-    expect(await runCli(['models', 'calibrate', '--pack', path('spare'), path('people/man')])).toMatchObject({
+    expect(await runHere(['models', 'calibrate', '--pack', path('spare'), path('people/man')])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('Expected at least two persons'),
     })
@@ -124,7 +125,7 @@ it('a pack is verified, evaluated, calibrated, compared with and served', { time
   await writePack(folder, goodManifest())
   const use = { FACECOMPARE_MODEL_PACK: folder, FACECOMPARE_WORKERS: '1' }
 
-  const verified = await runCli(['models', 'verify', '--pack', folder])
+  const verified = await runHere(['models', 'verify', '--pack', folder])
   expect(verified.code).toBe(0)
   expect(verified.stdout).toMatch(/^ {2}the detector +yunet\.onnx +64 px +faces +tiny +ok$/m)
   expect(verified.stdout).toMatch(/^ {2}embedder 1 +embedder\.onnx +112 px +embedding 16 +tiny +ok$/m)
@@ -132,7 +133,7 @@ it('a pack is verified, evaluated, calibrated, compared with and served', { time
   expect(verified.stdout).toMatch(/^ {2}embedder 1 +mobilefacenet\.onnx +112 px +embedding 512, parts +default +ok$/m)
   expect(verified.stdout).toContain('it can be evaluated and calibrated, not served')
 
-  const refused = await runCli(['compare', man(), woman()], use)
+  const refused = await runHere(['compare', man(), woman()], use)
   expect([refused.code, refused.stdout]).toEqual([2, ''])
   expect(refused.stderr).toContain('run: facecompare models calibrate')
 
@@ -155,7 +156,7 @@ it('a pack is verified, evaluated, calibrated, compared with and served', { time
     madeFrom: { persons: 3, pictures: 5, genuinePairs: 2, impostorPairs: 8 },
   })
 
-  const compared = await runCli(['compare', man(), man(), '--json', '--pack', folder])
+  const compared = await runHere(['compare', man(), man(), '--json', '--pack', folder])
   expect(compared.code).toBe(0)
   expect(JSON.parse(compared.stdout)).toMatchObject({
     similarity: 100,
@@ -219,7 +220,7 @@ it('a pack is calibrated for the worst group', { timeout: 60_000 }, async () => 
       ],
     },
   })
-  expect((await runCli(['compare', man(), man(), '--pack', folder])).code).toBe(0)
+  expect((await runHere(['compare', man(), man(), '--pack', folder])).code).toBe(0)
 })
 
 it('a calibration of an older version is made anew where it is', { timeout: 60_000 }, async () => {
@@ -227,17 +228,17 @@ it('a calibration of an older version is made anew where it is', { timeout: 60_0
   await writePack(folder, goodManifest())
   const old = { format: 1, pack: 'tiny-0123456789ab', effort: 'default', threshold: 0.5, curve: [], supportedScore: 90 }
   await writeFile(join(folder, 'calibration.json'), JSON.stringify(old))
-  expect(await runCli(['compare', man(), woman(), '--pack', folder])).toEqual({
+  expect(await runHere(['compare', man(), woman(), '--pack', folder])).toEqual({
     code: 2,
     stdout: '',
     stderr:
       'facecompare: The model pack tiny: calibration.json is no calibration; ' +
       'make it anew with facecompare models calibrate.\n',
   })
-  expect((await runCli(['models', 'verify', '--pack', folder])).stdout).toContain(
+  expect((await runHere(['models', 'verify', '--pack', folder])).stdout).toContain(
     'The pack has a calibration that cannot be read: it can be evaluated and calibrated, not served.',
   )
   const { code } = await runCli(['models', 'calibrate', path('people'), '--pack', folder])
   expect(code).toBe(0)
-  expect((await runCli(['compare', man(), man(), '--pack', folder])).code).toBe(0)
+  expect((await runHere(['compare', man(), man(), '--pack', folder])).code).toBe(0)
 })

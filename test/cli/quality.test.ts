@@ -14,6 +14,7 @@ import { openEmbeddingCache } from '../../src/evaluation/embedding-cache.js'
 import { QUALITY_REASONS, type Quality } from '../../src/pipeline/quality.js'
 import { cutPerson } from '../../support/sample-people.js'
 import { createFakeEngine } from '../support/http-service.js'
+import { runHere } from '../support/run-here.js'
 import { runCli } from '../support/service.js'
 
 const engine = createFakeEngine()
@@ -152,7 +153,7 @@ describe('many pictures', () => {
 
   it('compare and eval say so where nothing is refused', async () => {
     const pair = [path('people/man/1.jpg'), path('people/woman/1.jpg')]
-    const two = await runCli(['compare', ...pair, '--min-quality', '0', '--json'])
+    const two = await runHere(['compare', ...pair, '--min-quality', '0', '--json'])
     expect(JSON.parse(two.stdout)).toMatchObject({ match: false, qualityChecked: false })
     const [probe = ''] = pair
     const many = await runCli(['compare', probe, path('people'), '--min-quality', '0'])
@@ -164,7 +165,7 @@ describe('many pictures', () => {
 
   it('compare takes no other number', async () => {
     for (const wrong of ['101', '-1', 'x']) {
-      const { code, stderr } = await runCli(['compare', 'a.jpg', 'b.jpg', '--min-quality', wrong])
+      const { code, stderr } = await runHere(['compare', 'a.jpg', 'b.jpg', '--min-quality', wrong])
       expect([code, stderr]).toEqual([2, expect.stringContaining('Expected a number from 0 to 100')])
     }
   })

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { runCli } from '../support/service.js'
+import { runHere } from '../support/run-here.js'
 
 /** A SecretKey that was typed in the wrong place: what is printed about it ends in logs of shells and of builds. */
 const CANARY = 'CaNaRy7-of-a-secret-key'
@@ -24,7 +24,7 @@ it.each([
   [['keys', 'limits', CANARY]],
   [['keys', 'revoke', CANARY]],
 ])('repeats no SecretKey: %j', async (args) => {
-  const { code, stdout, stderr } = await runCli(args, { FACECOMPARE_DATA_DIR: dataDir })
+  const { code, stdout, stderr } = await runHere(args, { FACECOMPARE_DATA_DIR: dataDir })
   expect(code).toBe(2)
   expect(stderr).not.toBe('')
   expect(stdout + stderr).not.toContain(CANARY)
@@ -34,7 +34,7 @@ it.each(['FACECOMPARE_MASTER_KEY', 'FACECOMPARE_BOOTSTRAP_APP', 'FACECOMPARE_DAT
   'repeats no value of a setting: %s',
   async (name) => {
     for (const args of [['sign'], ['keys', 'list']]) {
-      const { code, stdout, stderr } = await runCli(args, { FACECOMPARE_DATA_DIR: dataDir, [name]: CANARY })
+      const { code, stdout, stderr } = await runHere(args, { FACECOMPARE_DATA_DIR: dataDir, [name]: CANARY })
       expect([code, stdout]).toEqual([2, ''])
       expect(stderr).toContain(name)
       expect(stderr).not.toContain(CANARY)

@@ -27,7 +27,7 @@ afterAll(() => engine.close())
 it('sees no face in drawn heads, signs, words and scrambled photographs', async () => {
   const photos = [new Uint8Array(await readFile(GROUP_PHOTO))]
   const outcomes = new Map<string, number>()
-  for await (const { bytes } of makeFaceless({ half: 'report', count: 48, photos, kinds: TEMPTING, mostSide: 200 })) {
+  for await (const { bytes } of makeFaceless({ half: 'report', count: 24, photos, kinds: TEMPTING, mostSide: 200 })) {
     const outcome = await engine.analyze(bytes).then(
       () => 'a face',
       (error) => String(error.kind),
@@ -35,7 +35,7 @@ it('sees no face in drawn heads, signs, words and scrambled photographs', async 
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
   }
   // Of a hundred such pictures one may show a face, and these tempt most; twelve of them showed one before there was a measure.
-  expect(outcomes.get('FACE_NOT_DETECTED')).toBeGreaterThanOrEqual(47)
+  expect(outcomes.get('FACE_NOT_DETECTED')).toBeGreaterThanOrEqual(23)
   expect([...outcomes.keys()].filter((outcome) => outcome !== 'a face')).toEqual(['FACE_NOT_DETECTED'])
 })
 
@@ -97,10 +97,20 @@ async function placeOf(picture: Uint8Array): Promise<Box> {
   return { x, y, width: box.width / imageWidth, height: box.height / imageHeight }
 }
 
+const plainPlaces = new Map<SamplePerson, Promise<Box>>()
+
+function placeWhenPlain(person: SamplePerson): Promise<Box> {
+  const known = plainPlaces.get(person)
+  if (known) return known
+  const place = cutPerson(person).then(placeOf)
+  plainPlaces.set(person, place)
+  return place
+}
+
 describe('faces of people', () => {
   it('are all seen where the picture is plain: in the middle of the head that is cut out', async () => {
     for (const person of SAMPLE_PEOPLE) {
-      const { x, y, width, height } = await placeOf(await cutPerson(person))
+      const { x, y, width, height } = await placeWhenPlain(person)
       expect(Math.abs(x + width / 2 - 0.5), person).toBeLessThan(0.2)
       expect(Math.abs(y + height / 2 - 0.5), person).toBeLessThan(0.2)
       expect(Math.max(width, height), person).toBeGreaterThan(0.3)
@@ -109,9 +119,8 @@ describe('faces of people', () => {
 
   it.each(Object.entries(POOR))('that are %s are still seen, where they are when plain', async (_, spoil) => {
     for (const person of SAMPLE_PEOPLE.filter((name) => !TURNED_AWAY.includes(name))) {
-      const plain = await cutPerson(person)
-      const poor = new Uint8Array(await spoil(plain).toBuffer())
-      expect(overlap(await placeOf(poor), await placeOf(plain)), person).toBeGreaterThan(0.6)
+      const poor = new Uint8Array(await spoil(await cutPerson(person)).toBuffer())
+      expect(overlap(await placeOf(poor), await placeWhenPlain(person)), person).toBeGreaterThan(0.6)
     }
   })
 })

@@ -58,9 +58,9 @@ async function expectGoodCall(): Promise<void> {
   expect(await compare(man)).toMatchObject({ code: 0, data: { similarity: 100 } })
 }
 
-/** Sends the file as both images, so that nothing but it is worked on; tells the code. */
-async function codeOf({ name, bytes }: HostileFile): Promise<number> {
-  const answer = await compare(bytes)
+/** Sends the file as both images, so that nothing but it is worked on, or beside another one; tells the code. */
+async function codeOf({ name, bytes }: HostileFile, beside = bytes): Promise<number> {
+  const answer = await compare(bytes, beside)
   expect(answer, name).toMatchObject({ data: { fail_flag: 1, detail: expect.stringMatching(/\.$/) } })
   return answer.code
 }
@@ -78,12 +78,13 @@ function residentMebibytes(): number | undefined {
 
 it('plain pictures of megapixels in few kilobytes are decoded when they may be, and refused when not; memory comes back', async () => {
   const bombs = await pictureBombs(1400)
-  // What a process needs for the largest picture of all it keeps: that is not what is measured.
-  for (const { bytes } of bombs) await expect(pool.analyze(bytes)).rejects.toThrow()
+  // What a process needs for such a picture it keeps: that is not what is measured. No other takes as much as 16 bits of four channels.
+  const [largest] = bombs.filter(({ name }) => name.includes('16 bits'))
+  await expect(pool.analyze(largest?.bytes ?? new Uint8Array())).rejects.toThrow('No face')
   const before = residentMebibytes()
   for (const file of bombs) {
     expect(file.bytes.length, file.name).toBeLessThan(MEBIBYTE)
-    expect(await codeOf(file), file.name).toBe(NO_FACE)
+    expect(await codeOf(file, man), file.name).toBe(NO_FACE)
     const beyond = decodeImage(file.bytes, { maxPixels: MAX_PIXELS / 2, maxSide: 640 })
     await expect(beyond, file.name).rejects.toMatchObject({
       kind: 'IMAGE_UNDECODABLE',
@@ -92,7 +93,7 @@ it('plain pictures of megapixels in few kilobytes are decoded when they may be, 
   }
   await expectGoodCall()
   const after = residentMebibytes()
-  if (before !== undefined && after !== undefined) expect(after - before).toBeLessThan(150)
+  if (before !== undefined && after !== undefined) expect(after - before).toBeLessThan(75)
   expect(lost).toEqual([])
 }, 180_000)
 

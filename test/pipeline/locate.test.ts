@@ -15,13 +15,12 @@ const [WIDTH, HEIGHT] = [600, 400]
 
 /** Squares on grey, the later ones over the earlier ones. */
 function paint(squares: readonly Square[]): Pyramid {
-  const data = Uint8Array.from({ length: 3 * WIDTH * HEIGHT }, (_, i) => GROUND[i % 3]!)
+  const data = Buffer.alloc(3 * WIDTH * HEIGHT, Uint8Array.from(GROUND))
   for (const { name, x, y, side } of squares) {
-    for (let row = y; row < y + side; row++) {
-      for (let column = x; column < x + side; column++) data.set(COLOURS[name], 3 * (row * WIDTH + column))
-    }
+    const line = Buffer.alloc(3 * side, Uint8Array.from(COLOURS[name]))
+    for (let row = y; row < y + side; row++) data.set(line, 3 * (row * WIDTH + x))
   }
-  return new Pyramid({ width: WIDTH, height: HEIGHT, data })
+  return new Pyramid({ width: WIDTH, height: HEIGHT, data: new Uint8Array(data) })
 }
 
 async function findAll(detector: Detector, pyramid: Pyramid, options?: SearchOptions): Promise<readonly Located[]> {

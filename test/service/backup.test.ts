@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { computeSignature } from '../../src/auth/signature.js'
 import { openEmbeddedStore } from '../../src/store/embedded.js'
+import { runHere } from '../support/run-here.js'
 import { BOOTSTRAP, CREDENTIAL, readAnswer, runCli, startService } from '../support/service.js'
 
 const [REPLAYED, MISSING] = [13, -1301]
@@ -77,15 +78,15 @@ describe('a backup of the embedded store', () => {
     const taken = join(folder, 'taken.db')
     await writeFile(taken, 'something')
     const data = { FACECOMPARE_DATA_DIR: join(folder, 'data') }
-    expect(await runCli(['backup', taken], data)).toMatchObject({ code: 2, stderr: expect.stringContaining('exists') })
+    expect(await runHere(['backup', taken], data)).toMatchObject({ code: 2, stderr: expect.stringContaining('exists') })
     expect((await stat(taken)).size).toBe('something'.length)
     const nowhere = join(folder, 'nowhere', 'backup.db')
-    expect(await runCli(['backup', nowhere], data)).toMatchObject({
+    expect(await runHere(['backup', nowhere], data)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('cannot'),
     })
     const empty = { FACECOMPARE_DATA_DIR: join(folder, 'empty') }
-    const none = await runCli(['backup', join(folder, 'none.db')], empty)
+    const none = await runHere(['backup', join(folder, 'none.db')], empty)
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('There is no key store in the folder') })
     expect(await readdir(folder)).not.toContain('none.db')
   })
@@ -95,7 +96,7 @@ describe('a backup of the embedded store', () => {
       FACECOMPARE_DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
       FACECOMPARE_MASTER_KEY: '0'.repeat(64),
     }
-    const { code, stderr } = await runCli(['backup', join(folder, 'none.db')], env)
+    const { code, stderr } = await runHere(['backup', join(folder, 'none.db')], env)
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('pg_dump') })
   })
 })

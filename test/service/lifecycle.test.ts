@@ -16,9 +16,15 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dataDir, { recursive: true, force: true }))
 
+const home = () => ({ HOME: dataDir, XDG_CACHE_HOME: join(dataDir, '.cache') })
+
+async function expectNothingCached(): Promise<void> {
+  expect(await readdir(join(dataDir, '.cache')).catch(() => [])).toEqual([])
+}
+
 describe('the first start', () => {
   it('makes one app with random keys, shows them once, and they work', async () => {
-    const env = { FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_WORKERS: '1' }
+    const env = { FACECOMPARE_DATA_DIR: dataDir, ...home() }
     const first = await startService(env)
     const [, appid = '', secretId = '', secretKey = ''] =
       /appid +(\S+)\nSecretId +(\S+)\nSecretKey +(\S+)\n/.exec(first.stdout()) ?? []
@@ -28,10 +34,10 @@ describe('the first start', () => {
     expect((await compare(first.url, { imageA: man, imageB: man }, credential)).code).toBe(0)
 
     // The command line works while the service runs, and a revoked key is refused at once.
-    const revoked = await runCli(['keys', 'revoke', secretId], env)
+    const revoked = await runHere(['keys', 'revoke', secretId], env)
     expect(revoked).toMatchObject({ code: 0, stdout: `${secretId} is revoked.\n` })
     expect((await compare(first.url, { imageA: man, imageB: man }, credential)).code).toBe(11)
-    const made: unknown = JSON.parse((await runCli(['keys', 'create', '--appid', appid, '--json'], env)).stdout)
+    const made: unknown = JSON.parse((await runHere(['keys', 'create', '--appid', appid, '--json'], env)).stdout)
     expect(made).toMatchObject({ appid, secretId: expect.any(String), secretKey: expect.any(String) })
 
     // So does a change of the master key: the service takes the new one from the file.
@@ -50,13 +56,14 @@ describe('the first start', () => {
     expect(signed.code).toBe(0)
     expect(Buffer.from(signed.stdout.trim(), 'base64').subarray(20).toString()).toMatch(/^a=\d+&/)
     expect(await second.stop('SIGINT')).toBe(0)
+    // Nor have the workers left a device id, a queue of reports or anything else of the inference runtime.
+    await expectNothingCached()
   })
 })
 
 describe('the end', () => {
   it('comes in good order also while the models are loading', async () => {
-    // Many, so that they load for longer than it takes to open the store.
-    const service = spawnService({ FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_WORKERS: '8' })
+    const service = spawnService({ FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_WORKERS: '2' })
     await service.sees('First start')
     service.child.kill('SIGTERM')
     // On a busy machine the models may be there by the time the signal comes: the end is the same.
@@ -65,8 +72,15 @@ describe('the end', () => {
   })
 
   it('does not wait for connections that say nothing', async () => {
-    const service = await startService({ FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_WORKERS: '1' })
-    const silent = connect(Number(new URL(service.url).port), '127.0.0.1')
+    const env = { FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_WORKERS: '1' }
+    const service = await startService(env)
+    const { port } = new URL(service.url)
+    expect(await runCli(['serve'], { ...env, FACECOMPARE_PORT: port })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `facecompare: Port ${port} is in use; set FACECOMPARE_PORT to another one.\n`,
+    })
+    const silent = connect(Number(port), '127.0.0.1')
     await once(silent, 'connect')
     expect(await service.stop('SIGTERM')).toBe(0)
     silent.destroy()
@@ -88,17 +102,11 @@ describe('the end', () => {
   })
 })
 
-describe('the inference runtime', () => {
-  it('keeps no device id, no queue of reports and nothing else in the cache folder of the user, in one process and in the workers of a service', async () => {
-    const man = await cutPerson('man')
-    const file = join(dataDir, 'man.jpg')
-    await writeFile(file, man)
-    const home = { HOME: dataDir, XDG_CACHE_HOME: join(dataDir, '.cache'), FACECOMPARE_DATA_DIR: dataDir }
-    expect((await runCli(['compare', file, file], home)).code).toBe(0)
-    const service = await startService({ ...home, FACECOMPARE_WORKERS: '1' })
-    await service.stop()
-    expect(await readdir(join(dataDir, '.cache')).catch(() => [])).toEqual([])
-  })
+it('a comparison keeps no device id, no queue of reports and nothing else in the cache folder of the user', async () => {
+  const file = join(dataDir, 'man.jpg')
+  await writeFile(file, await cutPerson('man'))
+  expect((await runCli(['compare', file, file], home())).code).toBe(0)
+  await expectNothingCached()
 })
 
 describe('a start that cannot work', () => {
@@ -108,18 +116,5 @@ describe('a start that cannot work', () => {
     expect(stderr).toContain('FACECOMPARE_PORT')
     expect(stderr).toContain('FACECOMPARE_WORKER')
     expect(stderr).not.toContain('    at ')
-  })
-
-  it('says that the port is in use', async () => {
-    const running = await startService({ FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_WORKERS: '1' })
-    const port = new URL(running.url).port
-    const { code, stderr } = await runCli(['serve'], {
-      FACECOMPARE_DATA_DIR: dataDir,
-      FACECOMPARE_PORT: port,
-      FACECOMPARE_WORKERS: '1',
-    })
-    await running.stop()
-    expect(code).toBe(2)
-    expect(stderr.trim()).toBe(`facecompare: Port ${port} is in use; set FACECOMPARE_PORT to another one.`)
   })
 })

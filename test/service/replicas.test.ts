@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { computeSignature } from '../../src/auth/signature.js'
 import { cutPerson } from '../../support/sample-people.js'
 import { MASTER_KEY, makeDatabase, type TestDatabase } from '../support/postgres.js'
-import { BOOTSTRAP, CREDENTIAL, type RunningService, readAnswer, runCli, startService } from '../support/service.js'
+import { runHere } from '../support/run-here.js'
+import { BOOTSTRAP, CREDENTIAL, type RunningService, readAnswer, startService } from '../support/service.js'
 
 /** Calls that are under way at any time. */
 const CLIENTS = 4
@@ -103,7 +104,7 @@ describe('three replicas with one database, one of which is killed under load', 
     // Those that answered on have written by then.
     await new Promise((resolve) => setTimeout(resolve, 1000))
     const [row, ...others]: readonly { readonly calls: number; readonly code: number }[] = JSON.parse(
-      (await runCli(['usage', '--json'], settings())).stdout,
+      (await runHere(['usage', '--json'], settings())).stdout,
     )
     expect(others).toEqual([])
     expect(row?.code).toBe(0)
@@ -118,12 +119,12 @@ describe('three replicas with one database, one of which is killed under load', 
     for (const once of used) {
       for (const replica of [1, 2]) expect(await post(replica, once)).toBe(13)
     }
-    const listed: unknown = JSON.parse((await runCli(['keys', 'list', '--json'], settings())).stdout)
+    const listed: unknown = JSON.parse((await runHere(['keys', 'list', '--json'], settings())).stdout)
     expect(listed).toEqual([expect.objectContaining({ secretId: CREDENTIAL.secretId })])
   }, 60_000)
 
   it('makes a revoked key known to the others within 5 s', async () => {
-    expect((await runCli(['keys', 'revoke', CREDENTIAL.secretId], settings())).code).toBe(0)
+    expect((await runHere(['keys', 'revoke', CREDENTIAL.secretId], settings())).code).toBe(0)
     const refusals = async () => Promise.all([post(1, signMany()), post(2, signMany())])
     await expect.poll(refusals, { timeout: 5000, interval: 200 }).toEqual([11, 11])
   }, 30_000)

@@ -35,6 +35,7 @@ beforeAll(async () => {
   picturesUrl = `http://127.0.0.1:${(pictures.address() as AddressInfo).port}`
   service = await startService({
     ...BOOTSTRAP,
+    FACECOMPARE_WORKERS: '2',
     FACECOMPARE_URL_ALLOW: '127.0.0.1',
     FACECOMPARE_MAX_IMAGE_BYTES: '2MiB',
     FACECOMPARE_URL_TIMEOUT_MS: '1500',

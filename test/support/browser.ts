@@ -32,16 +32,21 @@ export async function launchBrowser(): Promise<Browser> {
 /** Once for each installation: 200 MB, which go when `node_modules` goes. */
 async function unpackChromium(): Promise<Unpacked> {
   const folder = join(FOLDER, 'chromium')
-  if (!existsSync(folder)) {
+  const executable = join(folder, 'chromium')
+  if (!existsSync(executable)) {
     await mkdir(FOLDER, { recursive: true })
     const fresh = await mkdtemp(join(FOLDER, 'unpacking-'))
     await unpackInto(fresh)
     await writeFile(join(fresh, 'fonts.conf'), fontSettings(folder))
+    // What is there without its program is left of a copy that left out large files.
+    const incomplete = `${fresh}-replaced`
+    if (!existsSync(executable)) await rename(folder, incomplete).catch(() => {})
     // Another process may have been faster.
     await rename(fresh, folder).catch(() => rm(fresh, { recursive: true, force: true }))
+    await rm(incomplete, { recursive: true, force: true })
   }
   return {
-    executable: join(folder, 'chromium'),
+    executable,
     env: { LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'), FONTCONFIG_FILE: join(folder, 'fonts.conf') },
   }
 }

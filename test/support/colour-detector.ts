@@ -55,12 +55,14 @@ export function createColourDetector(scores: Readonly<Partial<Record<ColourName,
 }
 
 /** The box around all pixels of a colour. */
-function boxOf({ data, dims }: Tensor, colour: Colour): SeenFace['box'] | undefined {
+function boxOf({ data, dims }: Tensor, [red, green, blue]: Colour): SeenFace['box'] | undefined {
   const [, , height, width] = dims as readonly [number, number, number, number]
+  const area = width * height
+  const isFar = (at: number, value: number) => Math.abs(data[at]! - value) > CLOSE
   let count = 0
   let [left, top, right, bottom] = [width, height, 0, 0]
-  for (let i = 0; i < width * height; i++) {
-    if (colour.some((value, channel) => Math.abs(data[channel * width * height + i]! - value) > CLOSE)) continue
+  for (let i = 0; i < area; i++) {
+    if (isFar(i, red) || isFar(area + i, green) || isFar(2 * area + i, blue)) continue
     const [x, y] = [i % width, Math.floor(i / width)]
     left = Math.min(left, x)
     top = Math.min(top, y)

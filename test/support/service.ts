@@ -76,7 +76,7 @@ export interface RunningService {
 export async function startService(env: Readonly<Record<string, string>> = {}): Promise<RunningService> {
   const dataDir = env.FACECOMPARE_DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'facecompare-test-')))
   const child = spawn(process.execPath, [MAIN, 'serve'], {
-    env: { ...process.env, FACECOMPARE_PORT: '0', FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_WORKERS: '2', ...env },
+    env: { ...process.env, FACECOMPARE_PORT: '0', FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_WORKERS: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''
