@@ -1,5 +1,5 @@
-// Loaded into the service with `--import` by http.ts: tells over the IPC channel how late the event loop was since it was
-// last asked, the resident memory and the processor time of it and its worker processes. No part of the service.
+// Loaded into the service with `--import` by http-processes.ts: tells over the IPC channel how late the event loop was since it
+// was last asked, the resident memory and the processor time of it and its worker processes. No part of the service.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { isMainThread } from 'node:worker_threads'
 import { familyUsage } from './family-usage.mjs'
@@ -12,6 +12,7 @@ if (isMainThread && process.channel) {
   histogram.enable()
   const delayMs = (percentile) => Math.max(0, histogram.percentile(percentile) / 1e6 - RESOLUTION_MS)
   process.on('message', ({ id }) => {
+    const { user, system } = process.cpuUsage()
     const { cpuMs, rssBytes } = familyUsage()
     const answer = {
       delayP50Ms: delayMs(50),
@@ -20,6 +21,7 @@ if (isMainThread && process.channel) {
       rssBytes,
       heapBytes: process.memoryUsage().heapUsed,
       cpuMs,
+      ownCpuMs: (user + system) / 1000,
     }
     histogram.reset()
     process.send({ id, answer })

@@ -1,17 +1,18 @@
-// The pipeline of the service without HTTP, on the compiled code: what http.ts compares with, and what scale.ts measures.
-// Arguments: the settings of the engine as JSON, image A, image B. Over IPC: { id, job } -> { id, answer }.
+// The pipeline of the service without HTTP, on the compiled code: what http.ts and enrol.ts compare with, and what scale.ts
+// measures. Arguments: the settings of the engine as JSON, and image A and image B where pairs are asked for. Over IPC:
+// { id, job } -> { id, answer }.
 import { readFileSync } from 'node:fs'
 import { startEnginePool } from '../dist/worker/pool.js'
 import { familyUsage } from './family-usage.mjs'
 
-const [engine, fileA, fileB] = process.argv.slice(2)
-const [a, b] = [readFileSync(fileA), readFileSync(fileB)]
+const [engine, ...files] = process.argv.slice(2)
+const [a, b] = files.map((file) => readFileSync(file))
 const pool = await startEnginePool({ ...JSON.parse(engine), queueSize: 1000, timeoutMs: 60_000 })
 await pool.ready
 
 process.on('message', async ({ id, job }) => {
   try {
-    process.send({ id, answer: await (job.alone ? timeAlone(job.seconds) : timeTogether(job)) })
+    process.send({ id, answer: await answer(job) })
   } catch (error) {
     process.send({ id, failure: String(error) })
   }
@@ -21,6 +22,32 @@ process.on('disconnect', async () => {
   process.exit(0)
 })
 process.send({ ready: true })
+
+function answer(job) {
+  if (job.files) return timeFaces(job)
+  return job.alone ? timeAlone(job.seconds) : timeTogether(job)
+}
+
+/** The most prominent face of each picture as an enrolment wants it, `lanes` pictures at a time; pictures without one are not counted. */
+async function timeFaces({ files, lanes }) {
+  const images = files.map((file) => readFileSync(file)).values()
+  const startMs = performance.now()
+  const cpuMsBefore = familyUsage().cpuMs
+  const wanted = { which: 'largest', attributes: pool.tellsAttributes, templates: true }
+  let faces = 0
+  async function lane() {
+    for (const image of images) {
+      try {
+        await pool.findFaces(image, wanted)
+        faces++
+      } catch {
+        // Without a face, or with too poor a one.
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  return { faces, elapsedMs: performance.now() - startMs, cpuMs: familyUsage().cpuMs - cpuMsBefore }
+}
 
 /** Pairs as fast as they go; `lanes` of them are always under way, so that no worker waits. */
 async function timeTogether({ seconds, lanes }) {

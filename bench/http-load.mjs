@@ -1,4 +1,4 @@
-// The load generator of http.ts, in a process of its own: whole requests, made beforehand, over plain sockets, because it
+// The load generator of http.ts and enrol.ts, in a process of its own: whole requests, made beforehand, over plain sockets, because it
 // shares the processors with what it measures. Every answer is read and checked. Over IPC: { id, job } -> { id, answer }.
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -17,6 +17,7 @@ process.on('disconnect', () => process.exit(0))
 async function run({ port, files, connections, seconds = Infinity, calls = Infinity, pauseMs = 0, progress = false }) {
   const requests = files.map((file) => readFileSync(file))
   const acceptedMs = []
+  let faces = 0
   const refusedMs = []
   const wrong = []
   let withoutRetryAfter = 0
@@ -34,9 +35,13 @@ async function run({ port, files, connections, seconds = Infinity, calls = Infin
       const sentMs = performance.now()
       const { status, head, body } = await connection.call(request)
       const tookMs = performance.now() - sentMs
-      const isRefused = isRefusal(JSON.parse(body))
-      if (status === 200 && hasSimilarity(JSON.parse(body))) acceptedMs.push(tookMs)
-      else if (isRefused) {
+      const answer = JSON.parse(body)
+      const isRefused = isRefusal(answer)
+      const facesOfAnswer = countFaces(answer)
+      if (status === 200 && (hasSimilarity(answer) || Number.isFinite(facesOfAnswer))) {
+        acceptedMs.push(tookMs)
+        faces += facesOfAnswer ?? 0
+      } else if (isRefused) {
         refusedMs.push(tookMs)
         if (!/\r\nretry-after: [1-9]/i.test(head)) withoutRetryAfter++
       } else wrong.push(`${status} ${body}`)
@@ -54,12 +59,17 @@ async function run({ port, files, connections, seconds = Infinity, calls = Infin
   await Promise.all(Array.from({ length: connections }, client))
   const { user, system } = process.cpuUsage(cpuBefore)
   const elapsedMs = performance.now() - startMs
-  return { acceptedMs, refusedMs, wrong, withoutRetryAfter, elapsedMs, cpuMs: (user + system) / 1000 }
+  return { acceptedMs, faces, refusedMs, wrong, withoutRetryAfter, elapsedMs, cpuMs: (user + system) / 1000 }
 }
 
 /** Of the first wire, of Rekognition, of IAI. */
 function hasSimilarity({ code, data, FaceMatches, Response }) {
   return [code === 0 && data.similarity, FaceMatches?.[0]?.Similarity, Response?.Score].some(Number.isFinite)
+}
+
+/** Of the first wire's calls about one picture or about persons: how many were found, or enrolled. */
+function countFaces({ code, data }) {
+  return code === 0 ? (data.suc_face ?? data.added ?? data.face?.length) : undefined
 }
 
 function isRefusal({ code, __type, Response }) {

@@ -1,4 +1,4 @@
-/** The three processes of http.ts: the service as it is built, the same pipeline without HTTP, and the load. */
+/** The three processes of http.ts and enrol.ts: the service as it is built, the same pipeline without HTTP, and the load. */
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +14,8 @@ export interface ProbeAnswer {
   readonly rssBytes: number
   readonly heapBytes: number
   readonly cpuMs: number
+  /** Of the service's process alone, without those that look at pictures. */
+  readonly ownCpuMs: number
 }
 
 export interface LoadJob {
@@ -31,8 +33,10 @@ export interface LoadJob {
 
 export interface LoadAnswer {
   readonly acceptedMs: readonly number[]
+  /** Of the answers to detect, newperson and addface: how many were found or enrolled. */
+  readonly faces: number
   readonly refusedMs: readonly number[]
-  /** Answers that are neither a similarity nor a refusal of code 15. */
+  /** Answers with neither a similarity nor faces that are no refusal of code 15, each as its status and its body. */
   readonly wrong: readonly string[]
   readonly withoutRetryAfter: number
   readonly elapsedMs: number
@@ -48,6 +52,12 @@ export interface BareAnswer {
   readonly peakMiB: number
 }
 
+export interface FacesAnswer {
+  readonly faces: number
+  readonly elapsedMs: number
+  readonly cpuMs: number
+}
+
 export interface Service {
   readonly port: number
   readonly child: ChildProcess
@@ -58,6 +68,8 @@ export interface Service {
 export interface BarePipeline {
   readonly together: (job: { readonly seconds: number; readonly lanes: number }) => Promise<BareAnswer>
   readonly alone: (seconds: number) => Promise<readonly number[]>
+  /** Files of pictures, each once: what an enrolment asks of the most prominent face of each. */
+  readonly faces: (job: { readonly files: readonly string[]; readonly lanes: number }) => Promise<FacesAnswer>
   readonly stop: () => Promise<void>
 }
 
@@ -102,16 +114,17 @@ export async function startService(
   return { port, child, probe: () => ask<ProbeAnswer>(child, undefined), stop: () => stop(child, 'SIGTERM') }
 }
 
-/** The pool of processes without HTTP; `images` are the files of A and B. */
+/** The pool of processes without HTTP; `images` are the files of A and B, which `faces` does without. */
 export async function startBarePipeline(
   { workers, maxPixels, modelPack, intraOpThreads }: PipelineOptions,
-  images: readonly string[],
+  images: readonly string[] = [],
 ): Promise<BarePipeline> {
   const options = { workers, maxPixels, modelPack, intraOpThreads }
   const child = start(BARE, [JSON.stringify(options), ...images])
   await readiness(child)
   return {
     together: (job) => ask<BareAnswer>(child, job),
+    faces: (job) => ask<FacesAnswer>(child, job),
     alone: async (seconds) => (await ask<{ readonly sumMs: readonly number[] }>(child, { alone: true, seconds })).sumMs,
     stop: () => stop(child),
   }

@@ -13,11 +13,28 @@ export type Format = (typeof FORMATS)[number]
 
 /** A whole signed request of HTTP/1.1, as it goes over the wire. */
 export function makeRequest(format: Format, imageA: Uint8Array, imageB: Uint8Array): Buffer {
-  const { contentType, body } = format === 'json' ? makeJson(imageA, imageB) : makeMultipart(imageA, imageB)
+  return signRequest('/face/compare', format === 'json' ? makeJson(imageA, imageB) : makeMultipart(imageA, imageB))
+}
+
+/** A whole signed request of another call, as multipart: its fields in their order, pictures as files. */
+export function makeFamilyRequest(
+  call: string,
+  fields: readonly (readonly [name: string, value: string | Uint8Array])[],
+): Buffer {
+  const parts = fields.map(([name, value]) => {
+    return [`name="${name}"${typeof value === 'string' ? '' : '; filename="picture.jpg"'}`, value] as const
+  })
+  return signRequest(`/face/${call}`, encodeMultipart([['name="appid"', BENCH_APP.appid], ...parts]))
+}
+
+function signRequest(
+  path: string,
+  { contentType, body }: { readonly contentType: string; readonly body: Buffer },
+): Buffer {
   const issuedAt = Math.floor(Date.now() / 1000)
   const { secretKey, ...named } = BENCH_APP
   const head = [
-    'POST /face/compare HTTP/1.1',
+    `POST ${path} HTTP/1.1`,
     'Host: 127.0.0.1',
     `Authorization: ${computeSignature({ ...named, issuedAt, expiresAt: issuedAt + SIGNATURE_SECONDS }, secretKey)}`,
     `Content-Type: ${contentType}`,

@@ -1,9 +1,8 @@
 /** A PostgreSQL server with pgvector: that of TEST_DATABASE_URL where it has the extension, or one from npm packages. */
-import { randomUUID } from 'node:crypto'
 import { PGlite } from '@electric-sql/pglite'
 import { vector } from '@electric-sql/pglite-pgvector'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
-import pg from 'pg'
+import { openTestSchema } from './test-schema.js'
 
 export interface VectorServer {
   /** Of an empty schema. */
@@ -16,30 +15,9 @@ export interface VectorServer {
 }
 
 export async function startVectorServer(): Promise<VectorServer> {
-  const given = process.env.TEST_DATABASE_URL ?? ''
-  return (given === '' ? undefined : await openSchema(given)) ?? startPglite()
-}
-
-/** Undefined where the server does not have the extension. */
-async function openSchema(given: string): Promise<VectorServer | undefined> {
-  const schema = `vectors_${randomUUID().replaceAll('-', '')}`
-  const run = async (...statements: readonly string[]) => {
-    const client = new pg.Client({ connectionString: given })
-    await client.connect()
-    try {
-      for (const statement of statements) await client.query(statement)
-    } finally {
-      await client.end()
-    }
-  }
-  try {
-    await run('create extension if not exists vector', `create schema ${schema}`)
-  } catch {
-    return undefined
-  }
-  const url = new URL(given)
-  url.searchParams.set('options', `-c search_path=${schema},public`)
-  return { url: url.href, title: 'PostgreSQL', readsHalves: true, stop: () => run(`drop schema ${schema} cascade`) }
+  const schema = await openTestSchema('vector')
+  if (!schema) return startPglite()
+  return { url: schema.url, title: 'PostgreSQL', readsHalves: true, stop: schema.drop }
 }
 
 async function startPglite(): Promise<VectorServer> {

@@ -41,7 +41,7 @@ export interface IncomingCall<Body> {
   readonly engine: Pick<FaceEngine, 'requireRoom'>
   /** Whose part of the memory for uploads it takes, until `open` has told who calls. */
   readonly owner: UploadOwner
-  /** How many pictures it hands to the engine at once, as far as its head tells. */
+  /** How many pictures it hands to the engine at once; the least of them where its head does not tell. */
   readonly pictures: number
   readonly chooseParser: ChooseParser<Body>
   /**

@@ -2,13 +2,17 @@ import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addFaces, deleteFaces, listFaces } from '../../src/calls/faces.js'
+import type { Gallery } from '../../src/calls/gallery.js'
 import { addToGroups, listGroups, listPersons, removeFromGroups } from '../../src/calls/groups.js'
 import { identify, verify } from '../../src/calls/identify.js'
 import { createPerson, deletePerson, getPersonInfo, setPersonInfo } from '../../src/calls/persons.js'
 import { type ErrorName, FaceCompareError } from '../../src/errors.js'
+import { openPostgresStore } from '../../src/store/postgres.js'
 import type { Store } from '../../src/store/store.js'
-import { faceLike, type OpenedGallery, openGallery } from '../support/gallery.js'
-import { kinds, type StorePlace } from '../support/store-kinds.js'
+import { startVectorServer } from '../../support/vector-server.js'
+import { faceLike, openGallery, openVectorGallery } from '../support/gallery.js'
+import { MASTER_KEY } from '../support/postgres.js'
+import { kinds } from '../support/store-kinds.js'
 
 const LIMITS = { maxGroups: 3, maxPersonsPerGroup: 2, maxFacesPerPerson: 3 }
 const PERSONS = ['p', 'q', 'r', 's']
@@ -136,7 +140,7 @@ function idsOf(person: ModelPerson | undefined, faces: readonly string[]): strin
 }
 
 /** Does a step with the calls. */
-async function perform(step: Step, { gallery }: OpenedGallery, appid: string, model: Model): Promise<unknown> {
+async function perform(step: Step, gallery: Gallery, appid: string, model: Model): Promise<unknown> {
   const person = { appid, personId: step.personId }
   if ('face' in step) {
     const { groupIds, name } = step
@@ -166,8 +170,7 @@ async function settle(work: () => unknown): Promise<unknown> {
 }
 
 /** Everything that the calls tell is what the model says. */
-async function requireSame(model: Model, opened: OpenedGallery, appid: string): Promise<void> {
-  const { gallery } = opened
+async function requireSame(model: Model, gallery: Gallery, appid: string): Promise<void> {
   expect(await listGroups(gallery, { appid })).toEqual(model.groups())
   for (const personId of PERSONS) {
     const person = model.persons.get(personId)
@@ -204,22 +207,66 @@ async function requireSame(model: Model, opened: OpenedGallery, appid: string): 
   }
 }
 
-describe.each(kinds)('any sequence of calls on a $kind store', ({ makePlace }) => {
-  let place: StorePlace
-  let stores: Store[]
-  let replicas: OpenedGallery[]
+/** Two replicas of one gallery. */
+interface Replicas {
+  readonly galleries: readonly Gallery[]
+  readonly close: () => Promise<void>
+}
+
+interface Way {
+  readonly kind: string
+  /** Sequences of calls: where a call takes longer there are fewer. */
+  readonly runs: number
+  readonly openReplicas: () => Promise<Replicas>
+}
+
+const inMemory = kinds.map(({ kind, makePlace }): Way => {
+  return {
+    kind: `on a ${kind} store`,
+    runs: 25,
+    async openReplicas() {
+      const place = await makePlace()
+      const stores = [await place.open(), await place.open()]
+      const replicas = stores.map((store) => openGallery(store, { limits: LIMITS }))
+      const searches = replicas.map(({ mirror }) => mirror)
+      const galleries = replicas.map(({ gallery }) => gallery)
+      return { galleries, close: () => closeAll(searches, stores, place.remove) }
+    },
+  }
+})
+
+const byPgvector: Way = {
+  kind: 'that pgvector searches',
+  runs: 4,
+  async openReplicas() {
+    const { url, stop } = await startVectorServer()
+    const open = () => openPostgresStore({ url, masterKey: MASTER_KEY })
+    const stores = [await open(), await open()]
+    const replicas = []
+    for (const store of stores) replicas.push(await openVectorGallery(store, { limits: LIMITS }))
+    const searches = replicas.map(({ search }) => search)
+    return { galleries: replicas.map(({ gallery }) => gallery), close: () => closeAll(searches, stores, stop) }
+  },
+}
+
+async function closeAll(
+  searches: readonly { readonly close: () => Promise<void> }[],
+  stores: readonly Store[],
+  remove: () => Promise<void>,
+): Promise<void> {
+  for (const search of searches) await search.close()
+  for (const store of stores) await store.close()
+  await remove()
+}
+
+describe.each([...inMemory, byPgvector])('any sequence of calls on a gallery $kind', ({ runs, openReplicas }) => {
+  let replicas: Replicas
 
   beforeAll(async () => {
-    place = await makePlace()
-    stores = [await place.open(), await place.open()]
-    replicas = stores.map((store) => openGallery(store, { limits: LIMITS }))
+    replicas = await openReplicas()
   })
 
-  afterAll(async () => {
-    for (const { mirror } of replicas) await mirror.close()
-    for (const store of stores) await store.close()
-    await place.remove()
-  })
+  afterAll(() => replicas?.close())
 
   it('answers as a simple model does, whichever replica is asked, and leaves what the model leaves', async () => {
     const everything = fc.asyncProperty(fc.array(step, { maxLength: 25, size: 'max' }), async (steps) => {
@@ -227,15 +274,15 @@ describe.each(kinds)('any sequence of calls on a $kind store', ({ makePlace }) =
       const appid = randomUUID()
       const model = new Model()
       for (const step of steps) {
-        const [replica] = step.replica === 0 ? replicas : replicas.slice(1)
-        if (!replica) throw new Error('unreachable')
-        const answered = await settle(() => perform(step, replica, appid, model))
+        const gallery = replicas.galleries[step.replica]
+        if (!gallery) throw new Error('unreachable')
+        const answered = await settle(() => perform(step, gallery, appid, model))
         const expected = await settle(() => applyToModel(model, step, answered))
         if (step.call === 'remove' && Array.isArray(expected) && Array.isArray(answered)) answered.sort()
         expect(answered).toEqual(Array.isArray(expected) && step.call === 'remove' ? expected.sort() : expected)
       }
-      for (const replica of replicas) await requireSame(model, replica, appid)
+      for (const gallery of replicas.galleries) await requireSame(model, gallery, appid)
     })
-    await fc.assert(everything, { numRuns: 25 })
+    await fc.assert(everything, { numRuns: runs })
   })
 })

@@ -8,7 +8,7 @@ import { VectorSearch } from '../../src/gallery/vector-search.js'
 import { openPostgresStore } from '../../src/store/postgres.js'
 import type { GalleryStoreOptions, SharedStore } from '../../src/store/store.js'
 import { startVectorServer, type VectorServer } from '../../support/vector-server.js'
-import { faceLike, openGallery, PACK, templateOf } from '../support/gallery.js'
+import { faceLike, openGallery, openVectorGallery, PACK, templateOf } from '../support/gallery.js'
 import { MASTER_KEY, makeDatabase } from '../support/postgres.js'
 
 const appid = '10000001'
@@ -55,17 +55,10 @@ async function vectorsOf(): Promise<readonly string[]> {
 }
 
 /** A replica that searches in the database. */
-async function openReplica({ packId = PACK, pollMs = 60_000 } = {}) {
-  const warnings: string[] = []
-  const onWarning = (sentence: string) => warnings.push(sentence)
-  const { repository, feed, inventory, openVectors } = store.openGallery(IN_DATABASE)
-  if (!openVectors) throw new Error('unreachable')
-  const vectors = openVectors({ packId, onWarning })
-  const options = { feed, repository, vectors, packId, onWarning, onTrouble: () => {}, pollMs }
-  const search = await VectorSearch.open(options)
-  searches.push(search)
-  const { gallery } = openInMemory({ packId })
-  return { gallery: { ...gallery, repository, search }, search, inventory, repository, vectors, warnings }
+async function openReplica(options: Parameters<typeof openVectorGallery>[1] = {}) {
+  const opened = await openVectorGallery(store, options)
+  searches.push(opened.search)
+  return { ...opened, repository: opened.gallery.repository }
 }
 
 /** A replica that searches in memory, and knows nothing of vectors. */

@@ -3,6 +3,7 @@ import type { AnalysedFace, Gallery } from '../../src/calls/gallery.js'
 import type { Template } from '../../src/gallery/gallery.js'
 import { GalleryMirror } from '../../src/gallery/mirror.js'
 import type { SearchIndex } from '../../src/gallery/search.js'
+import { VectorSearch } from '../../src/gallery/vector-search.js'
 import type { Knots } from '../../src/score/calibration.js'
 import { NO_COHORT, relativeSimilarity } from '../../src/score/cohort.js'
 import { dotProduct, normalise } from '../../src/score/vectors.js'
@@ -113,8 +114,38 @@ export function openGallery(
     pollMs,
   })
   const gallery: Gallery = {
+    ...describeGallery(packId, options.limits),
     repository,
     search: mirror,
+    onAudit: (event) => events.push(event),
+  }
+  return { gallery, mirror, events, warnings }
+}
+
+/** The calls on a store that pgvector searches, as one replica has them. */
+export async function openVectorGallery(
+  store: Store,
+  options: { readonly limits?: Partial<Gallery['limits']>; readonly packId?: string; readonly pollMs?: number } = {},
+) {
+  const { packId = PACK, pollMs = 60_000 } = options
+  const warnings: string[] = []
+  const onWarning = (sentence: string) => warnings.push(sentence)
+  const { repository, feed, inventory, openVectors } = store.openGallery({
+    encryptTemplates: false,
+    search: 'pgvector',
+  })
+  if (!openVectors) throw new Error('The store cannot search.')
+  const vectors = openVectors({ packId, onWarning })
+  const search = await VectorSearch.open({
+    ...{ feed, repository, vectors, packId, pollMs, onWarning },
+    onTrouble: () => {},
+  })
+  const gallery: Gallery = { ...describeGallery(packId, options.limits), repository, search, onAudit: () => {} }
+  return { gallery, search, inventory, vectors, warnings }
+}
+
+function describeGallery(packId: string, limits: Partial<Gallery['limits']> = {}) {
+  return {
     engine: { packId, calibration: CALIBRATION, leastQuality: 10, lanes: 2 },
     limits: {
       maxGroups: 5000,
@@ -122,9 +153,7 @@ export function openGallery(
       maxFacesPerPerson: 20,
       maxCandidates: 5,
       minConfidence: 0,
-      ...options.limits,
+      ...limits,
     },
-    onAudit: (event) => events.push(event),
   }
-  return { gallery, mirror, events, warnings }
 }

@@ -27,8 +27,10 @@ export type Answer = (received: ReceivedCall) => Promise<object>
 export interface WireCall {
   readonly path: string
   readonly names: FieldNames
-  /** How many pictures it hands to the engine at once. */
+  /** How many pictures it hands to the engine at once; the least where that is for the body to tell. */
   readonly pictures: number
+  /** The same, as a body tells it; absent where all bodies have equally many. */
+  readonly countPictures?: (fields: Fields) => number
   /** Whether it is refused before its body is read. */
   readonly isRefused?: (context: WireContext) => void
   /**

@@ -20,7 +20,7 @@ export interface Receiving {
 /** A signed call: its fields, its app, its single use, its answer. Throws FaceCompareErrors. */
 export async function receiveCall({ request, reply, wireCall, context, services }: Receiving): Promise<FastifyReply> {
   const { engine, gate, ledger } = context
-  const { names, pictures } = wireCall
+  const { names, pictures, countPictures } = wireCall
   wireCall.isRefused?.(context)
   return receive({
     request,
@@ -37,7 +37,7 @@ export async function receiveCall({ request, reply, wireCall, context, services 
       const answer = wireCall.read(fields, context)
       return {
         identity,
-        pictures,
+        pictures: countPictures?.(fields) ?? pictures,
         async answer(open) {
           await claimSingleUse(identity, ledger)
           return answer({ ...context, ...open, fields })

@@ -34,8 +34,8 @@ export const SEARCH_CALLS: readonly WireCall[] = [
       once: new Set([...SEARCH_NAMES.once, ...COMPARE_NAMES.once]),
       lists: new Set([...SEARCH_NAMES.lists, ...COMPARE_NAMES.lists]),
     },
-    // As many as a comparison has.
-    pictures: 2,
+    pictures: 1,
+    countPictures: (fields) => (isComparison(fields) ? 2 : 1),
     read: (fields, context) => (isComparison(fields) ? readComparison(fields) : readIdentification(fields, context)),
   },
   {
