@@ -97,7 +97,8 @@ describe.each([
     expect(await call(service.url, { Authorization: signOnce('another') })).toBe(MISSING)
     for (let calls = 1; calls < 20; calls++) await call(service.url)
     expect(await service.stop('SIGTERM')).toBe(0)
-    expect(await countRecorded(env())).toBe(before + 20)
+    // What is refused is counted, too.
+    expect(await countRecorded(env())).toBe(before + 24)
   }, 60_000)
 })
 
@@ -119,7 +120,10 @@ describe('the command line', () => {
   it('shows usage as a table, as CSV and as JSON', async () => {
     const day = new Date().toISOString().slice(0, 10)
     const rows: unknown = JSON.parse((await runHere(['usage', '--json'], env())).stdout)
-    expect(rows).toEqual([{ appid: CREDENTIAL.appid, day, code: -1301, calls: expect.any(Number) }])
+    expect(rows).toEqual([
+      { appid: CREDENTIAL.appid, day, code: MISSING, calls: expect.any(Number) },
+      { appid: CREDENTIAL.appid, day, code: REPLAYED, calls: 4 },
+    ])
     expect((await runHere(['usage', '--appid', 'nobody', '--csv'], env())).stdout).toBe('appid,day,code,calls\n')
     expect((await runHere(['usage', '--month', '2001-01'], env())).stdout).toBe(
       `There were no calls in 2001-01, says the folder ${dataDir}.\n`,

