@@ -26,8 +26,8 @@ export interface EnrolBench {
 
 const GROUP = 'everybody'
 const PICTURES_A_CALL = 5
-/** Pictures by which everything is at work before anything is measured. */
-const WARM_UPS = 40
+/** Pictures that go all ways before anything is measured: until then the compiler of the runtime is at work. */
+const WARM_UPS = 400
 /** What is wrong with a picture, or with the person whose own picture was. */
 const CODES_OF_PICTURES: readonly number[] = [
   ERRORS.QUALITY_TOO_LOW.code,

@@ -15,6 +15,7 @@ import type { SoakSummary } from '../bench/soak-report.js'
 import { drawKinds, drawSharing } from './draw-plots.js'
 import { renderAttributes } from './render-attributes.js'
 import { renderCertainty } from './render-certainty.js'
+import { type EnrolmentResults, renderEnrolment } from './render-enrolment.js'
 import { renderGroups, renderPeople, renderStrangers } from './render-groups.js'
 import { renderQuality } from './render-quality.js'
 import { renderNeeds, renderSearch, renderVectors } from './render-search.js'
@@ -69,6 +70,7 @@ interface Results {
   }
   readonly search: { readonly sizes: readonly SearchFigures[]; readonly bars: readonly SearchBar[] }
   readonly 'search-vectors': VectorFigures & { readonly bars: readonly SearchBar[] }
+  readonly enrolment: EnrolmentResults
   readonly http: HttpResults & { readonly bars: readonly HttpBar[] }
   readonly soak: SoakSummary & { readonly problems: readonly string[] }
 }
@@ -102,6 +104,8 @@ export const RESULT_BLOCKS = {
       (result) => renderVectors(result, language),
       'npm run bench:search -- --pgvector',
     ),
+  enrolment: (language: Language) =>
+    withResult('enrolment', language, (result) => renderEnrolment(result, language), 'npm run bench:enrol -- FOLDER'),
   http: (language: Language) => withResult('http', language, renderHttp),
   soak: (language: Language) => withResult('soak', language, renderSoak, 'npm run soak'),
 } as const

@@ -165,6 +165,14 @@ async function hidePeople(page: Page): Promise<void> {
       image.src = canvas.toDataURL()
       await image.decode()
     }
+    for (const cut of document.querySelectorAll('#found canvas')) {
+      const canvas = document.createElement('canvas')
+      canvas.width = canvas.height = 8
+      canvas.getContext('2d').drawImage(cut, 0, 0, 8, 8)
+      const context = cut.getContext('2d')
+      context.imageSmoothingEnabled = false
+      context.drawImage(canvas, 0, 0, cut.width, cut.height)
+    }
   })()`)
 }
 

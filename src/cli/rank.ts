@@ -1,7 +1,7 @@
 import { type CheckedComparison, compareChecked } from '../engine/require-quality.js'
-import { runLanes } from '../evaluation/lanes.js'
 import { countLeftOut, type LeftOut } from '../evaluation/picture-files.js'
 import { createTerminalBar } from '../evaluation/progress.js'
+import { runLanes } from '../lanes.js'
 import type { EnginePool } from '../worker/pool.js'
 import { type AnalyzedPicture, analyzePicture, annotate, type CompareOptions, noteAnnotated } from './compare.js'
 import { describeComparison, describeFace, explainJson, PictureError } from './comparison-json.js'

@@ -3,7 +3,7 @@ import type { Config } from '../config.js'
 import type { SheetPicture } from '../dedupe/contact-sheet.js'
 import type { ErrorName } from '../errors.js'
 import type { Failure } from '../evaluation/face-vectors.js'
-import { runLanes } from '../evaluation/lanes.js'
+import { runLanes } from '../lanes.js'
 import { countLanes } from './embed.js'
 import type { Deduped, FailedPicture, FoundPicture } from './group-pictures.js'
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { runLanes } from '../lanes.js'
 import type { Picture } from './data-set.js'
 import type { EmbeddingCache } from './embedding-cache.js'
 import type { Outcome } from './face-vectors.js'
-import { runLanes } from './lanes.js'
 
 /** What the engine made of one picture. */
 export interface Analysed {

@@ -11,7 +11,7 @@ interface Member {
 
 /**
  * Puts a person into groups that it is not in yet; each is made with its first person. In the caller's transaction, which must
- * hold the lock of changes. Throws TOO_MANY_GROUPS and TOO_MANY_PERSONS.
+ * hold the lock of changes. Throws TOO_MANY_GROUPS and TOO_MANY_PERSONS, upon which the transaction must be given up.
  */
 export async function joinGroups(
   transaction: Kysely<Schema>,
@@ -20,20 +20,19 @@ export async function joinGroups(
   limits: GalleryLimits,
 ): Promise<void> {
   if (groupIds.length === 0) return
-  const known = await readGroups(transaction, appid, groupIds)
-  const made = groupIds.length - known.length
-  if (made > 0 && (await countGroups(transaction, appid)) + made > limits.maxGroups) {
-    throw refusals.tooManyGroups(limits)
-  }
-  const full = known.find(({ persons }) => persons >= limits.maxPersonsPerGroup)
-  if (full) throw refusals.tooManyPersons(full.group_id, limits)
-  await transaction
+  const joined = await transaction
     .insertInto('gallery_groups')
     .values(groupIds.map((group_id) => ({ appid, group_id, persons: 1 })))
     .onConflict((conflict) =>
       conflict.columns(['appid', 'group_id']).doUpdateSet({ persons: sql<number>`gallery_groups.persons + 1` }),
     )
+    .returning(['group_id', 'persons', 'made_at'])
     .execute()
+  // A group that nobody was in and that was not made as such was not there.
+  const isNew = joined.some(({ persons, made_at }) => Number(persons) === 1 && made_at === null)
+  if (isNew && (await countGroups(transaction, appid)) > limits.maxGroups) throw refusals.tooManyGroups(limits)
+  const full = joined.find(({ persons }) => persons > limits.maxPersonsPerGroup)
+  if (full) throw refusals.tooManyPersons(full.group_id, limits)
   await transaction
     .insertInto('gallery_members')
     .values(groupIds.map((group_id) => ({ appid, group_id, person })))

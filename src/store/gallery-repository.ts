@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type {
   AddedFace,
   AddOptions,
@@ -22,6 +22,7 @@ import { type BoxOpener, describeFace, insertFace, openTemplate } from './galler
 import { beginChange, noteChange } from './gallery-feed.js'
 import { groupsOf, joinGroups, leaveGroups, readGroups } from './gallery-groups.js'
 import { countMembers, describeGroups, dropGroup, insertGroup, listFaces } from './gallery-made-groups.js'
+import { findPerson, insertPerson, listPersons } from './gallery-persons.js'
 import { facesWithPersons, findNumber, selectTemplates } from './gallery-queries.js'
 import type { Schema } from './schema.js'
 import type { TemplateCopies } from './vector-copies.js'
@@ -47,19 +48,7 @@ export class SqlGalleryRepository implements GalleryRepository {
   async createPerson(appid: string, person: NewPerson, limits: GalleryLimits): Promise<string> {
     const box = await this.#openBox()
     return this.#change(async (transaction, id) => {
-      const { numInsertedOrUpdatedRows = 0n } = await transaction
-        .insertInto('gallery_persons')
-        .values({
-          id,
-          appid,
-          person_id: person.personId,
-          name: person.name,
-          tag: person.tag,
-          created_at: Date.now(),
-        })
-        .onConflict((conflict) => conflict.columns(['appid', 'person_id']).doNothing())
-        .executeTakeFirst()
-      if (numInsertedOrUpdatedRows === 0n) throw refusals.personExists()
+      await insertPerson(transaction, { appid, id }, person)
       await joinGroups(transaction, { appid, person: id }, person.groupIds, limits)
       const place = { appid, person: id, box, copies: this.#copies }
       const faceId = await insertFace(transaction, place, { ...person.face, tag: person.faceTag })
@@ -85,41 +74,8 @@ export class SqlGalleryRepository implements GalleryRepository {
     })
   }
 
-  /** One statement: what it finds is of one moment. */
-  async findPerson(appid: string, personId: string): Promise<Person> {
-    const persons = this.#database
-      .selectFrom('gallery_persons')
-      .where('gallery_persons.appid', '=', appid)
-      .where('person_id', '=', personId)
-    const rows = await persons
-      .select([sql<string>`'person'`.as('kind'), 'name as text', 'gallery_persons.tag as remark', 'created_at as at'])
-      .unionAll(
-        persons
-          .innerJoin('gallery_faces', 'gallery_faces.person', 'gallery_persons.id')
-          .select([sql<string>`'face'`.as('kind'), 'face_id as text', sql<string>`''`.as('remark'), 'made_at as at']),
-      )
-      .unionAll(
-        persons
-          .innerJoin('gallery_members', 'gallery_members.person', 'gallery_persons.id')
-          .select([
-            sql<string>`'group'`.as('kind'),
-            'group_id as text',
-            sql<string>`''`.as('remark'),
-            'created_at as at',
-          ]),
-      )
-      .execute()
-    const found = rows.find(({ kind }) => kind === 'person')
-    if (!found) throw refusals.personUnknown()
-    const faces = rows.filter(({ kind }) => kind === 'face')
-    const groups = rows.filter(({ kind }) => kind === 'group')
-    return {
-      personId,
-      name: found.text,
-      tag: found.remark,
-      groupIds: groups.map(({ text }) => text).sort(),
-      faceIds: faces.sort((a, b) => Number(a.at) - Number(b.at) || (a.text < b.text ? -1 : 1)).map(({ text }) => text),
-    }
+  findPerson(appid: string, personId: string): Promise<Person> {
+    return findPerson(this.#database, appid, personId)
   }
 
   addToGroups(
@@ -173,15 +129,9 @@ export class SqlGalleryRepository implements GalleryRepository {
   }
 
   async listPersons(appid: string, groupId: string): Promise<readonly string[]> {
-    const rows = await this.#database
-      .selectFrom('gallery_members')
-      .innerJoin('gallery_persons', 'gallery_persons.id', 'gallery_members.person')
-      .select('person_id')
-      .where('gallery_members.appid', '=', appid)
-      .where('group_id', '=', groupId)
-      .execute()
-    if (rows.length === 0) await this.requireGroups(appid, [groupId])
-    return rows.map(({ person_id }) => person_id).sort()
+    const personIds = await listPersons(this.#database, appid, groupId)
+    if (personIds.length === 0) await this.requireGroups(appid, [groupId])
+    return personIds
   }
 
   async requireGroups(appid: string, groupIds: readonly string[]): Promise<void> {

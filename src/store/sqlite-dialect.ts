@@ -8,6 +8,7 @@ import {
   type SqliteDatabase,
   SqliteDialect,
   SqliteDriver,
+  type SqliteStatement,
 } from 'kysely'
 import { codeOf } from '../errors.js'
 
@@ -20,6 +21,8 @@ export interface SqliteHandle extends SqliteDatabase {
 /** How long a change waits for another process. The changes of this program take milliseconds. */
 const PATIENCE_MS = 5000
 const LONGEST_PAUSE_MS = 20
+/** More than this program has; those with lists of different lengths come and go. */
+const MOST_STATEMENTS = 200
 
 /**
  * SQLite for several processes at once: whoever changes something first takes the write lock, and waits for it without
@@ -40,6 +43,35 @@ export class SharedSqliteDialect extends SqliteDialect {
   }
 }
 
+/** Statements that are prepared once, which takes a third of their time; the one that was unused for longest makes room. */
+class PreparedStatements implements SqliteDatabase {
+  readonly #handle: SqliteHandle
+  readonly #statements = new Map<string, SqliteStatement>()
+
+  constructor(handle: SqliteHandle) {
+    this.#handle = handle
+  }
+
+  prepare(text: string): SqliteStatement {
+    const statement = this.#statements.get(text) ?? this.#handle.prepare(text)
+    this.forget(text)
+    this.#statements.set(text, statement)
+    const [oldest] = this.#statements.keys()
+    if (oldest !== undefined && this.#statements.size > MOST_STATEMENTS) this.forget(oldest)
+    return statement
+  }
+
+  /** One that has failed may be half-done. */
+  forget(text: string): void {
+    this.#statements.delete(text)
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#handle.close()
+  }
+}
+
 /** Executes a statement, again and again while another process has the database locked. */
 export async function execPatiently(handle: SqliteHandle, statement: string): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS
@@ -57,10 +89,13 @@ export async function execPatiently(handle: SqliteHandle, statement: string): Pr
 
 class SharedSqliteDriver extends SqliteDriver {
   readonly #handle: SqliteHandle
+  readonly #prepared: PreparedStatements
 
   constructor(handle: SqliteHandle) {
-    super({ database: handle })
+    const prepared = new PreparedStatements(handle)
+    super({ database: prepared })
     this.#handle = handle
+    this.#prepared = prepared
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
@@ -73,14 +108,23 @@ class SharedSqliteDriver extends SqliteDriver {
 
   /** A change outside of a transaction is one of its own. */
   async #execute<R>(connection: DatabaseConnection, query: CompiledQuery): Promise<QueryResult<R>> {
-    if (this.#handle.inTransaction || SelectQueryNode.is(query.query)) return connection.executeQuery(query)
+    if (this.#handle.inTransaction || SelectQueryNode.is(query.query)) return this.#executeAlone(connection, query)
     await this.beginTransaction()
     try {
-      const result = await connection.executeQuery<R>(query)
+      const result = await this.#executeAlone<R>(connection, query)
       await this.commitTransaction()
       return result
     } catch (error) {
       await this.rollbackTransaction()
+      throw error
+    }
+  }
+
+  async #executeAlone<R>(connection: DatabaseConnection, query: CompiledQuery): Promise<QueryResult<R>> {
+    try {
+      return await connection.executeQuery<R>(query)
+    } catch (error) {
+      this.#prepared.forget(query.sql)
       throw error
     }
   }

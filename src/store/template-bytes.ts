@@ -9,7 +9,10 @@ export function encodeTemplate({ embedding, cohort }: Template): Uint8Array {
   const bytes = new Uint8Array(COHORT_BYTES + NUMBER_BYTES * embedding.length)
   const view = new DataView(bytes.buffer)
   for (const [i, value] of [cohort.gain, cohort.offset, cohort.centre].entries()) view.setFloat64(8 * i, value, true)
-  for (const [i, value] of embedding.entries()) view.setFloat32(COHORT_BYTES + NUMBER_BYTES * i, value, true)
+  // Without an iterator: an enrolment has little else to compute.
+  for (let i = 0; i < embedding.length; i++) {
+    view.setFloat32(COHORT_BYTES + NUMBER_BYTES * i, embedding[i] ?? Number.NaN, true)
+  }
   return bytes
 }
 

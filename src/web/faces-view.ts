@@ -11,7 +11,7 @@ import { isComplete } from './keys.js'
 import { focusOn, readTypedPerson, type TypedPerson } from './person-fields.js'
 import { PictureCard } from './picture-card.js'
 import { PictureSlot } from './picture-slot.js'
-import { showDetected } from './shown.js'
+import { type Shown, showDetected, showSearched } from './shown.js'
 import type { Texts } from './texts/texts.js'
 import { type Host, sayTo, type View } from './view.js'
 
@@ -50,8 +50,8 @@ const ACTIONS: Readonly<Record<'find' | 'enrol' | 'search' | 'deletePerson', Act
   search: {
     needs: ['picture', 'groups'],
     async run(client, { groupIds, image }, signal) {
-      const { candidates } = await client.identify(groupIds, image, { signal })
-      return { kind: 'candidates', candidates }
+      const { faces } = await client.identifyAll(groupIds, image, { signal })
+      return { kind: 'searched', faces }
     },
   },
   deletePerson: {
@@ -163,7 +163,7 @@ export class FacesView implements View {
     const isBusy = this.#phase.name === 'busy'
     const failure = this.#failure(texts)
     const found = this.#found()
-    const shown = found?.kind === 'faces' ? showDetected(found.detection, texts) : undefined
+    const shown = found && this.#show(found, texts)
     const { picture, wrong } = this.#slot
     this.#card.render({ texts, picture, shown, isBusy, wrong })
     byId('find', HTMLButtonElement).hidden = isBusy
@@ -173,6 +173,11 @@ export class FacesView implements View {
     byId('facesView', HTMLElement).setAttribute('aria-busy', String(isBusy))
     this.#failurePanel.render(failure, texts)
     this.#renderFound(found, texts)
+  }
+
+  #show(found: Found, texts: Texts): Shown | undefined {
+    if (found.kind === 'faces') return showDetected(found.detection, texts)
+    return found.kind === 'searched' ? showSearched(found.faces, texts, this.#card.image()) : undefined
   }
 
   #found(): Found | undefined {
@@ -189,7 +194,7 @@ export class FacesView implements View {
   #renderFound(found: Found | undefined, texts: Texts): void {
     if (found === this.#drawn?.found && texts === this.#drawn?.texts) return
     this.#drawn = { found, texts }
-    byId('found', HTMLElement).replaceChildren(...(found ? drawFound(found, texts) : []))
+    byId('found', HTMLElement).replaceChildren(...(found ? drawFound(found, texts, this.#card.image()) : []))
     if (found) sayTo(byId('facesStatus', HTMLElement), describeFound(found, texts))
   }
 }

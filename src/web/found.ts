@@ -1,27 +1,23 @@
-import type { Candidate, DetectedFace, Detection } from '../client/persons.js'
+import type { DetectedFace, Detection } from '../client/persons.js'
 import { create } from './element.js'
-import { makeBar } from './result.js'
+import { describeSearched, drawSearched, type SearchedFace } from './searched.js'
 import { fill, type Texts } from './texts/texts.js'
 
 /** What a call came to. */
 export type Found =
   | { readonly kind: 'faces'; readonly detection: Detection }
-  | { readonly kind: 'candidates'; readonly candidates: readonly Candidate[] }
+  | { readonly kind: 'searched'; readonly faces: readonly SearchedFace[] }
   | { readonly kind: 'enrolled'; readonly personId: string; readonly groupIds: readonly string[] }
   | { readonly kind: 'deleted'; readonly personId: string }
 
-/** From here on the page says that it is the person, as the original service advised. */
-const SURE_CONFIDENCE = 90
-
-/** What was found, for a person to look at. */
-export function drawFound(found: Found, texts: Texts): readonly HTMLElement[] {
+/** What was found, for a person to look at; `image` is the picture where the browser can show it. */
+export function drawFound(found: Found, texts: Texts, image: HTMLImageElement | undefined): readonly HTMLElement[] {
   const lines = [create('p', 'what', describeFound(found, texts))]
   switch (found.kind) {
     case 'faces':
       return [...lines, create('ol', 'faces', ...found.detection.faces.map((face) => drawFace(face, texts)))]
-    case 'candidates':
-      if (found.candidates.length === 0) return lines
-      return [...lines, drawCandidates(found.candidates), create('p', 'note', texts.candidatesNote)]
+    case 'searched':
+      return [...lines, ...drawSearched(found.faces, texts, image)]
     default:
       return lines
   }
@@ -34,27 +30,13 @@ export function describeFound(found: Found, texts: Texts): string {
       const { length: count } = found.detection.faces
       return count === 1 ? texts.oneFace : fill(texts.facesFound, { count })
     }
-    case 'candidates':
-      return describeBest(found.candidates[0], texts)
+    case 'searched':
+      return describeSearched(found.faces, texts)
     case 'enrolled':
       return fill(texts.enrolled, { person: found.personId, groups: found.groupIds.join(', ') })
     case 'deleted':
       return fill(texts.deleted, { person: found.personId })
   }
-}
-
-function describeBest(best: Candidate | undefined, texts: Texts): string {
-  if (!best) return texts.noCandidates
-  const text = best.confidence >= SURE_CONFIDENCE ? texts.bestCandidate : texts.nobodySure
-  return fill(text, { person: best.personId, score: best.confidence.toFixed(1) })
-}
-
-function drawCandidates(candidates: readonly Candidate[]): HTMLElement {
-  const rows = candidates.map(({ personId, confidence, tag }) => {
-    const name = create('dt', '', personId, ...(tag === '' ? [] : [create('small', '', tag)]))
-    return create('div', '', name, create('dd', '', makeBar(confidence / 100), confidence.toFixed(1)))
-  })
-  return create('dl', 'bars candidates', ...rows)
 }
 
 function drawFace(face: DetectedFace, texts: Texts): HTMLElement {

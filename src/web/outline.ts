@@ -33,9 +33,9 @@ export function drawOutline(svg: SVGSVGElement, face: ShownFace, withBlank: bool
 }
 
 /** Draws the box of each face with its number, where there are several. */
-export function drawBoxes(svg: SVGSVGElement, detection: Detection, withBlank: boolean): void {
-  const { faces, imageWidth, imageHeight } = detection
-  startDrawing(svg, detection, withBlank)
+export function drawBoxes(svg: SVGSVGElement, boxed: Boxed, withBlank: boolean): void {
+  const { faces, imageWidth, imageHeight } = boxed
+  startDrawing(svg, boxed, withBlank)
   const size = NUMBER_SIZE * Math.max(imageWidth, imageHeight)
   faces.forEach(({ box }, i) => {
     for (const layer of ['halo', 'line']) {
@@ -50,6 +50,11 @@ export function drawBoxes(svg: SVGSVGElement, detection: Detection, withBlank: b
 }
 
 type Size = Pick<Detection, 'imageWidth' | 'imageHeight'>
+
+/** A picture's size, and where its faces are. */
+interface Boxed extends Size {
+  readonly faces: readonly Pick<Detection['faces'][number], 'box'>[]
+}
 
 function startDrawing(svg: SVGSVGElement, { imageWidth: width, imageHeight: height }: Size, withBlank: boolean): void {
   svg.setAttribute('viewBox', `0 0 ${width} ${height}`)

@@ -60,6 +60,12 @@ export class PictureCard {
     this.#renderView()
   }
 
+  /** The picture, once the browser shows it; undefined for one that it cannot show. */
+  image(): HTMLImageElement | undefined {
+    const image = within(this.#root, 'img', HTMLImageElement)
+    return !image.hidden && image.complete && image.naturalWidth > 0 ? image : undefined
+  }
+
   /** Puts the focus where a picture can be given. */
   focus(): void {
     within(this.#root, '.choose', HTMLButtonElement).focus()

@@ -2,6 +2,7 @@ import type { Detection } from '../client/persons.js'
 import type { ShownFace } from './answer.js'
 import { describeHint } from './flaws.js'
 import { drawBoxes, drawOutline, type View, viewFace } from './outline.js'
+import { pickLargest, type SearchedFace } from './searched.js'
 import { fill, type Texts } from './texts/texts.js'
 
 /** What a card shows of the faces of its picture. */
@@ -42,4 +43,23 @@ export function showDetected(detection: Detection, texts: Texts): Shown {
     draw: (svg, withBlank) => drawBoxes(svg, detection, withBlank),
     view: undefined,
   }
+}
+
+/** Those of the faces that persons were looked for which are told of; with their boxes where the browser knows the size of the picture. */
+export function showSearched(
+  faces: readonly SearchedFace[],
+  texts: Texts,
+  image: { readonly naturalWidth: number; readonly naturalHeight: number } | undefined,
+): Shown {
+  const shown = {
+    source: faces,
+    about: faces.length === 1 ? texts.oneFace : fill(texts.facesFound, { count: faces.length }),
+    hint: '',
+    view: undefined,
+  }
+  if (!image) return { ...shown, note: '', draw: () => {} }
+  const { naturalWidth: width, naturalHeight: height } = image
+  const boxed = { faces: pickLargest(faces), imageWidth: width, imageHeight: height }
+  const note = fill(texts.sizeOf, { width, height })
+  return { ...shown, note, draw: (svg, withBlank) => drawBoxes(svg, boxed, withBlank) }
 }

@@ -1,5 +1,7 @@
 import type { AddressInfo } from 'node:net'
+import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { cutPerson } from '../../support/sample-people.js'
 import {
   complaints,
   givePicture,
@@ -78,6 +80,63 @@ describe('the second tab', () => {
     await page.click('#search')
     await page.waitForSelector('#facesFailure .what')
     expect(await textOf('#facesFailure')).toMatch(/^Nobody is in such a group\..*Code -1306/s)
+  })
+
+  it('finds everybody in a picture of several people, each with face, number and candidates', async () => {
+    await openPage({}, facesLink())
+    const enrol = async (person: string, bytes: Uint8Array) => {
+      await givePicture(bytes)
+      await page.fill('#personId', person)
+      await page.fill('#groups', 'party')
+      await page.click('#enrol')
+      await page.getByText(`${person} is enrolled in party.`).first().waitFor()
+      await page.click('#picture .remove')
+    }
+    await enrol('ada', woman)
+    await enrol('bert', await cutPerson('manInShirt'))
+    const picture = sharp({ create: { width: 700, height: 400, channels: 3, background: '#888' } }).composite([
+      { input: Buffer.from(await cutPerson('manInShirt', 280)), left: 20, top: 60 },
+      { input: Buffer.from(await cutPerson('womanInBar', 360)), left: 320, top: 20 },
+    ])
+    await givePicture(new Uint8Array(await picture.jpeg().toBuffer()))
+    await page.click('#search')
+    await page.waitForSelector('#found .searched')
+    expect(await textOf('#found .what')).toBe('2 faces; among them probably ada, bert.')
+    const faces = page.locator('#found .searched > li')
+    expect(await faces.count()).toBe(2)
+    // The larger one first, and most like the one that it is.
+    expect(await faces.nth(0).innerText()).toMatch(/^Face 1\s+ada\s+[\d.]+\s+bert\s+[\d.]+$/)
+    expect(await faces.nth(1).innerText()).toMatch(/^Face 2\s+bert\s+[\d.]+\s+ada\s+[\d.]+$/)
+    expect(await page.locator('#picture .outline path.box.line').count()).toBe(2)
+    expect(await page.locator('#picture .outline .face-number').allTextContents()).toEqual(['1', '2'])
+    const isDrawn = await page.evaluate(`[...document.querySelectorAll('#found canvas')].map((canvas) =>
+      new Set(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).size > 50)`)
+    expect(isDrawn).toEqual([true, true])
+  })
+
+  it('tells of the ten largest faces of a crowd, on a phone without scrolling sideways', async () => {
+    await openPage({ viewport: { width: 320, height: 640 } }, facesLink())
+    const results = Array.from({ length: 14 }, (_, i) => ({
+      face_rect: { x: 10 * i, y: 20, width: 5 + i, height: 5 + i },
+      candidates:
+        i === 13 ? [] : [{ person_id: `a-person-with-a-long-name-${i}`, face_id: '1', confidence: 20 + i, tag: 't' }],
+    }))
+    const json = { code: 0, message: 'OK', data: { session_id: 's', results } }
+    await page.route('**/face/multidentify', (route) => route.fulfill({ json }))
+    await givePicture(woman)
+    await page.fill('#groups', 'party')
+    await page.click('#search')
+    await page.waitForSelector('#found .searched')
+    expect(await textOf('#found .what')).toBe('14 faces, probably of nobody of these groups.')
+    expect(await page.getByText('The 10 largest of 14 faces are told of.').count()).toBe(1)
+    const texts = await page.locator('#found .searched > li').allInnerTexts()
+    expect(texts).toHaveLength(10)
+    expect(texts[0]).toMatch(/^Face 1\s+Nobody of these groups is alike, or the face is shown too poorly\.$/)
+    expect(texts[1]).toMatch(/long-name-12/)
+    expect(texts[9]).toMatch(/^Face 10\s+a-person-with-a-long-name-4/)
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
+    await page.click('#language')
+    expect(await textOf('#found .what')).toBe('14 张人脸，很可能都不是这些分组中的人。')
   })
 
   it('asks for what is missing, and says what is wrong with a picture', async () => {

@@ -47,8 +47,9 @@ export function setUpPage(more: Readonly<Record<string, string>> = {}): void {
   })
 
   afterAll(async () => {
-    await browser.close()
-    await service.stop()
+    // Either is missing where the other could not be started: what was is ended all the same.
+    await browser?.close()
+    await service?.stop()
     pictures.close()
     await rm(dataDir, { recursive: true, force: true })
   })

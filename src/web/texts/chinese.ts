@@ -48,7 +48,8 @@ export const CHINESE: Texts = {
     picture: '照片',
     find: '检测人脸',
     persons: '人员',
-    personsHelp: '登记后只保存用于区分人脸的数据，不保存照片，直到该人员被删除。以照片中最显著的人脸为准。',
+    personsHelp:
+      '登记后只保存用于区分人脸的数据，不保存照片，直到该人员被删除。登记时取照片中最显著的人脸，查找时逐一比对照片中的所有人脸。',
     personsOff: '本服务不保存人员，因此无法登记和查找；运行者可以用 FACECOMPARE_GALLERY=1 启用。',
     personId: '人员',
     groups: '分组，以逗号分隔',
@@ -210,6 +211,10 @@ export const CHINESE: Texts = {
   deleted: '{person} 已永久删除。',
   bestCandidate: '很可能是 {person}：{score}，满分 100。',
   nobodySure: '很可能不是这些分组中的人；最相似的是 {person}：{score}，满分 100。',
-  noCandidates: '这些分组中没有相似的人。',
+  noCandidates: '这些分组中没有相似的人，或者人脸质量太差。',
+  peopleInPicture: '{count} 张人脸，其中很可能有 {people}。',
+  nobodyInPicture: '{count} 张人脸，很可能都不是这些分组中的人。',
+  faceNumber: '人脸 {number}',
+  largestOnly: '共 {count} 张人脸，只列出最大的 {shown} 张。',
   candidatesNote: '列出最相似的人员，其中可能有陌生人；分组越大，陌生人的分数越高。',
 }

@@ -44,12 +44,12 @@ export const ENGLISH: Texts = {
     tabCompare: 'Compare',
     tabFaces: 'Faces and persons',
     facesTitle: 'Who is in the picture?',
-    facesLead: 'It shows the faces of a picture, and finds the person among those who are enrolled.',
+    facesLead: 'It shows the faces of a picture, and finds them among the persons who are enrolled.',
     picture: 'Picture',
     find: 'Find the faces',
     persons: 'Persons',
     personsHelp:
-      'Enrolling keeps what tells the face from others, and never the picture, until the person is deleted. The most prominent face counts.',
+      'Enrolling keeps what tells the face from others, and never the picture, until the person is deleted. The most prominent face is enrolled; a search looks at all of them.',
     personsOff:
       'This service keeps no persons, so nobody can be enrolled or searched for; whoever runs it can switch that on with FACECOMPARE_GALLERY=1.',
     personId: 'Person',
@@ -252,6 +252,10 @@ export const ENGLISH: Texts = {
   deleted: '{person} is deleted, for good.',
   bestCandidate: 'This is probably {person}: {score} of 100.',
   nobodySure: 'Probably nobody of these groups; {person} is the most alike: {score} of 100.',
-  noCandidates: 'Nobody of these groups is alike.',
+  noCandidates: 'Nobody of these groups is alike, or the face is shown too poorly.',
+  peopleInPicture: '{count} faces; among them probably {people}.',
+  nobodyInPicture: '{count} faces, probably of nobody of these groups.',
+  faceNumber: 'Face {number}',
+  largestOnly: 'The {shown} largest of {count} faces are told of.',
   candidatesNote: 'Those who are most alike, strangers included: in large groups strangers score higher.',
 }

@@ -77,6 +77,11 @@ export interface Texts {
   readonly bestCandidate: string
   readonly nobodySure: string
   readonly noCandidates: string
+  /** Of several faces. */
+  readonly peopleInPicture: string
+  readonly nobodyInPicture: string
+  readonly faceNumber: string
+  readonly largestOnly: string
   readonly candidatesNote: string
 }
 

@@ -1,0 +1,71 @@
+import { type Kysely, sql } from 'kysely'
+import type { NewPerson, Person } from '../gallery/gallery.js'
+import { refusals } from '../gallery/refusals.js'
+import type { Schema } from './schema.js'
+
+/** Makes a person without groups and faces, under a number that nobody has. In the caller's transaction. Throws PERSON_EXISTS. */
+export async function insertPerson(
+  transaction: Kysely<Schema>,
+  { appid, id }: { readonly appid: string; readonly id: number },
+  { personId, name, tag }: Pick<NewPerson, 'personId' | 'name' | 'tag'>,
+): Promise<void> {
+  const { numInsertedOrUpdatedRows = 0n } = await transaction
+    .insertInto('gallery_persons')
+    .values({ id, appid, person_id: personId, name, tag, created_at: Date.now() })
+    .onConflict((conflict) => conflict.columns(['appid', 'person_id']).doNothing())
+    .executeTakeFirst()
+  if (numInsertedOrUpdatedRows === 0n) throw refusals.personExists()
+}
+
+/** One statement: what it finds is of one moment. Throws PERSON_UNKNOWN. */
+export async function findPerson(database: Kysely<Schema>, appid: string, personId: string): Promise<Person> {
+  const persons = database
+    .selectFrom('gallery_persons')
+    .where('gallery_persons.appid', '=', appid)
+    .where('person_id', '=', personId)
+  const rows = await persons
+    .select([sql<string>`'person'`.as('kind'), 'name as text', 'gallery_persons.tag as remark', 'created_at as at'])
+    .unionAll(
+      persons
+        .innerJoin('gallery_faces', 'gallery_faces.person', 'gallery_persons.id')
+        .select([sql<string>`'face'`.as('kind'), 'face_id as text', sql<string>`''`.as('remark'), 'made_at as at']),
+    )
+    .unionAll(
+      persons
+        .innerJoin('gallery_members', 'gallery_members.person', 'gallery_persons.id')
+        .select([
+          sql<string>`'group'`.as('kind'),
+          'group_id as text',
+          sql<string>`''`.as('remark'),
+          'created_at as at',
+        ]),
+    )
+    .execute()
+  const found = rows.find(({ kind }) => kind === 'person')
+  if (!found) throw refusals.personUnknown()
+  const faces = rows.filter(({ kind }) => kind === 'face')
+  const groups = rows.filter(({ kind }) => kind === 'group')
+  return {
+    personId,
+    name: found.text,
+    tag: found.remark,
+    groupIds: groups.map(({ text }) => text).sort(),
+    faceIds: faces.sort((a, b) => Number(a.at) - Number(b.at) || (a.text < b.text ? -1 : 1)).map(({ text }) => text),
+  }
+}
+
+/** Those who are in a group, sorted. */
+export async function listPersons(
+  database: Kysely<Schema>,
+  appid: string,
+  groupId: string,
+): Promise<readonly string[]> {
+  const rows = await database
+    .selectFrom('gallery_members')
+    .innerJoin('gallery_persons', 'gallery_persons.id', 'gallery_members.person')
+    .select('person_id')
+    .where('gallery_members.appid', '=', appid)
+    .where('group_id', '=', groupId)
+    .execute()
+  return rows.map(({ person_id }) => person_id).sort()
+}
