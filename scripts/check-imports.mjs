@@ -29,7 +29,7 @@ const MAY_IMPORT = {
   worker: ['errors', 'engine', 'score', 'pipeline/quality'],
   openapi: ['errors', 'pipeline/quality'],
   http: ['errors', 'engine', 'auth', 'image/fetch-remote', 'image/byte-blocks', 'image/format', 'openapi', 'turns'],
-  ops: ['http/unread-answers'],
+  ops: ['http/no-schemas', 'http/unread-answers'],
   // A wire reads what came, asks a call, and writes what goes out.
   wires: [
     'errors',

@@ -13,6 +13,7 @@ import {
 } from './connections.js'
 import { allowCrossOrigin } from './cors.js'
 import { addDocsRoutes } from './docs-routes.js'
+import { NO_SCHEMAS } from './no-schemas.js'
 import { addOpsRoutes } from './ops-routes.js'
 import { addPageRoutes, type PageFiles } from './page-routes.js'
 import { type CountCall, createReplies, type Replies } from './reply.js'
@@ -99,6 +100,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'session_id' }),
     genReqId: () => randomUUID(),
     return503OnClosing: false,
+    schemaController: NO_SCHEMAS,
     trustProxy: createTrust(options.trustProxy ?? []),
     routerOptions: { constraints: { callHeader: callHeaderConstraint() } },
     rewriteUrl: ({ url, method }) => toOriginForm(url ?? '/', method ?? ''),

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { type FastifyReply, fastify } from 'fastify'
+import { NO_SCHEMAS } from '../http/no-schemas.js'
 import { closeUnreadAnswers } from '../http/unread-answers.js'
 
 export interface OpsOptions {
@@ -34,6 +35,7 @@ export async function startOpsServer({
   unreadAnswerMs = TIMEOUT_MS,
 }: OpsOptions): Promise<OpsServer> {
   const app = fastify({
+    schemaController: NO_SCHEMAS,
     requestTimeout: TIMEOUT_MS,
     keepAliveTimeout: TIMEOUT_MS,
     http: { headersTimeout: TIMEOUT_MS },

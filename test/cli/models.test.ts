@@ -187,10 +187,10 @@ it('a pack is verified, evaluated, calibrated, compared with and served', { time
 it('a pack is calibrated for the worst group', { timeout: 60_000 }, async () => {
   const folder = path('for groups')
   await writePack(folder, goodManifest())
-  const calibratePeople = (groups: string) =>
-    runCli(['models', 'calibrate', path('people'), '--pack', folder, '--groups', groups])
+  const calibratePeople = (groups: string, run = runCli) =>
+    run(['models', 'calibrate', path('people'), '--pack', folder, '--groups', groups])
   await writeFile(path('people/wrong.csv'), 'man,men,1\n')
-  expect(await calibratePeople('wrong.csv')).toEqual({
+  expect(await calibratePeople('wrong.csv', runHere)).toEqual({
     code: 2,
     stdout: '',
     stderr: 'facecompare: Line 1 of the groups file has 3 fields; expected person-or-picture,group.\n',

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { cutPerson } from '../../support/sample-people.js'
 import { embedderFile, goodManifest, writePack, yunetFile } from '../support/model-packs.js'
 import { CREDENTIAL, MAIN, type RunningService, runCli, sign } from '../support/service.js'
@@ -11,7 +11,8 @@ import type { Sample } from './samples.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const NPM = fileURLToPath(new URL('npm-of-samples.mjs', import.meta.url))
-const TSX = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs')
+/** As `tsx` does it, but for its second process. */
+const TSX = ['--import', pathToFileURL(join(ROOT, 'node_modules', 'tsx', 'dist', 'loader.mjs')).href]
 const LONGEST_MS = 30_000
 
 interface Interpreter {
@@ -35,7 +36,7 @@ export const INTERPRETERS: Readonly<Record<string, Interpreter>> = {
   // A file of source is run as it is since Java 11; that needs the compiler, which is absent from a mere runtime.
   java: { program: 'java', file: 'Sample.java', args: ['Sample.java'], check: ['--list-modules'] },
   js: node('sample.mjs'),
-  ts: node('sample.ts', TSX),
+  ts: node('sample.ts', ...TSX),
 }
 
 /** Whether the language's program is on this machine. */
