@@ -64,7 +64,9 @@ export function createResponseChecks(document: JsonObject) {
   ajv.addSchema(api, 'api')
 
   const expectFits = (pointer: readonly string[], value: unknown) => {
-    const validate = ajv.compile({ $ref: `api#/${pointer.map(escapeKey).join('/')}` })
+    // Compiled once a place, however many examples and answers are held to it.
+    const validate = ajv.getSchema(`api#/${pointer.map(escapeKey).join('/')}`)
+    if (!validate) throw new Error(`There is no schema at ${pointer.join(' ')}`)
     validate(value)
     expect(validate.errors, JSON.stringify(value)).toBeNull()
   }

@@ -28,10 +28,10 @@ it.runIf(process.platform === 'linux')(
     expect(before).toHaveLength(2)
     expect(readFileSync(`/proc/${service.pid}/maps`, 'utf8')).not.toMatch(/onnxruntime|libvips/)
 
-    const call = compare(service.url, { imageA: man, imageB: slow })
+    const call = compare(service.url, { imageA: slow, imageB: man })
     await sleep(250)
     for (const pid of before) process.kill(pid, 'SIGKILL')
-    expect(await call).toMatchObject({ status: 200, code: 213, data: { fail_flag: 2 } })
+    expect(await call).toMatchObject({ status: 200, code: 213, data: { fail_flag: 1 } })
 
     expect((await compare(service.url, { imageA: man, imageB: man })).code).toBe(0)
     for (const pid of before) expect(service.stderr()).toContain(`A worker process (${pid}) was lost: it was ended by`)
