@@ -1,7 +1,6 @@
-import type { FastifyInstance } from 'fastify'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createFakeEngine, listen, NOW_SECONDS, startApp } from '../support/http-service.js'
-import { connectRaw, exchange, type RawAnswer } from '../support/raw-http.js'
+import { describe, expect, it } from 'vitest'
+import { NOW_SECONDS } from '../support/http-service.js'
+import { setUpRawService } from '../support/raw-service.js'
 import {
   AWS_DOOR,
   awsRequest,
@@ -19,40 +18,7 @@ import {
 
 /** Heads of requests as no SDK sends them, byte for byte: what was signed is what is answered, or nothing is. */
 
-const engine = createFakeEngine()
-let counted: (readonly [string, number])[] = []
-let app: FastifyInstance
-let port: number
-beforeAll(async () => {
-  app = await startApp({
-    engine,
-    countCall: (appid, code) => counted.push([appid, code]),
-  })
-  port = await listen(app)
-})
-afterAll(() => app.close())
-beforeEach(() => {
-  counted = []
-  engine.seen.length = 0
-})
-
-async function send(bytes: Buffer): Promise<RawAnswer> {
-  const client = connectRaw(port)
-  try {
-    return await exchange(client, bytes)
-  } finally {
-    client.socket.destroy()
-  }
-}
-
-/** The name of the refusal in the form of the door, of a call that nobody paid for and no image of which was looked at. */
-async function refusalOf(wire: TestWire, bytes: Buffer): Promise<string | undefined> {
-  const { body } = await send(bytes)
-  expect([counted.filter(([, code]) => code === 0), engine.seen]).toEqual([[], []])
-  return wire.errorIn(JSON.parse(body))
-}
-
-const errorOf = async (wire: TestWire, bytes: Buffer) => wire.errorIn(JSON.parse((await send(bytes)).body))
+const { engine, counted, send, errorOf, refusalOf } = setUpRawService()
 
 const doubled = (request: WireRequest, name: string, value = request.headers[name] ?? ''): Buffer =>
   writeHttp(request.body, [...linesOf(request), [name, value]])
@@ -244,5 +210,5 @@ it('a signature of a door opens no other path', async () => {
     const answer = await send(writeHttp(FIRST_WIRE.compare().body, Object.entries(headers), '/face/compare'))
     expect(FIRST_WIRE.errorIn(JSON.parse(answer.body))).toBe('5')
   }
-  expect([counted, engine.seen]).toEqual([[], []])
+  expect([counted(), engine.seen]).toEqual([[], []])
 })

@@ -1,7 +1,7 @@
-import type { FastifyInstance } from 'fastify'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { APPID, createFakeEngine, listen, startApp } from '../support/http-service.js'
-import { connectRaw, exchange, hasAnswer, parseAnswers, type RawAnswer } from '../support/raw-http.js'
+import { describe, expect, it } from 'vitest'
+import { APPID } from '../support/http-service.js'
+import { connectRaw, hasAnswer, parseAnswers } from '../support/raw-http.js'
+import { setUpRawService } from '../support/raw-service.js'
 import {
   DOORS,
   HOST,
@@ -9,7 +9,6 @@ import {
   httpOf,
   type Lines,
   linesOf,
-  type TestWire,
   WIRES,
   type WireRequest,
   writeHttp,
@@ -17,42 +16,10 @@ import {
 
 /** Where the doors are, and how bodies come there: byte for byte. */
 
-const engine = createFakeEngine()
-let counted: (readonly [string, number])[] = []
-let app: FastifyInstance
-let port: number
-beforeAll(async () => {
-  app = await startApp({
-    engine,
-    countCall: (appid, code) => counted.push([appid, code]),
-    uploadPace: { stallMs: 300, minRate: 0 },
-    discardLimits: { maxBytes: 1_000_000, maxMs: 200 },
-  })
-  port = await listen(app)
+const { engine, counted, port, send, errorOf, refusalOf } = setUpRawService({
+  uploadPace: { stallMs: 300, minRate: 0 },
+  discardLimits: { maxBytes: 1_000_000, maxMs: 200 },
 })
-afterAll(() => app.close())
-beforeEach(() => {
-  counted = []
-  engine.seen.length = 0
-})
-
-async function send(bytes: Buffer): Promise<RawAnswer> {
-  const client = connectRaw(port)
-  try {
-    return await exchange(client, bytes)
-  } finally {
-    client.socket.destroy()
-  }
-}
-
-/** The name of the refusal in the form of the door, of a call that nobody paid for and no image of which was looked at. */
-async function refusalOf(wire: TestWire, bytes: Buffer): Promise<string | undefined> {
-  const { body } = await send(bytes)
-  expect([counted.filter(([, code]) => code === 0), engine.seen]).toEqual([[], []])
-  return wire.errorIn(JSON.parse(body))
-}
-
-const errorOf = async (wire: TestWire, bytes: Buffer) => wire.errorIn(JSON.parse((await send(bytes)).body))
 
 describe.each(DOORS)('the door $wire', (wire) => {
   const request = wire.compare()
@@ -82,12 +49,12 @@ describe.each(DOORS)('the door $wire', (wire) => {
     ]) {
       expect(await errorOf(wire, bytes)).toBe(undefined)
     }
-    expect(counted).toEqual(Array(6).fill([APPID, 0]))
+    expect(counted()).toEqual(Array(6).fill([APPID, 0]))
   })
 
   it('takes the same request again while its signature holds, as the original does, and counts it again', async () => {
     for (let times = 0; times < 2; times++) expect(await errorOf(wire, httpOf(request))).toBe(undefined)
-    expect(counted).toEqual([
+    expect(counted()).toEqual([
       [APPID, 0],
       [APPID, 0],
     ])
@@ -99,7 +66,7 @@ describe.each(DOORS)('the door $wire', (wire) => {
       const { status, body } = await send(writeHttp(request.body, linesOf(request), target))
       expect(status).toBeGreaterThanOrEqual(400)
       expect(JSON.parse(body)).toMatchObject({ code: 3 })
-      expect([counted, engine.seen]).toEqual([[], []])
+      expect([counted(), engine.seen]).toEqual([[], []])
     },
   )
 
@@ -121,12 +88,12 @@ describe.each(DOORS)('the door $wire', (wire) => {
     ['a length that is none', (lines: Lines) => [...lines, ['Content-Length', '+2']] as const],
     ['a line that is folded', (lines: Lines) => [...lines, ['X-A', 'b\r\n c'], ['Content-Length', '2']] as const],
   ])('is not reached by what is no HTTP: %s', async (_name, add) => {
-    const client = connectRaw(port)
+    const client = connectRaw(port())
     client.write(Buffer.concat([writeHttp(request.body, add(linesOf(request))), httpOf(request)]))
     const answers = parseAnswers(await client.untilClosed())
     expect(answers.map(({ status }) => status)).toEqual([400])
     client.socket.destroy()
-    expect([counted, engine.seen]).toEqual([[], []])
+    expect([counted(), engine.seen]).toEqual([[], []])
   })
 })
 
@@ -134,7 +101,7 @@ describe.each(WIRES)('on $wire', (wire) => {
   const forged = wire.compare({}, { secretKey: 'of somebody else' })
 
   it('what follows a refused body is never read as a part of it, nor the body as a request', async () => {
-    const client = connectRaw(port)
+    const client = connectRaw(port())
     client.write(headOf(forged))
     if (wire.isProvenByHead) await client.until(hasAnswer)
     client.write(Buffer.concat([Buffer.from(forged.body), httpOf(wire.compare())]))
@@ -149,12 +116,12 @@ describe.each(WIRES)('on $wire', (wire) => {
   it('a body is asked for only when its head is good', async () => {
     const waiting = ({ headers, ...rest }: WireRequest) =>
       headOf({ ...rest, headers: { ...headers, Expect: '100-continue' } })
-    const unknown = connectRaw(port)
+    const unknown = connectRaw(port())
     unknown.write(waiting(wire.compare({}, { secretId: 'unknown' })))
     const [refused] = parseAnswers(await unknown.until(hasAnswer))
     expect(refused).toMatchObject({ headers: { connection: 'close' } })
     expect(wire.errorIn(JSON.parse(refused?.body ?? ''))).toBe(wire.names['unknown key'])
-    const good = connectRaw(port)
+    const good = connectRaw(port())
     good.write(waiting(wire.compare()))
     expect(await good.until((text) => text !== '')).toBe('HTTP/1.1 100 Continue\r\n\r\n')
     good.write(wire.compare().body)
@@ -164,7 +131,7 @@ describe.each(WIRES)('on $wire', (wire) => {
   })
 
   it('an upload that stands still is ended, in the form of the wire', async () => {
-    const client = connectRaw(port)
+    const client = connectRaw(port())
     client.write(headOf(wire.compare(), 1000))
     const [answer] = parseAnswers(await client.untilClosed())
     expect(answer?.headers.connection).toBe('close')
