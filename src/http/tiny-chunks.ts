@@ -10,12 +10,18 @@ const PIECES_PER_TURN = 500
 export function pauseBetweenTinyChunks(request: IncomingMessage): void {
   const { socket } = request
   let pieces = 0
+  // Node's HTTP server resumes the connection itself, in the same turn, as soon as the pieces so far have been taken.
+  const pauseAgain = (): void => {
+    socket.pause()
+  }
   request.on('data', () => {
     pieces++
     if (pieces !== PIECES_PER_TURN) return
     socket.pause()
+    socket.on('resume', pauseAgain)
     setImmediate(() => {
       pieces = 0
+      socket.off('resume', pauseAgain)
       socket.resume()
     })
   })
