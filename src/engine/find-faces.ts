@@ -197,8 +197,8 @@ async function findOthers(
   { candidate, frame: firstFrame, found }: Judged & { readonly candidate: Candidate },
 ): Promise<readonly Judged[]> {
   const { recogniser, watch } = analysis
-  const { image, whole } = await wholeOf(analysis, candidate)
-  const seen = await watch.time('detectMs', () => searchAllFaces(recogniser.detector, whole.pyramid))
+  const { image, whole, known } = await wholeOf(analysis, candidate)
+  const seen = await watch.time('detectMs', () => searchAllFaces(recogniser.detector, whole.pyramid, known))
   const taken = [moveFace(found.face, firstFrame, whole)]
   const isNew = (face: Detection) => !taken.some((other) => isSameFace(other, face))
   const areaOf = ({ box }: Detection) => visibleArea(box, image)
@@ -233,12 +233,12 @@ async function lookCloserAtOther(
   return best
 }
 
-/** The picture as it is searched, where the most prominent face was found in a draft of it. */
+/** The picture as it is searched, and what is known of it where the most prominent face was not found in a draft. */
 async function wholeOf(
   analysis: Analysis,
-  { image, whole, isDraft }: Candidate,
-): Promise<Pick<Candidate, 'image' | 'whole'>> {
-  if (!isDraft) return { image, whole }
+  { image, whole, located, isDraft }: Candidate,
+): Promise<Pick<Candidate, 'image' | 'whole'> & { readonly known?: readonly Detection[] }> {
+  if (!isDraft) return { image, whole, known: located.faces }
   const decoded = await decodeForSearch(analysis)
   return { image: decoded, whole: frameOf(decoded) }
 }

@@ -21,6 +21,8 @@ const LEANS = [QUARTER / 2, -QUARTER / 2]
 /** Finer looks than this, in pixels of the input, are turned no more: they are dear, and there upright ones see most faces. */
 const MOST_TURNED_PIXELS = 600_000
 
+/** Where all faces are wanted, one turned look is enough: a face that lies the other way stands on its head in it, and most of those are seen. */
+const TURNS_OF_ALL = [QUARTER]
 /** Where all faces are wanted, a look is so many times finer than the one before: faces of very different sizes are seen well in one. */
 const LEVEL_OF_ALL = 4
 
@@ -129,15 +131,22 @@ export async function* searchFaces(
 /**
  * All faces of an image, in no order. None has been looked at closer: some are no faces, and a face that leans may have a box that is too
  * large. The finest look, which takes most of the time, is not turned: what it alone shows of turned faces is lost.
+ *
+ * @param known what {@link searchFaces} found in this image, whose first look need not be taken again
  */
-export async function searchAllFaces(detector: Detector, pyramid: Pyramid): Promise<readonly Detection[]> {
+export async function searchAllFaces(
+  detector: Detector,
+  pyramid: Pyramid,
+  known?: readonly Detection[],
+): Promise<readonly Detection[]> {
   const { image } = pyramid
   const search: Search = { detector, pyramid, pick: (faces) => faces }
   const first = firstScale(detector, image)
   const last = Math.max(1, 2 * first)
-  let seen: readonly Detection[] = []
+  let seen = known ?? (await lookAtAll(search, first, 0))
   for (let scale = first; scale < last; scale *= LEVEL_OF_ALL) {
-    for (const roll of [0, ...TURNS]) seen = merge(seen, await lookAtAll(search, scale, roll))
+    if (scale > first) seen = merge(seen, await lookAtAll(search, scale, 0))
+    for (const roll of TURNS_OF_ALL) seen = merge(seen, await lookAtAll(search, scale, roll))
   }
   return merge(seen, await lookAtAll(search, last, 0))
 }
