@@ -1,6 +1,6 @@
 import type { Box } from '../engine/face.js'
 import { type Detection, type Detector, lookAt, type View } from './detect.js'
-import { chooseFace, hasRoomForAnother } from './prominence.js'
+import { chooseFace, hasRoomForAnother, visibleArea } from './prominence.js'
 import type { Pyramid } from './pyramid.js'
 import { complete, isSameBox, isSameFace, merge } from './same-face.js'
 import type { Size } from './warp.js'
@@ -241,7 +241,8 @@ function lookFromAfar(detector: Detector, pyramid: Pyramid, roll: number): Promi
 }
 
 /**
- * The faces whose most prominent one is seen in closer looks too, and as those show it; what they do not show is dropped.
+ * The faces whose most prominent one is seen in closer looks too, and as those show it. What they do not show is dropped, unless the
+ * detector is sure of it: some clear portraits are seen at one size and not at another.
  *
  * @param confirmed those that closer looks showed before, which need none again; it grows
  */
@@ -251,11 +252,13 @@ async function confirm(
   confirmed: Set<Detection>,
 ): Promise<Located | undefined> {
   let faces = seen
-  for (let looks = 0; looks < MAX_CLOSER_LOOKS; looks++) {
+  for (let tries = 0; tries < MAX_CLOSER_LOOKS; tries++) {
     const chosen = chooseFace(faces, pyramid.image)
     if (!chosen) return undefined
     if (confirmed.has(chosen)) return { faces: faces.toSorted((p, q) => q.score - p.score), chosen }
-    const [closer] = pick((await rankTurns(detector, pyramid, chosen)).slice(0, 1))
+    const looks = pick((await rankTurns(detector, pyramid, chosen)).slice(0, 1))
+    const isSure = chosen.score >= detector.kind.sureScore && visibleArea(chosen.box, pyramid.image) > 0
+    const closer = looks[0] ?? (isSure ? chosen : undefined)
     // What was chosen is large, and need not be the surest: a sure face inside of it is no part of it.
     const isCloser = (face: Detection) =>
       closer !== undefined && (closer.score >= face.score ? isSameFace : isSameBox)(closer, face)

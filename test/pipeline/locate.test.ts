@@ -91,3 +91,24 @@ describe('a face inside of the box of what is none', () => {
     expect(await countOf(0.95, 0.7)).toBe(1)
   })
 })
+
+describe('a face that no closer look shows', () => {
+  /** Sees nothing in the squares that closer looks are. */
+  function createFarSighted(score: number): Detector {
+    const detector = createColourDetector({ red: score })
+    const decode: Detector['kind']['decode'] = (outputs, input, minScore) =>
+      input.width === input.height ? [] : detector.kind.decode(outputs, input, minScore)
+    return { ...detector, kind: { ...detector.kind, decode } }
+  }
+  // It leaves room for another one as large, so that one look is not enough.
+  const SQUARES: readonly Square[] = [{ name: 'red', x: 40, y: 120, side: 160 }]
+
+  it('is kept where the detector is sure of it', async () => {
+    const found = await findAll(createFarSighted(0.95), paint(SQUARES))
+    expect(namesOf(chosenOf(found), SQUARES)).toEqual(['red'])
+  })
+
+  it('is dropped where it is not', async () => {
+    expect(await findAll(createFarSighted(0.85), paint(SQUARES))).toEqual([])
+  })
+})
