@@ -41,7 +41,7 @@ describe('the first start', () => {
     expect(made).toMatchObject({ appid, secretId: expect.any(String), secretKey: expect.any(String) })
 
     // So does a change of the master key: the service takes the new one from the file.
-    const rotated = await runCli(['keys', 'rotate-master'], env)
+    const rotated = await runHere(['keys', 'rotate-master'], env)
     expect(rotated).toMatchObject({ code: 0, stdout: expect.stringMatching(/^2 SecretKeys are encrypted/) })
     const answer = await compare(first.url, { imageA: man, imageB: man }, made as typeof credential)
     expect(answer.code).toBe(0)
