@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { cutPerson } from '../../support/sample-people.js'
 import { embedderFile, goodManifest, writePack, yunetFile } from '../support/model-packs.js'
-import { CREDENTIAL, MAIN, type RunningService, runCli, sign } from '../support/service.js'
+import { runHere } from '../support/run-here.js'
+import { CREDENTIAL, MAIN, type RunningService, sign } from '../support/service.js'
 import { TSX } from '../support/tsx.js'
 import type { Sample } from './samples.js'
 
@@ -155,7 +156,7 @@ async function layOut(folder: string): Promise<void> {
 /** A key that may be revoked. */
 async function makeKey({ dataDir }: RunningService): Promise<string> {
   const args = ['keys', 'create', '--appid', CREDENTIAL.appid, '--json']
-  const { stdout } = await runCli(args, { FACECOMPARE_DATA_DIR: dataDir })
+  const { stdout } = await runHere(args, { FACECOMPARE_DATA_DIR: dataDir })
   return /"secretId": "([^"]+)"/.exec(stdout)?.[1] ?? ''
 }
 

@@ -63,7 +63,7 @@ describe('the first start', () => {
 
 describe('the end', () => {
   it('comes in good order also while the models are loading', async () => {
-    const service = spawnService({ FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_WORKERS: '2' })
+    const service = spawnService({ FACECOMPARE_DATA_DIR: dataDir })
     await service.sees('First start')
     service.child.kill('SIGTERM')
     // On a busy machine the models may be there by the time the signal comes: the end is the same.
