@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url'
 import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cutPerson } from '../../support/sample-people.js'
-import { runHere } from '../support/run-here.js'
 import { BOOTSTRAP, compare, runCli, spawnService, startService } from '../support/service.js'
 
 let folder: string
@@ -85,7 +84,7 @@ describe('a start that cannot work says so in one sentence, before any model is 
   })
 
   it('a database that another program has locked', async () => {
-    expect((await runHere(['keys', 'create'], settings())).code).toBe(0)
+    expect((await runCli(['keys', 'create'], settings())).code).toBe(0)
     const database = new Database(join(folder, 'data', 'facecompare.db'))
     closers.push(() => database.close())
     database.exec('pragma locking_mode = exclusive; begin exclusive')
