@@ -13,7 +13,6 @@ export async function startBuiltEngine({ calibration }: Pick<EngineOptions, 'cal
     workers,
     queueSize: 2 * workers,
     timeoutMs: 120_000,
-    workerFile: new URL('../dist/worker/worker.js', import.meta.url),
     ...(calibration && { calibration }),
   })
   try {

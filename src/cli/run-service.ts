@@ -1,41 +1,21 @@
 import { existsSync } from 'node:fs'
-import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { createAddressLimiter } from '../auth/address-limit.js'
-import { createLossGate } from '../auth/loss-gate.js'
-import { createQuotaGate } from '../auth/quota.js'
 import type { Config } from '../config.js'
 import { ENGINE_TIMEOUT_MS, queueSizeFor } from '../defaults.js'
-import { createApp } from '../http/app.js'
 import { openTlsFiles, type TlsFiles } from '../http/tls-files.js'
 import { UploadBudget } from '../http/upload-budget.js'
-import { createImageFetcher } from '../image/fetch-remote.js'
-import { createEarlyCollector } from '../ops/early-collector.js'
-import { createMetrics, type Metrics } from '../ops/metrics.js'
-import { startOpsServer } from '../ops/ops-server.js'
+import { createMetrics } from '../ops/metrics.js'
 import type { Credential, Store } from '../store/store.js'
 import { UsageMeter } from '../store/usage-meter.js'
 import { type EnginePool, startEnginePool } from '../worker/pool.js'
-import { composeWires } from './compose-wires.js'
 import { exampleCall } from './example-call.js'
-import { observeEngine } from './observe-engine.js'
-import { openGallery } from './open-gallery.js'
 import { openStore } from './open-store.js'
-import { findPage, linkToPage } from './page.js'
+import { linkToPage } from './page.js'
 import { requirePort } from './ports.js'
 import { createServiceLog } from './service-log.js'
 import { composeServiceStore, type ServiceStore } from './service-store.js'
 import { endByForce, unlessAborted, untilAborted } from './stop-signals.js'
-
-/** What the parts of the service are made with. */
-interface Workshop {
-  readonly config: Config
-  readonly logger: Logger
-  readonly metrics: Metrics
-  readonly stop: AbortSignal
-  /** Makes a part unless the service ends already, and notes how it is closed. */
-  readonly open: <T>(make: () => Promise<T> | T, close: (part: T) => Promise<unknown>) => Promise<T>
-}
+import type { Workshop } from './workshop.js'
 
 /** What is closed besides connections, after their deadline: the engine's last images, the store. */
 const CLOSING_MS = 4000
@@ -99,6 +79,8 @@ async function startService(workshop: Workshop): Promise<void> {
   serviceStore = composeServiceStore(store, config)
   const newKey = await prepareKeys(store, config)
   const meter = await openMeter(workshop, store)
+  // Loaded while the workers load their networks, and not for a mistake of the operator.
+  const { openApp } = await import('./open-app.js')
   const app = await openApp(workshop, { pool, store, serviceStore, meter, tls, uploadBudget, isReady })
   stop.throwIfAborted()
   const heard = await app.listen({ host: config.host, port: config.port, listenTextResolver: () => 'listening' })
@@ -114,6 +96,7 @@ async function openOpsServer({ config, metrics, open }: Workshop, isReady: () =>
   const { opsHost: host, opsPort: port } = config
   if (port === 0) return
   await requirePort({ host, port, hostSetting: 'FACECOMPARE_OPS_HOST', portSetting: 'FACECOMPARE_OPS_PORT' })
+  const { startOpsServer } = await import('../ops/ops-server.js')
   await open(
     () => startOpsServer({ host, port, isReady, metrics }),
     (server) => server.close(),
@@ -166,69 +149,6 @@ async function openMeter({ logger, open }: Workshop, store: Store): Promise<Usag
     () => new UsageMeter({ store, onTrouble }),
     (meter) => meter.close().catch((error) => logger.error({ err: error }, 'the last usage could not be written')),
   )
-}
-
-interface AppParts {
-  readonly store: Store
-  readonly pool: EnginePool
-  readonly serviceStore: ServiceStore
-  readonly meter: UsageMeter
-  readonly tls: TlsFiles | undefined
-  readonly uploadBudget: UploadBudget
-  readonly isReady: () => Promise<boolean>
-}
-
-async function openApp({ config, logger, metrics, stop, open }: Workshop, parts: AppParts): Promise<FastifyInstance> {
-  const { pool, store, serviceStore, meter, tls, uploadBudget, isReady } = parts
-  const fetchOptions = {
-    allow: config.urlAllow,
-    timeoutMs: config.urlTimeoutMs,
-    maxBytes: config.maxImageBytes,
-    onRefused: (refusal: object) => {
-      metrics.countRefusedUrl()
-      logger.warn(refusal, 'a url was refused')
-    },
-  }
-  const fetcher = await open(
-    () => createImageFetcher(fetchOptions),
-    (opened) => opened.close(),
-  )
-  const wires = composeWires(config, {
-    engine: observeEngine(pool, metrics.openImage),
-    fetchImage: fetcher.fetchImage,
-    store: serviceStore.store,
-    rateLimiter: serviceStore.rateLimiter,
-    quotas: createQuotaGate((appid) => meter.countSuccesses(appid)),
-    // One for all wires: an app that is to wait waits on each.
-    losses: createLossGate(),
-    gallery: await openGallery({ config, store, pool, logger, metrics, stop, open }),
-  })
-  const page = findPage(config.host, config.gallery)
-  const collectEarly = createEarlyCollector()
-  const make = () =>
-    createApp({
-      wires,
-      doors: config.doors,
-      countCall: (appid, code) => meter.count(appid, code),
-      addressLimiter: createAddressLimiter(config.addressRateLimit, metrics.countAddressRefusal),
-      trustProxy: config.trustProxy,
-      uploadBudget,
-      uploadPace: { minRate: config.minUploadRate },
-      connectionLimit: { max: config.maxConnections, onRefused: metrics.countRefusedConnection },
-      maxImageBytes: config.maxImageBytes,
-      corsOrigins: config.corsOrigins,
-      statusAlways200: config.statusAlways200,
-      drainLimits: { idleMs: Math.min(1000, config.drainTimeoutMs), maxMs: config.drainTimeoutMs },
-      ...(tls ? { tls } : {}),
-      ...(page ? { page } : {}),
-      logger,
-      onCall(record) {
-        metrics.countCall(record)
-        collectEarly()
-      },
-      isReady,
-    })
-  return open(make, (app) => app.close())
 }
 
 /** In the opposite order of their opening; false when one failed, which does not keep the others from being closed. */

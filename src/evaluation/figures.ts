@@ -98,14 +98,22 @@ export function binAtScore(score: number, toScore: (similarity: number) => numbe
   return lowestBin((bin) => toScore(thresholdOf(bin)) >= score)
 }
 
-/** Area under the ROC curve, ties counted half; 1 means that every genuine pair is above every impostor pair. */
-export function rocAuc({ tally, genuineFrom, genuinePairs, impostorPairs }: Curve): number {
+/**
+ * Area under the ROC curve, ties counted half; 1 means that every genuine pair is above every impostor pair. Needs no curve, whose
+ * sums take more room than the tally.
+ */
+export function rocAuc({ tally: { genuine, impostor, failed } }: Pick<Curve, 'tally'>): number {
   let area = 0
-  for (let bin = 0; bin < BIN_COUNT; bin++) {
-    const impostors = tally.impostor[bin] ?? 0
-    if (impostors > 0) area += impostors * ((genuineFrom[bin + 1] ?? 0) + (tally.genuine[bin] ?? 0) / 2)
+  let genuineAbove = 0
+  let impostors = 0
+  for (let bin = BIN_COUNT - 1; bin >= 0; bin--) {
+    const ofBin = genuine[bin] ?? 0
+    const others = impostor[bin] ?? 0
+    area += others * (genuineAbove + ofBin / 2)
+    genuineAbove += ofBin
+    impostors += others
   }
-  return area / genuinePairs / (impostorPairs + tally.failed.impostor)
+  return area / (genuineAbove + failed.genuine) / (impostors + failed.impostor)
 }
 
 /** The rate at which as many impostor pairs are accepted as genuine ones are rejected: the middle of both where they are closest. */

@@ -181,7 +181,7 @@ export function makeReport(measured: Measured): Report {
     tarAtFar: fars.map((far) => measureTarAtFar(curve, far, toScore)),
     atScores: PROMISES.map(({ score }) => measureAtScore(curve, score, toScore)),
     ...(measured.grouped && { byGroup: measureGroups(measured, measured.grouped) }),
-    partsRocAuc: Object.fromEntries([...scored.parts].map(([part, tally]) => [part, rocAuc(measureKinds(tally))])),
+    partsRocAuc: Object.fromEntries([...scored.parts].map(([part, tally]) => [part, measureAuc(tally)])),
     hardest: { genuine: scored.hardest.genuine.map(nameHard), impostor: scored.hardest.impostor.map(nameHard) },
     roc: drawRoc(curve),
     scoreHistogram: {
@@ -192,9 +192,24 @@ export function makeReport(measured: Measured): Report {
 }
 
 function measureKinds(tally: Tally): Curve {
-  if (tally.genuine.every((count) => count === 0)) throw new Error('No genuine pair could be compared.')
-  if (tally.impostor.every((count) => count === 0)) throw new Error('No impostor pair could be compared.')
+  requireBothKinds(tally)
   return measureCurve(tally)
+}
+
+function measureAuc(tally: Tally): number {
+  requireBothKinds(tally)
+  return rocAuc({ tally })
+}
+
+function requireBothKinds(tally: Tally): void {
+  if (isEmpty(tally.genuine)) throw new Error('No genuine pair could be compared.')
+  if (isEmpty(tally.impostor)) throw new Error('No impostor pair could be compared.')
+}
+
+/** A loop, as there are a million bins: a call for each would take longer than all else in a report on few pictures. */
+function isEmpty(counts: Uint32Array): boolean {
+  for (let bin = 0; bin < counts.length; bin++) if (counts[bin] !== 0) return false
+  return true
 }
 
 function listFailed(names: readonly string[], outcomes: readonly Outcome[]): readonly FailedPicture[] {
@@ -237,7 +252,8 @@ function drawRoc(curve: Curve): Report['roc'] {
 function sliceByScore(counts: Uint32Array, toScore: Measured['toScore']): readonly number[] {
   const slices = new Array<number>(HISTOGRAM_SLICES).fill(0)
   let total = 0
-  for (const [bin, count] of counts.entries()) {
+  for (let bin = 0; bin < counts.length; bin++) {
+    const count = counts[bin] ?? 0
     if (count === 0) continue
     const slice = Math.min(HISTOGRAM_SLICES - 1, Math.floor((toScore(thresholdOf(bin)) / 100) * HISTOGRAM_SLICES))
     slices[slice] = (slices[slice] ?? 0) + count

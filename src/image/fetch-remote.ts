@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { Client, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import { codeOf, FaceCompareError } from '../errors.js'
 import { type AddressPolicy, createAddressPolicy } from './address-policy.js'
 import { ByteBlocks } from './byte-blocks.js'
@@ -139,6 +139,8 @@ async function requestOnce(url: URL, download: Download): Promise<Uint8Array | U
   download.progress.reached = 'nothing'
   const addresses = await checkedAddresses(url, download)
   download.progress.reached = 'allowed host'
+  // Loaded when the first url comes: it is a tenth of what a service loads to start, and many services get no urls.
+  const { Client } = await import('undici')
   const client = new Client(url.origin, {
     pipelining: 0,
     allowH2: false,

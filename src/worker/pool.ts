@@ -17,7 +17,7 @@ export interface PoolOptions extends EngineOptions {
   readonly timeoutMs: number
   /** Memory that a process may take beside what it has when its networks are loaded; by default what `maxPixels` asks for. */
   readonly maxGrowthBytes?: number
-  /** The compiled program of a process; only needed where this file itself runs uncompiled, and by tests. */
+  /** The program of a process; only tests have others. */
   readonly workerFile?: URL
   /** Told of a process that died, with the reason; it is replaced. */
   readonly onWorkerLost?: (reason: Error) => void
@@ -45,6 +45,9 @@ export interface EnginePool extends FaceEngine {
 const BYTES_PER_PIXEL = 24
 const GROWTH_FLOOR_BYTES = 256 * 2 ** 20
 
+/** Made by the build; `src/` and `dist/` lie equally deep, so one path serves both. */
+const WORKER_FILE = new URL('../../dist/worker/worker.js', import.meta.url)
+
 /** Processes that an image is handed to, if each turns out to be dead already. */
 const MOST_TRIES = 3
 
@@ -59,7 +62,7 @@ export async function startEnginePool(options: PoolOptions): Promise<EnginePool>
   const numbersRead = readPackNumbers({ ...engine, ...(onWarning ? { onWarning } : {}) })
   const growth = maxGrowthBytes ?? GROWTH_FLOOR_BYTES + BYTES_PER_PIXEL * engine.maxPixels
   const hello = numbersRead.then(() => packOptions({ engine, maxGrowthBytes: growth }))
-  const file = workerFile ?? new URL('./worker.js', import.meta.url)
+  const file = workerFile ?? WORKER_FILE
   const queue = new BoundedQueue<WorkerProcess>(workers, queueSize)
   const crew = new Crew({
     size: workers,

@@ -201,8 +201,9 @@ export class WorkerProcess {
     if (this.#channel && this.#isAlive) writeFrame(this.#channel, message)
   }
 
-  /** An idle process keeps nobody's program from ending. */
+  /** An idle process keeps nobody's program from ending; one that was killed does, as its end is waited for. */
   #unref(): void {
+    if (!this.#isAlive) return
     this.#child?.unref()
     this.#channel?.unref()
   }

@@ -153,7 +153,7 @@ describe('facecompare compare with many', () => {
   })
 
   it('ends with 2 and one sentence, in Chinese, for a probe that is a text', async () => {
-    const { code, stdout, stderr } = await runCli(['compare', file('text.jpg'), file('many'), '--lang', 'zh'])
+    const { code, stdout, stderr } = await runHere(['compare', file('text.jpg'), file('many'), '--lang', 'zh'])
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/text\.jpg: 不支持的图片格式/)])
   })

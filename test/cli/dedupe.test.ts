@@ -11,7 +11,7 @@ const HOSTILE = `<img src=x onerror="alert('1')">&\u001b[2J.jpg`
 
 let root: string
 const path = (name: string) => join(root, name)
-const dedupe = (...args: readonly string[]) => runCli(['dedupe', ...args])
+const dedupe = (...args: readonly string[]) => runHere(['dedupe', ...args])
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'facecompare-test-'))

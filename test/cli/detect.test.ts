@@ -5,7 +5,6 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cutPerson, GROUP_PHOTO } from '../../support/sample-people.js'
 import { runHere } from '../support/run-here.js'
-import { runCli } from '../support/service.js'
 
 let folder: string
 const file = (name: string) => join(folder, name)
@@ -21,7 +20,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe('facecompare detect', () => {
   it('prints a line for each face and draws all of them', async () => {
-    const { code, stdout } = await runCli(['detect', GROUP_PHOTO, '--annotate', file('out.png')])
+    const { code, stdout } = await runHere(['detect', GROUP_PHOTO, '--annotate', file('out.png')])
     expect(code).toBe(0)
     expect(stdout).toMatch(
       /^4 faces in .*sample6\.jpg \(\d+ x \d+\)\n\n# +face .*\n1 .*\n2 .*\n3 .*\n4 .*\nwritten to /,

@@ -13,7 +13,7 @@ const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 let root: string
 const path = (name: string) => join(root, name)
-const evaluate = (...args: readonly string[]) => runCli(['eval', ...args])
+const evaluate = (...args: readonly string[]) => runHere(['eval', ...args])
 /** Embeddings that tests of other things share. */
 const cached = () => ['--cache', path('shared.cache')]
 
@@ -68,7 +68,7 @@ describe('facecompare eval', () => {
   })
 
   it('compares everybody with everybody and prints what it found', async () => {
-    const { code, stdout, stderr } = await evaluate(path('people'), '--far', '0.5,1e-3', '--hardest', '2')
+    const { code, stdout, stderr } = await runCli(['eval', path('people'), '--far', '0.5,1e-3', '--hardest', '2'])
     expect(code).toBe(0)
     expect(stdout).toMatch(/^persons +3$/m)
     expect(stdout).toMatch(/^genuine pairs +2$/m)

@@ -7,7 +7,6 @@ import { openEmbeddedStore } from '../../src/store/embedded.js'
 import { cutPerson } from '../../support/sample-people.js'
 import { PACK, templateOf } from '../support/gallery.js'
 import { runHere } from '../support/run-here.js'
-import { runCli } from '../support/service.js'
 
 let folder: string
 
@@ -50,8 +49,7 @@ function enrol(personId: string, { appid = '1', faces = 1 } = {}): Promise<reado
 
 const place = () => ({ FACECOMPARE_DATA_DIR: join(folder, 'data') })
 const run = (...args: string[]) => runHere(['gallery', ...args], place())
-/** With worker processes, which only the built program starts. */
-const reembed = (...args: string[]) => runCli(['gallery', 'reembed', ...args], place())
+const reembed = (...args: string[]) => run('reembed', ...args)
 
 describe('facecompare gallery', () => {
   it('lists, by app and group, in text and JSON', async () => {

@@ -36,8 +36,8 @@ describe('a pack that is damaged', () => {
   it.each([
     ['models verify', runHere, () => ['models', 'verify']],
     ['compare', runHere, () => ['compare', man(), woman()]],
-    ['eval', runCli, () => ['eval', path('people')]],
-    ['models calibrate', runCli, () => ['models', 'calibrate', path('people')]],
+    ['eval', runHere, () => ['eval', path('people')]],
+    ['models calibrate', runHere, () => ['models', 'calibrate', path('people')]],
     ['serve', runCli, () => ['serve']],
   ])('ends %s with 2 and one sentence, and nothing else', async (_name, run, args) => {
     const folder = path('damaged')
@@ -137,13 +137,13 @@ it('a pack is verified, evaluated, calibrated, compared with and served', { time
   expect([refused.code, refused.stdout]).toEqual([2, ''])
   expect(refused.stderr).toContain('run: facecompare models calibrate')
 
-  const evaluated = await runCli(['eval', path('people'), '--json', '-'], use)
+  const evaluated = await runHere(['eval', path('people'), '--json', '-'], use)
   expect(evaluated.code).toBe(0)
   expect(evaluated.stderr).toContain('has no calibration')
   const report: unknown = JSON.parse(evaluated.stdout)
   expect(report).toMatchObject({ packId: expect.stringMatching(/^tiny-/), pairs: { genuine: 3, impostor: 12 } })
 
-  const calibrated = await runCli(['models', 'calibrate', path('people')], use)
+  const calibrated = await runHere(['models', 'calibrate', path('people')], use)
   expect(calibrated.code).toBe(0)
   expect(calibrated.stdout).toContain('made from 5 of 6 pictures of 3 persons: 2 genuine and 8 impostor pairs\n')
   expect(calibrated.stdout).toMatch(/^score 25 {2}false accept rate 5e-1 {2}cosine 0\.\d+$/m)
@@ -187,10 +187,10 @@ it('a pack is verified, evaluated, calibrated, compared with and served', { time
 it('a pack is calibrated for the worst group', { timeout: 60_000 }, async () => {
   const folder = path('for groups')
   await writePack(folder, goodManifest())
-  const calibratePeople = (groups: string, run = runCli) =>
-    run(['models', 'calibrate', path('people'), '--pack', folder, '--groups', groups])
+  const calibratePeople = (groups: string) =>
+    runHere(['models', 'calibrate', path('people'), '--pack', folder, '--groups', groups])
   await writeFile(path('people/wrong.csv'), 'man,men,1\n')
-  expect(await calibratePeople('wrong.csv', runHere)).toEqual({
+  expect(await calibratePeople('wrong.csv')).toEqual({
     code: 2,
     stdout: '',
     stderr: 'facecompare: Line 1 of the groups file has 3 fields; expected person-or-picture,group.\n',
@@ -238,7 +238,7 @@ it('a calibration of an older version is made anew where it is', { timeout: 60_0
   expect((await runHere(['models', 'verify', '--pack', folder])).stdout).toContain(
     'The pack has a calibration that cannot be read: it can be evaluated and calibrated, not served.',
   )
-  const { code } = await runCli(['models', 'calibrate', path('people'), '--pack', folder])
+  const { code } = await runHere(['models', 'calibrate', path('people'), '--pack', folder])
   expect(code).toBe(0)
   expect((await runHere(['compare', man(), man(), '--pack', folder])).code).toBe(0)
 })

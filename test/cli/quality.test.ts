@@ -15,7 +15,6 @@ import { QUALITY_REASONS, type Quality } from '../../src/pipeline/quality.js'
 import { cutPerson } from '../../support/sample-people.js'
 import { createFakeEngine } from '../support/http-service.js'
 import { runHere } from '../support/run-here.js'
-import { runCli } from '../support/service.js'
 
 const engine = createFakeEngine()
 const config = readConfig({})
@@ -115,7 +114,7 @@ describe('many pictures', () => {
       await mkdir(path(`people/${name.split('/')[0]}`), { recursive: true })
       await writeFile(path(`people/${name}`), await cutPerson(who as Parameters<typeof cutPerson>[0]))
     }
-    const { stdout } = await runCli(['dedupe', path('people'), '--json', ...cache])
+    const { stdout } = await runHere(['dedupe', path('people'), '--json', ...cache])
     const { packId } = JSON.parse(stdout)
     const hashOf = async (name: string) =>
       createHash('sha256')
@@ -138,16 +137,16 @@ describe('many pictures', () => {
 
   it('dedupe groups none that is shown too poorly, and says why', async () => {
     const args = ['dedupe', path('people'), ...cache, '--min-quality', '3', '--threshold', '70']
-    const found = await runCli([...args, '--json'])
+    const found = await runHere([...args, '--json'])
     expect(JSON.parse(found.stdout)).toMatchObject({
       groups: [{ pictures: ['woman/1.jpg', 'woman/2.jpg'] }],
       alone: ['man/1.jpg'],
       failed: [{ picture: 'man/2.jpg', kind: 'QUALITY_TOO_LOW', quality: POOR }],
     })
-    const { stdout, stderr } = await runCli([...args, '--lang', 'zh'])
+    const { stdout, stderr } = await runHere([...args, '--lang', 'zh'])
     expect(stderr).toBe('facecompare: man/2.jpg: 人脸模糊，无法比对：质量 2.5，至少需要 3。\n')
     expect(stdout).toContain('1 张图片没有可比对的人脸')
-    const all = await runCli(['dedupe', path('people'), ...cache, '--min-quality', '0', '--threshold', '70', '--json'])
+    const all = await runHere(['dedupe', path('people'), ...cache, '--min-quality', '0', '--threshold', '70', '--json'])
     expect(JSON.parse(all.stdout)).toMatchObject({ failed: [], alone: [] })
   })
 
@@ -156,9 +155,9 @@ describe('many pictures', () => {
     const two = await runHere(['compare', ...pair, '--min-quality', '0', '--json'])
     expect(JSON.parse(two.stdout)).toMatchObject({ match: false, qualityChecked: false })
     const [probe = ''] = pair
-    const many = await runCli(['compare', probe, path('people'), '--min-quality', '0'])
+    const many = await runHere(['compare', probe, path('people'), '--min-quality', '0'])
     expect(many.stdout).toMatch(/\nquality was not checked: poor pictures of strangers may score as high\n$/)
-    const all = await runCli(['eval', path('people'), ...cache, '--min-quality', '0', '--hardest', '0'])
+    const all = await runHere(['eval', path('people'), ...cache, '--min-quality', '0', '--hardest', '0'])
     expect(all.stderr).toContain('facecompare: quality was not checked')
     expect(all.stdout).toMatch(/^pictures +4, 0 without a face that could be used$/m)
   })
@@ -171,7 +170,7 @@ describe('many pictures', () => {
   })
 
   it('eval counts those that are shown too poorly apart', async () => {
-    const { code, stdout } = await runCli(['eval', path('people'), ...cache, '--min-quality', '3', '--hardest', '0'])
+    const { code, stdout } = await runHere(['eval', path('people'), ...cache, '--min-quality', '3', '--hardest', '0'])
     expect(code).toBe(0)
     expect(stdout).toMatch(/^pictures +4, 0 without a face that could be used, 1 shown too poorly$/m)
     expect(stdout).toMatch(/^genuine pairs +2 \(1 not compared\)$/m)

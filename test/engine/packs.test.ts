@@ -30,7 +30,6 @@ import {
   yunetFile,
 } from '../support/model-packs.js'
 
-const workerFile = new URL('../../dist/worker/worker.js', import.meta.url)
 let root: string
 let man: Uint8Array
 let woman: Uint8Array
@@ -156,7 +155,7 @@ describe('a pack cannot be used', () => {
   })
 
   it('and the pool says why in one sentence, at once or when the networks do not fit', async () => {
-    const pool = { workers: 1, queueSize: 1, timeoutMs: 20_000, workerFile }
+    const pool = { workers: 1, queueSize: 1, timeoutMs: 20_000 }
     const damaged = await makePack(goodManifest(), { 'yunet.onnx': yunetFile(), 'embedder.onnx': scrfdFile() }, 'none')
     await expect(startEnginePool({ ...options(damaged), ...pool })).rejects.toThrow(/embedder 1 .* has SHA-256 /)
     const wrong = scrfdFile()

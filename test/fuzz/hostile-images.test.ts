@@ -31,7 +31,6 @@ beforeAll(async () => {
     workers: 1,
     queueSize: 8,
     timeoutMs: 60_000,
-    workerFile: new URL('../../dist/worker/worker.js', import.meta.url),
     onWorkerLost: ({ message }) => lost.push(message),
   })
   await pool.ready

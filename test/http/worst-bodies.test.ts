@@ -15,40 +15,52 @@ import { COMPARE_NAMES, IMAGE_FIELDS, URL_FIELDS } from '../../src/wires/tencent
 
 /** Of the largest body that the service takes unless it is told otherwise. */
 const BODY_BYTES = maxBodyBytesFor(10 * 1024 * 1024)
-const ROUNDS = 3
+const ROUNDS = 4
 /** Of the processor's own time: that of the clock depends on what else the machine does. */
 const MAX_STEP_MS = 50
 
 /** The text again and again, so often that all is about as long as a body may be. */
 function fill(text: string | Buffer, before = '', after = ''): Buffer {
-  const room = BODY_BYTES - Buffer.byteLength(before) - Buffer.byteLength(after)
   const unit = Buffer.from(text)
-  return Buffer.concat([
-    Buffer.from(before),
-    Buffer.alloc(Math.floor(room / unit.length) * unit.length, unit),
-    Buffer.from(after),
-  ])
+  const [head, tail] = [Buffer.from(before), Buffer.from(after)]
+  const times = Math.floor((BODY_BYTES - head.length - tail.length) / unit.length)
+  const end = head.length + times * unit.length
+  const body = Buffer.allocUnsafe(end + tail.length).fill(unit, head.length, end)
+  head.copy(body)
+  tail.copy(body, end)
+  return body
 }
 
-/** The longest time that work goes on without giving others a turn: of several rounds the best, for the collector comes when it likes. */
-async function longestStepMs(work: (turn: Turn) => Promise<unknown>): Promise<number> {
-  const rounds: number[] = []
-  while (rounds.length < ROUNDS && !rounds.some((ms) => ms < MAX_STEP_MS)) {
-    let longestMs = 0
-    let start = process.cpuUsage()
-    const note = () => {
-      const { user, system } = process.cpuUsage(start)
-      longestMs = Math.max(longestMs, (user + system) / 1000)
-    }
-    await work(async () => {
-      note()
-      await new Promise((resolve) => setImmediate(resolve))
-      start = process.cpuUsage()
-    })
-    note()
-    rounds.push(longestMs)
+/**
+ * Does the work, which must give others a turn before it has gone on for long; tells what came of it. Of several rounds the best one
+ * counts, for the collector comes when it likes, and what is run for the first time is not compiled yet.
+ */
+async function inShortSteps(work: (turn: Turn) => Promise<string>): Promise<string> {
+  const first = await measureLongestStep(work)
+  let { longestMs } = first
+  for (let round = 1; round < ROUNDS && longestMs >= MAX_STEP_MS; round++) {
+    const next = await measureLongestStep(work)
+    expect(next.outcome).toBe(first.outcome)
+    longestMs = Math.min(longestMs, next.longestMs)
   }
-  return Math.min(...rounds)
+  expect(longestMs).toBeLessThan(MAX_STEP_MS)
+  return first.outcome
+}
+
+async function measureLongestStep(work: (turn: Turn) => Promise<string>) {
+  let longestMs = 0
+  let start = process.cpuUsage()
+  const note = () => {
+    const { user, system } = process.cpuUsage(start)
+    longestMs = Math.max(longestMs, (user + system) / 1000)
+  }
+  const outcome = await work(async () => {
+    note()
+    await new Promise((resolve) => setImmediate(resolve))
+    start = process.cpuUsage()
+  })
+  note()
+  return { outcome, longestMs }
 }
 
 /** Reads everything of a body, as a call might; refusals are answers, too. */
@@ -134,7 +146,11 @@ const DOOR_CASES = DOOR_READERS.flatMap(([door, places, read]) =>
     door,
     what,
     bodies: () => places.map(([open, close]) => make(open, close)),
-    read: (body: Buffer, turn: Turn) => read(body, turn).catch((error: Error) => error.message),
+    read: (body: Buffer, turn: Turn) =>
+      read(body, turn).then(
+        () => 'read',
+        (error: Error) => error.message,
+      ),
   })),
 )
 
@@ -185,34 +201,22 @@ const BASE64: readonly (readonly [string, () => string, string | RegExp])[] = [
 describe('the largest body does not hold up the loop', { timeout: 60_000 }, () => {
   it.each(JSON_BODIES)('JSON of %s', async (_name, make, outcome) => {
     const body = make()
-    expect(await readAll(() => parseJson(body, async () => {}))).toMatch(outcome)
-    const stepMs = await longestStepMs((turn) => readAll(() => parseJson(body, turn)))
-    expect(stepMs).toBeLessThan(MAX_STEP_MS)
+    expect(await inShortSteps((turn) => readAll(() => parseJson(body, turn)))).toMatch(outcome)
   })
 
   it.each(DOOR_CASES)('JSON of $what at the door $door', async ({ bodies, read }) => {
-    for (const body of bodies()) {
-      const stepMs = await longestStepMs((turn) => read(body, turn))
-      expect(stepMs).toBeLessThan(MAX_STEP_MS)
-    }
+    for (const body of bodies()) await inShortSteps((turn) => read(body, turn))
   })
 
   it.each(MULTIPART_BODIES)('multipart of %s', async (_name, make, outcome) => {
     const body = make()
-    expect(
-      await readAll(() => parseMultipart(body, { boundary: BOUNDARY, names: COMPARE_NAMES }, async () => {})),
-    ).toMatch(outcome)
-    const stepMs = await longestStepMs((turn) =>
-      readAll(() => parseMultipart(body, { boundary: BOUNDARY, names: COMPARE_NAMES }, turn)),
-    )
-    expect(stepMs).toBeLessThan(MAX_STEP_MS)
+    const options = { boundary: BOUNDARY, names: COMPARE_NAMES }
+    expect(await inShortSteps((turn) => readAll(() => parseMultipart(body, options, turn)))).toMatch(outcome)
   })
 
   it.each(FORM_BODIES)('a form of %s', async (_name, make, outcome) => {
     const body = make()
-    expect(await readAll(() => parseForm(body, COMPARE_NAMES, async () => {}))).toMatch(outcome)
-    const stepMs = await longestStepMs((turn) => readAll(() => parseForm(body, COMPARE_NAMES, turn)))
-    expect(stepMs).toBeLessThan(MAX_STEP_MS)
+    expect(await inShortSteps((turn) => readAll(() => parseForm(body, COMPARE_NAMES, turn)))).toMatch(outcome)
   })
 
   it.each(BASE64)('Base64 of %s', async (_name, make, outcome) => {
@@ -222,14 +226,11 @@ describe('the largest body does not hold up the loop', { timeout: 60_000 }, () =
         () => 'read',
         (error: Error) => error.message,
       )
-    expect(await decode(async () => {})).toMatch(outcome)
-    const stepMs = await longestStepMs(decode)
-    expect(stepMs).toBeLessThan(MAX_STEP_MS)
+    expect(await inShortSteps(decode)).toMatch(outcome)
   })
 
   it.each([';', '; ', ';boundary', '; boundary ="'])('a Content-Type that repeats %s', async (piece) => {
     const header = piece.repeat(16_384 / piece.length)
-    const stepMs = await longestStepMs(async () => readContentType(header))
-    expect(stepMs).toBeLessThan(MAX_STEP_MS)
+    await inShortSteps(async () => String(readContentType(header)))
   })
 })

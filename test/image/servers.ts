@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+// The fetcher loads it with its first url, which here would count against deadlines that are short.
+import 'undici'
 import { afterEach, expect } from 'vitest'
 import { createImageFetcher, type ImageFetcherOptions, type Refusal } from '../../src/image/fetch-remote.js'
 

@@ -41,7 +41,7 @@ describe('the first start', () => {
     expect(made).toMatchObject({ appid, secretId: expect.any(String), secretKey: expect.any(String) })
 
     // So does a change of the master key: the service takes the new one from the file.
-    const rotated = await runCli(['keys', 'rotate-master'], env)
+    const rotated = await runHere(['keys', 'rotate-master'], env)
     expect(rotated).toMatchObject({ code: 0, stdout: expect.stringMatching(/^2 SecretKeys are encrypted/) })
     const answer = await compare(first.url, { imageA: man, imageB: man }, made as typeof credential)
     expect(answer.code).toBe(0)
@@ -63,7 +63,7 @@ describe('the first start', () => {
 
 describe('the end', () => {
   it('comes in good order also while the models are loading', async () => {
-    const service = spawnService({ FACECOMPARE_DATA_DIR: dataDir, FACECOMPARE_WORKERS: '2' })
+    const service = spawnService({ FACECOMPARE_DATA_DIR: dataDir })
     await service.sees('First start')
     service.child.kill('SIGTERM')
     // On a busy machine the models may be there by the time the signal comes: the end is the same.

@@ -9,6 +9,7 @@ const MEBIBYTE = 1024 * 1024
 const BODY_BYTES = 10 * MEBIBYTE
 const LIMIT_BYTES = 64 * MEBIBYTE
 const CHUNK = Buffer.alloc(64 * 1024, ' ')
+const FRAMED_CHUNK = Buffer.concat([Buffer.from('10000\r\n'), CHUNK, Buffer.from('\r\n')])
 
 let service: RunningService
 let ops: string
@@ -46,8 +47,7 @@ async function uploadAllButEnd(client: RawClient, framing: 'length' | 'chunked',
     `POST /face/compare HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: ${signature}\r\n${length}\r\n\r\n`,
   )
   for (let sent = 0; sent < BODY_BYTES - CHUNK.length && !received && client.socket.writable; sent += CHUNK.length) {
-    const piece = framing === 'chunked' ? Buffer.concat([Buffer.from('10000\r\n'), CHUNK, Buffer.from('\r\n')]) : CHUNK
-    if (!client.socket.write(piece)) {
+    if (!client.socket.write(framing === 'chunked' ? FRAMED_CHUNK : CHUNK)) {
       await new Promise<void>((resolve) => {
         client.socket
           .once('drain', resolve)

@@ -211,17 +211,9 @@ describe('openEmbeddedStore', () => {
   })
 
   it('serves several processes that start together on an empty folder', async () => {
-    const script = fileURLToPath(new URL('claim-in-process.ts', import.meta.url))
+    const script = fileURLToPath(new URL('claim-in-process.mjs', import.meta.url))
     const run = async (): Promise<unknown> => {
-      const { stdout } = await promisify(execFile)(process.execPath, [
-        '--import',
-        'tsx',
-        script,
-        dataDir,
-        folder,
-        '2',
-        '40',
-      ])
+      const { stdout } = await promisify(execFile)(process.execPath, [script, dataDir, folder, '2', '40'])
       return JSON.parse(stdout)
     }
     const results = await Promise.all([run(), run()])

@@ -105,9 +105,9 @@ describe('the rotation of a key file', () => {
   })
 
   it('never parts store and key, whenever the process is killed', async () => {
-    const script = fileURLToPath(new URL('rotate-in-process.ts', import.meta.url))
+    const script = fileURLToPath(new URL('rotate-in-process.mjs', import.meta.url))
     for (const lifeMs of [3, 17, 53]) {
-      const child = spawn(process.execPath, ['--import', 'tsx', script, dataDir], {
+      const child = spawn(process.execPath, [script, dataDir], {
         stdio: ['ignore', 'pipe', 'inherit'],
       })
       await once(child.stdout, 'data')

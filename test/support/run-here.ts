@@ -11,7 +11,8 @@ import type { Finished } from './service.js'
 export async function runHere(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
   const printed = { stdout: '', stderr: '' }
   const before = process.exitCode
-  for (const [name, value] of Object.entries({ LC_ALL: 'C', ...env })) vi.stubEnv(name, value)
+  const settings = { LC_ALL: 'C', FACECOMPARE_WORKERS: '1', ...env }
+  for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value)
   const spies = (['stdout', 'stderr'] as const).map((stream) =>
     vi.spyOn(process[stream], 'write').mockImplementation((text) => {
       printed[stream] += String(text)

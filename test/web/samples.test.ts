@@ -4,12 +4,12 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tokenize } from '../../src/web/highlight.js'
 import { SAMPLES, type Sample, type SampleCall } from '../../src/web/samples/samples.js'
 import { cutPerson } from '../../support/sample-people.js'
 import { BOOTSTRAP, CREDENTIAL, type RunningService, startService } from '../support/service.js'
+import { TSX } from '../support/tsx.js'
 
 /** What each sample needs on the machine; `tsx` comes with the project. */
 const PROGRAMS = {
@@ -19,7 +19,6 @@ const PROGRAMS = {
   java: ['java'],
   typescript: [],
 } as const
-const TSX = fileURLToPath(new URL('../../node_modules/.bin/tsx', import.meta.url))
 /** Of all that shells, forms, JSON and string literals give a meaning to. */
 const AWKWARD_NAME = `it's "a";,$x \\u0041\\ 图.jpg`
 
@@ -51,7 +50,9 @@ function isMissing({ language }: Sample): boolean {
 /** Saves the sample as its name says and runs it in its folder as its command says. */
 async function run(sample: Sample, sampleCall: SampleCall, secretKey = CREDENTIAL.secretKey): Promise<unknown> {
   await writeFile(join(folder, sample.fileName), sample.write(sampleCall))
-  const [program = '', ...args] = sample.run.replace(/^npx tsx/, TSX).split(' ')
+  const words = sample.run.split(' ')
+  const isTypeScript = sample.run.startsWith('npx tsx ')
+  const [program = '', ...args] = isTypeScript ? [process.execPath, ...TSX, ...words.slice(2)] : words
   const env = { ...process.env, FACECOMPARE_SECRET_KEY: secretKey }
   const stdout = await new Promise<string>((resolve, reject) => {
     execFile(program, args, { cwd: folder, env }, (error, out, errors) => {

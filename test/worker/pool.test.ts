@@ -3,7 +3,6 @@ import { createEngine } from '../../src/engine/local-engine.js'
 import { type EnginePool, startEnginePool } from '../../src/worker/pool.js'
 import { cutPerson } from '../../support/sample-people.js'
 
-const workerFile = new URL('../../dist/worker/worker.js', import.meta.url)
 let pool: EnginePool
 let man: Uint8Array
 
@@ -22,7 +21,6 @@ function startPool(options: { readonly timeoutMs?: number; readonly maxPixels?: 
     workers: 2,
     queueSize: 8,
     timeoutMs: 20_000,
-    workerFile,
     ...options,
   })
 }

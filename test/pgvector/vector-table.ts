@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createPool } from '../../src/store/postgres-pool.js'
 import type { Schema } from '../../src/store/schema.js'
 import {
@@ -11,13 +11,11 @@ import {
   type VectorFace,
   type VectorTable,
 } from '../../src/store/vector-table.js'
-import { startVectorServer, type VectorServer } from '../../support/vector-server.js'
 import { similarityOf, templateOf } from '../gallery/made-up-templates.js'
 import { serverUrl } from '../support/postgres.js'
 
 const TABLE: VectorTable = { packId: 'default-0123456789ab', columns: 64 }
 
-let server: VectorServer
 let database: Kysely<Schema>
 
 function connect(url: string): Kysely<Schema> {
@@ -37,27 +35,6 @@ function faceOf(face: number, appid = '10000001'): VectorFace {
 
 const faces = Array.from({ length: 60 }, (_, face) => faceOf(face))
 
-beforeAll(async () => {
-  server = await startVectorServer()
-  database = connect(server.url)
-})
-
-afterAll(async () => {
-  await database?.destroy()
-  await server?.stop()
-})
-
-beforeEach(async () => {
-  await createVectorTable(database, TABLE)
-  await createVectorIndex(database, TABLE)
-})
-
-afterEach(async () => {
-  const { rows } = await sql<{ name: string }>`
-    select tablename as name from pg_tables where tablename like 'face_vectors_%'`.execute(database)
-  for (const { name } of rows) await sql`drop table ${sql.table(name)}`.execute(database)
-})
-
 /** The best face of each person, by comparing all. */
 function compareAll(among: readonly VectorFace[], probe: VectorFace['template']) {
   const best = new Map<number, { faceId: string; person: number; similarity: number }>()
@@ -68,7 +45,25 @@ function compareAll(among: readonly VectorFace[], probe: VectorFace['template'])
   return [...best.values()].toSorted((a, b) => b.similarity - a.similarity)
 }
 
-describe('a table of vectors', () => {
+/** @param openDatabase gives the url of an empty database with pgvector */
+export function testVectorTable(openDatabase: () => Promise<string>): void {
+  beforeAll(async () => {
+    database = connect(await openDatabase())
+  })
+
+  afterAll(() => database?.destroy())
+
+  beforeEach(async () => {
+    await createVectorTable(database, TABLE)
+    await createVectorIndex(database, TABLE)
+  })
+
+  afterEach(async () => {
+    const { rows } = await sql<{ name: string }>`
+      select tablename as name from pg_tables where tablename like 'face_vectors_%'`.execute(database)
+    for (const { name } of rows) await sql`drop table ${sql.table(name)}`.execute(database)
+  })
+
   it('finds the persons of the best faces, as comparing all does', async () => {
     await addVectors(database, TABLE, faces)
     for (const seed of [0, 17, 1000, 1001]) {
@@ -154,15 +149,15 @@ describe('a table of vectors', () => {
       select idx_scan as scans from pg_stat_user_indexes where indexrelname like '%_nearest'`.execute(database)
     expect(rows).toEqual([{ scans: 1 }])
   })
-})
 
-it('refuses a database without the extension', async () => {
-  const plain = connect(serverUrl())
-  try {
-    await expect(createVectorTable(plain, TABLE)).rejects.toThrow(
-      'The database has no extension pgvector of version 0.8 or later: its owner makes it with CREATE EXTENSION vector.',
-    )
-  } finally {
-    await plain.destroy()
-  }
-})
+  it('refuses a database without the extension', async () => {
+    const plain = connect(serverUrl())
+    try {
+      await expect(createVectorTable(plain, TABLE)).rejects.toThrow(
+        'The database has no extension pgvector of version 0.8 or later: its owner makes it with CREATE EXTENSION vector.',
+      )
+    } finally {
+      await plain.destroy()
+    }
+  })
+}

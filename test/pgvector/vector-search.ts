@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { Gallery } from '../../src/calls/gallery.js'
 import { identify } from '../../src/calls/identify.js'
 import { createPerson, deletePerson } from '../../src/calls/persons.js'
@@ -7,38 +7,19 @@ import { PUBLISHED_LIMITS } from '../../src/gallery/gallery.js'
 import { VectorSearch } from '../../src/gallery/vector-search.js'
 import { openPostgresStore } from '../../src/store/postgres.js'
 import type { GalleryStoreOptions, SharedStore } from '../../src/store/store.js'
-import { startVectorServer, type VectorServer } from '../../support/vector-server.js'
 import { faceLike, openGallery, openVectorGallery, PACK, templateOf } from '../support/gallery.js'
 import { MASTER_KEY, makeDatabase } from '../support/postgres.js'
 
 const appid = '10000001'
 const IN_DATABASE: GalleryStoreOptions = { encryptTemplates: false, search: 'pgvector' }
 
-let server: VectorServer
+let url: string
 let store: SharedStore
 const searches: VectorSearch[] = []
 const mirrors: { close: () => Promise<void> }[] = []
 
-beforeAll(async () => {
-  server = await startVectorServer()
-  store = await openPostgresStore({ url: server.url, masterKey: MASTER_KEY })
-})
-
-afterAll(async () => {
-  await store?.close()
-  await server?.stop()
-})
-
-afterEach(async () => {
-  for (const search of searches.splice(0)) await search.close()
-  for (const mirror of mirrors.splice(0)) await mirror.close()
-  const tables = await query(`select tablename as name from pg_tables where tablename like 'face_vectors_%'`)
-  for (const { name } of tables) await query(`drop table ${name}`)
-  for (const table of ['faces', 'members', 'groups', 'persons', 'changes']) await query(`delete from gallery_${table}`)
-})
-
 async function query(statement: string): Promise<readonly Readonly<Record<string, string>>[]> {
-  const client = new pg.Client({ connectionString: server.url })
+  const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
     return (await client.query<Record<string, string>>(statement)).rows
@@ -85,7 +66,24 @@ async function findSame(opened: Opened, name: string): Promise<string | undefine
   return first && first.confidence > 99 ? first.personId : undefined
 }
 
-describe('a gallery that pgvector searches', () => {
+/** @param openDatabase gives the url of an empty database with pgvector */
+export function testVectorSearch(openDatabase: () => Promise<string>): void {
+  beforeAll(async () => {
+    url = await openDatabase()
+    store = await openPostgresStore({ url, masterKey: MASTER_KEY })
+  })
+
+  afterAll(() => store?.close())
+
+  afterEach(async () => {
+    for (const search of searches.splice(0)) await search.close()
+    for (const mirror of mirrors.splice(0)) await mirror.close()
+    const tables = await query(`select tablename as name from pg_tables where tablename like 'face_vectors_%'`)
+    for (const { name } of tables) await query(`drop table ${name}`)
+    for (const table of ['faces', 'members', 'groups', 'persons', 'changes'])
+      await query(`delete from gallery_${table}`)
+  })
+
   it('tells what the gallery in memory tells, by group and app', async () => {
     const replica = await openReplica()
     for (let i = 0; i < 14; i++) await enrol(replica, `p${i}`, i % 2 === 0 ? ['g', 'even'] : ['g'])
@@ -210,21 +208,21 @@ describe('a gallery that pgvector searches', () => {
     const found = await replica.search.search(appid, ['g'], { packId, embedding, cohort }, 6)
     expect(found.map(({ personId }) => personId).sort()).toEqual(Array.from({ length: 6 }, (_, i) => `p${i}`).sort())
   })
-})
 
-it('a start without the extension is refused with one sentence', async () => {
-  const database = await makeDatabase()
-  const plain = await openPostgresStore({ url: database.url, masterKey: MASTER_KEY })
-  try {
-    const { feed, repository, openVectors } = plain.openGallery(IN_DATABASE)
-    const vectors = openVectors?.({ packId: PACK })
-    if (!vectors) throw new Error('unreachable')
-    const options = { feed, repository, vectors, packId: PACK, onTrouble: () => {} }
-    await expect(VectorSearch.open(options)).rejects.toThrow(
-      /^The database has no extension pgvector of version 0.8 or later: its owner makes it with CREATE EXTENSION vector.$/,
-    )
-  } finally {
-    await plain.close()
-    await database.remove()
-  }
-})
+  it('a start without the extension is refused with one sentence', async () => {
+    const database = await makeDatabase()
+    const plain = await openPostgresStore({ url: database.url, masterKey: MASTER_KEY })
+    try {
+      const { feed, repository, openVectors } = plain.openGallery(IN_DATABASE)
+      const vectors = openVectors?.({ packId: PACK })
+      if (!vectors) throw new Error('unreachable')
+      const options = { feed, repository, vectors, packId: PACK, onTrouble: () => {} }
+      await expect(VectorSearch.open(options)).rejects.toThrow(
+        /^The database has no extension pgvector of version 0.8 or later: its owner makes it with CREATE EXTENSION vector.$/,
+      )
+    } finally {
+      await plain.close()
+      await database.remove()
+    }
+  })
+}

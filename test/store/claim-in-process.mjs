@@ -3,13 +3,13 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openEmbeddedStore } from '../../src/store/embedded.js'
+import { openEmbeddedStore } from '../../dist/store/embedded.js'
 
 const [dataDir = '', meetingFolder = '', processes = '1', count = '0'] = process.argv.slice(2)
 
-async function meet(name: string): Promise<void> {
+async function meet(name) {
   writeFileSync(join(meetingFolder, `${name}-${process.pid}`), '')
-  const isThere = (file: string) => file.startsWith(`${name}-`)
+  const isThere = (file) => file.startsWith(`${name}-`)
   while (readdirSync(meetingFolder).filter(isThere).length < Number(processes)) await sleep(2)
 }
 
@@ -18,7 +18,7 @@ const store = await openEmbeddedStore({ dataDir })
 await store.putKey({ appid: '1', secretId: 'AKIDshared', secretKey: 'shared by all of them' })
 await meet('opened')
 const at = Math.floor(Date.now() / 1000) + 900
-const granted: number[] = []
+const granted = []
 for (let id = 0; id < Number(count); id++) {
   if (await store.claimSignature(String(id), at)) granted.push(id)
 }
