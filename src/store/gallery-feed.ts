@@ -1,33 +1,50 @@
-import { type Kysely, sql } from 'kysely'
+import { type Compilable, type Kysely, sql } from 'kysely'
 import type { Change, FaceCounts, FeedState, GalleryFeed, MirroredPerson, Template } from '../gallery/gallery.js'
 import { type BoxOpener, openTemplate } from './gallery-faces.js'
 import type { Schema } from './schema.js'
 import { StoreError } from './store.js'
 import type { TemplateBox } from './template-box.js'
+import { together } from './together.js'
 
 /**
  * Draws the number of a change, the first thing that every transaction on the gallery does. The row stays locked until the
  * transaction ends: changes come one after the other, so that who sees one sees all before it (numbers of a sequence of
  * PostgreSQL become visible in any order), limits may be counted, and of two who make one person the second finds it made.
  */
-export async function beginChange(transaction: Kysely<Schema>): Promise<number> {
-  const { sequence } = await transaction
-    .updateTable('gallery_feed')
-    .set({ sequence: sql<number>`sequence + 1` })
-    .where('id', '=', 1)
-    .returning('sequence')
-    .executeTakeFirstOrThrow()
-  return Number(sequence)
+export function drawNumber(transaction: Kysely<Schema>) {
+  return transaction.updateTable('gallery_feed').set({ sequence: sql<number>`sequence + 1` }).where('id', '=', 1)
+}
+
+/**
+ * Begins the change of a person, whose number `whose` finds, or draws while it makes the person; tells all who keep a copy that
+ * the person is not as it was. Resolves with the number; undefined when there is none, upon which the transaction must be given up.
+ */
+export async function beginChange(
+  transaction: Kysely<Schema>,
+  { appid, personId }: { readonly appid: string; readonly personId: string },
+  whose: Compilable<{ readonly id: number }>,
+): Promise<number | undefined> {
+  const note = noteChange(transaction, appid, personId)
+  const [, { rows }] = await together(transaction, (send) =>
+    Promise.all([send(drawNumber(transaction)), send(whose), send(note)]),
+  )
+  return rows[0] && Number(rows[0].id)
+}
+
+/** Under the number that was drawn last. */
+function noteChange(transaction: Kysely<Schema>, appid: string, personId: string) {
+  const changed = transaction
+    .selectFrom(['gallery_feed', 'gallery_persons'])
+    .select(['gallery_feed.sequence', 'gallery_persons.id', sql.val(Date.now()).as('changed_at')])
+    .where('gallery_feed.id', '=', 1)
+    .where('appid', '=', appid)
+    .where('person_id', '=', personId)
+  return transaction.insertInto('gallery_changes').columns(['sequence', 'person', 'changed_at']).expression(changed)
 }
 
 /** Lets nobody change the gallery until the transaction ends. */
 export async function lockChanges(transaction: Kysely<Schema>): Promise<void> {
   await transaction.selectFrom('gallery_feed').select('sequence').where('id', '=', 1).forUpdate().execute()
-}
-
-/** Tells all who keep a copy that a person is not as it was. */
-export async function noteChange(transaction: Kysely<Schema>, sequence: number, person: number): Promise<void> {
-  await transaction.insertInto('gallery_changes').values({ sequence, person, changed_at: Date.now() }).execute()
 }
 
 export class SqlGalleryFeed implements GalleryFeed {
