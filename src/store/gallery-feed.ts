@@ -1,4 +1,4 @@
-import { type Compilable, type Kysely, sql } from 'kysely'
+import { type Compilable, CompiledQuery, type Kysely, sql } from 'kysely'
 import type { Change, FaceCounts, FeedState, GalleryFeed, MirroredPerson, Template } from '../gallery/gallery.js'
 import { type BoxOpener, openTemplate } from './gallery-faces.js'
 import type { Schema } from './schema.js'
@@ -11,35 +11,25 @@ import { together } from './together.js'
  * transaction ends: changes come one after the other, so that who sees one sees all before it (numbers of a sequence of
  * PostgreSQL become visible in any order), limits may be counted, and of two who make one person the second finds it made.
  */
-export function drawNumber(transaction: Kysely<Schema>) {
-  return transaction.updateTable('gallery_feed').set({ sequence: sql<number>`sequence + 1` }).where('id', '=', 1)
-}
+export const DRAW_NUMBER = CompiledQuery.raw('update gallery_feed set sequence = sequence + 1 where id = 1')
 
 /**
- * Begins the change of a person, whose number `whose` finds, or draws while it makes the person; tells all who keep a copy that
- * the person is not as it was. Resolves with the number; undefined when there is none, upon which the transaction must be given up.
+ * Begins the change of a person, which `whose` finds or makes; tells all who keep a copy that the person is not as it was. Resolves
+ * with the person's number; undefined when there is none, upon which the transaction must be given up.
  */
 export async function beginChange(
   transaction: Kysely<Schema>,
   { appid, personId }: { readonly appid: string; readonly personId: string },
   whose: Compilable<{ readonly id: number }>,
 ): Promise<number | undefined> {
-  const note = noteChange(transaction, appid, personId)
+  const note = sql`
+    insert into gallery_changes (sequence, person, changed_at)
+    select gallery_feed.sequence, gallery_persons.id, ${Date.now()} from gallery_feed, gallery_persons
+    where gallery_feed.id = 1 and appid = ${appid} and person_id = ${personId}`
   const [, { rows }] = await together(transaction, (send) =>
-    Promise.all([send(drawNumber(transaction)), send(whose), send(note)]),
+    Promise.all([send(DRAW_NUMBER), send(whose.compile()), send(note.compile(transaction))]),
   )
   return rows[0] && Number(rows[0].id)
-}
-
-/** Under the number that was drawn last. */
-function noteChange(transaction: Kysely<Schema>, appid: string, personId: string) {
-  const changed = transaction
-    .selectFrom(['gallery_feed', 'gallery_persons'])
-    .select(['gallery_feed.sequence', 'gallery_persons.id', sql.val(Date.now()).as('changed_at')])
-    .where('gallery_feed.id', '=', 1)
-    .where('appid', '=', appid)
-    .where('person_id', '=', personId)
-  return transaction.insertInto('gallery_changes').columns(['sequence', 'person', 'changed_at']).expression(changed)
 }
 
 /** Lets nobody change the gallery until the transaction ends. */

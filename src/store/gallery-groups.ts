@@ -33,7 +33,7 @@ export async function joinGroups(
     .insertInto('gallery_members')
     .values(groupIds.map((group_id) => ({ appid, group_id, person })))
   const [{ rows: joined }] = await together(transaction, (send) =>
-    Promise.all([send(groups), ...[members, ...besides].map((statement) => send(statement))]),
+    Promise.all([send(groups.compile()), ...[members, ...besides].map((statement) => send(statement.compile()))]),
   )
   // A group that nobody was in and that was not made as such was not there.
   const isNew = joined.some(({ persons, made_at }) => Number(persons) === 1 && made_at === null)
@@ -61,7 +61,7 @@ export async function leaveGroups(
     ended.where('made_at', 'is', null),
   ]
   const statements = [...(groupIds.length === 0 ? [] : left), ...besides]
-  await together(transaction, (send) => Promise.all(statements.map((statement) => send(statement))))
+  await together(transaction, (send) => Promise.all(statements.map((statement) => send(statement.compile()))))
 }
 
 export async function groupsOf(database: Kysely<Schema>, person: number): Promise<readonly string[]> {

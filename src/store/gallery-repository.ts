@@ -19,7 +19,7 @@ import type {
 } from '../gallery/gallery.js'
 import { refusals } from '../gallery/refusals.js'
 import { type BoxOpener, copyFaces, describeFace, insertFaces, nameFace, openTemplate } from './gallery-faces.js'
-import { drawNumber } from './gallery-feed.js'
+import { DRAW_NUMBER } from './gallery-feed.js'
 import { groupsOf, joinGroups, leaveGroups, readGroups } from './gallery-groups.js'
 import { countMembers, describeGroups, dropGroup, insertGroup, listFaces } from './gallery-made-groups.js'
 import { changePerson, findPerson, insertPerson, listPersons } from './gallery-persons.js'
@@ -105,7 +105,7 @@ export class SqlGalleryRepository implements GalleryRepository {
 
   makeGroup(appid: string, group: NewGroup, limits: GalleryLimits): Promise<boolean> {
     return this.#database.transaction().execute(async (transaction) => {
-      await drawNumber(transaction).execute()
+      await transaction.executeQuery(DRAW_NUMBER)
       return insertGroup(transaction, appid, group, limits)
     })
   }

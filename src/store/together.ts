@@ -1,8 +1,8 @@
-import type { Compilable, Kysely, QueryResult } from 'kysely'
+import type { CompiledQuery, Kysely, QueryResult } from 'kysely'
 import type { Schema } from './schema.js'
 
 /** Sends a statement; the promise is of its answer. */
-type Send = <Row>(statement: Compilable<Row>) => Promise<QueryResult<Row>>
+type Send = <Row>(statement: CompiledQuery<Row>) => Promise<QueryResult<Row>>
 
 /**
  * Sends statements in their order over one connection, none of which waits for the answer to the one before: a database that is far
@@ -12,8 +12,8 @@ type Send = <Row>(statement: Compilable<Row>) => Promise<QueryResult<Row>>
 export function together<T>(database: Kysely<Schema>, work: (send: Send) => Promise<T>): Promise<T> {
   return database.getExecutor().provideConnection(async (connection) => {
     const sent: Promise<unknown>[] = []
-    const outcome = work(<Row>(statement: Compilable<Row>) => {
-      const answer = connection.executeQuery<Row>(statement.compile())
+    const outcome = work(<Row>(statement: CompiledQuery<Row>) => {
+      const answer = connection.executeQuery<Row>(statement)
       sent.push(answer)
       return answer
     })
