@@ -13,7 +13,7 @@ export type BoxOpener = () => Promise<TemplateBox>
 type FaceRow = Selectable<GalleryTables['gallery_faces']>
 
 /** A face with the id that it is enrolled under. */
-interface NamedFace extends NewFace {
+export interface NamedFace extends NewFace {
   readonly faceId: string
 }
 
@@ -39,7 +39,8 @@ export function insertFaces(
   return transaction.insertInto('gallery_faces').values(rows)
 }
 
-export async function copyFaces(
+/** Adds faces that were enrolled to what else has them. */
+export async function addCopies(
   transaction: Kysely<Schema>,
   { appid, person, copies }: { readonly appid: string; readonly person: number; readonly copies: TemplateCopies },
   faces: readonly NamedFace[],

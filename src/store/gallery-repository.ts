@@ -18,7 +18,15 @@ import type {
   StoredTemplate,
 } from '../gallery/gallery.js'
 import { refusals } from '../gallery/refusals.js'
-import { type BoxOpener, copyFaces, describeFace, insertFaces, nameFace, openTemplate } from './gallery-faces.js'
+import {
+  addCopies,
+  type BoxOpener,
+  describeFace,
+  insertFaces,
+  type NamedFace,
+  nameFace,
+  openTemplate,
+} from './gallery-faces.js'
 import { DRAW_NUMBER } from './gallery-feed.js'
 import { groupsOf, joinGroups, leaveGroups, readGroups } from './gallery-groups.js'
 import { countMembers, describeGroups, dropGroup, insertGroup, listFaces } from './gallery-made-groups.js'
@@ -52,7 +60,7 @@ export class SqlGalleryRepository implements GalleryRepository {
       const id = await insertPerson(transaction, appid, person)
       const insertion = insertFaces(transaction, { person: id, box, tag: person.faceTag }, [face])
       await joinGroups(transaction, { appid, person: id }, person.groupIds, limits, [insertion])
-      await copyFaces(transaction, { appid, person: id, copies: this.#copies }, [face])
+      await addCopies(transaction, { appid, person: id, copies: this.#copies }, [face])
       return face.faceId
     })
   }
@@ -155,7 +163,7 @@ export class SqlGalleryRepository implements GalleryRepository {
       const rows = await transaction.selectFrom('gallery_faces').selectAll().where('person', '=', person).execute()
       const present = rows.map((row) => ({ packId: row.pack_id, open: () => openTemplate(box, row) }))
       const outcomes: AddedFace[] = []
-      const added: ReturnType<typeof nameFace>[] = []
+      const added: NamedFace[] = []
       for (const face of faces) {
         const { template } = face
         const ofItsPack = present.filter(({ packId }) => packId === template.packId)
@@ -171,7 +179,7 @@ export class SqlGalleryRepository implements GalleryRepository {
         }
       }
       if (added.length > 0) await insertFaces(transaction, { person, box, tag }, added).execute()
-      await copyFaces(transaction, { appid, person, copies: this.#copies }, added)
+      await addCopies(transaction, { appid, person, copies: this.#copies }, added)
       return outcomes
     })
   }

@@ -1,5 +1,4 @@
-import type { CompiledQuery, Kysely, QueryResult } from 'kysely'
-import type { Schema } from './schema.js'
+import type { CompiledQuery, QueryExecutorProvider, QueryResult } from 'kysely'
 
 /** Sends a statement; the promise is of its answer. */
 type Send = <Row>(statement: CompiledQuery<Row>) => Promise<QueryResult<Row>>
@@ -9,7 +8,7 @@ type Send = <Row>(statement: CompiledQuery<Row>) => Promise<QueryResult<Row>>
  * away is reached once for all of them. For a transaction: outside of one each is on its own. `work` sends all that it has to before
  * it waits for anything. Rejects when all are answered, as `work` does; the transaction must then be given up.
  */
-export function together<T>(database: Kysely<Schema>, work: (send: Send) => Promise<T>): Promise<T> {
+export function together<T>(database: QueryExecutorProvider, work: (send: Send) => Promise<T>): Promise<T> {
   return database.getExecutor().provideConnection(async (connection) => {
     const sent: Promise<unknown>[] = []
     const outcome = work(<Row>(statement: CompiledQuery<Row>) => {
@@ -18,7 +17,7 @@ export function together<T>(database: Kysely<Schema>, work: (send: Send) => Prom
       return answer
     })
     // Whoever gives the transaction up must not be overtaken by a statement of it.
-    await Promise.allSettled(sent)
+    await Promise.allSettled([outcome, ...sent])
     return outcome
   })
 }

@@ -96,7 +96,7 @@ describe.each(kinds)('the gallery in a $kind store', ({ makePlace }) => {
     expect(await repository.countMembers(appid, ['g'])).toEqual({ persons: 3, faces: 3 })
   })
 
-  it('keeps nothing of a person who was refused', async () => {
+  it('keeps nothing of a person who was refused, or could not be kept', async () => {
     const store = await open()
     const { repository, feed } = store.openGallery({ encryptTemplates: true })
     await enrol(store, 'p')
@@ -112,6 +112,10 @@ describe.each(kinds)('the gallery in a $kind store', ({ makePlace }) => {
       const made = repository.createPerson(appid, person, { ...PUBLISHED_LIMITS, ...limits })
       await expect(made).rejects.toMatchObject({ kind })
     }
+    // In the middle of what is sent together.
+    await place.execute('alter table gallery_members rename to gallery_away')
+    await expect(enrol(store, 'q')).rejects.toThrow('gallery_members')
+    await place.execute('alter table gallery_away rename to gallery_members')
     expect(await repository.hasPerson(appid, 'q')).toBe(false)
     expect(await look()).toEqual(before)
   })
