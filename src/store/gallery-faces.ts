@@ -12,35 +12,44 @@ export type BoxOpener = () => Promise<TemplateBox>
 
 type FaceRow = Selectable<GalleryTables['gallery_faces']>
 
-/** Whose a face becomes, and how it is kept. */
-interface FaceKeeping {
-  readonly appid: string
-  readonly person: number
-  readonly box: TemplateBox
-  readonly copies: TemplateCopies
+/** A face with the id that it is enrolled under. */
+export interface NamedFace extends NewFace {
+  readonly faceId: string
 }
 
-/** Enrols a face in the caller's transaction, under a new id. */
-export async function insertFace(
+export function nameFace(face: NewFace): NamedFace {
+  return { ...face, faceId: makeFaceId() }
+}
+
+/** Enrols faces, at least one, in the caller's transaction; then they must be copied. */
+export function insertFaces(
   transaction: Kysely<Schema>,
-  { appid, person, box, copies }: FaceKeeping,
-  { template, attributes, tag }: NewFace & { readonly tag: string },
-): Promise<string> {
-  const faceId = makeFaceId()
-  await transaction
-    .insertInto('gallery_faces')
-    .values({
-      face_id: faceId,
-      person,
-      tag,
-      made_at: Date.now(),
-      pack_id: template.packId,
-      template: sealTemplate(box, { faceId, person, template }),
-      attributes: attributes ? box.seal(encodeAttributes(attributes), nameAttributes(faceId, person)) : null,
-    })
-    .execute()
-  await copies.add(transaction, template.packId, [{ faceId, person, appid, template }])
-  return faceId
+  { person, box, tag }: { readonly person: number; readonly box: TemplateBox; readonly tag: string },
+  faces: readonly NamedFace[],
+) {
+  const rows = faces.map(({ faceId, template, attributes }) => ({
+    face_id: faceId,
+    person,
+    tag,
+    made_at: Date.now(),
+    pack_id: template.packId,
+    template: sealTemplate(box, { faceId, person, template }),
+    attributes: attributes ? box.seal(encodeAttributes(attributes), nameAttributes(faceId, person)) : null,
+  }))
+  return transaction.insertInto('gallery_faces').values(rows)
+}
+
+/** Adds faces that were enrolled to what else has them. */
+export async function addCopies(
+  transaction: Kysely<Schema>,
+  { appid, person, copies }: { readonly appid: string; readonly person: number; readonly copies: TemplateCopies },
+  faces: readonly NamedFace[],
+): Promise<void> {
+  for (const packId of new Set(faces.map(({ template }) => template.packId))) {
+    const ofPack = faces.filter(({ template }) => template.packId === packId)
+    const copied = ofPack.map(({ faceId, template }) => ({ faceId, person, appid, template }))
+    await copies.add(transaction, packId, copied)
+  }
 }
 
 export function sealTemplate(

@@ -1,33 +1,40 @@
-import { type Kysely, sql } from 'kysely'
+import { type Compilable, CompiledQuery, type Kysely, sql } from 'kysely'
 import type { Change, FaceCounts, FeedState, GalleryFeed, MirroredPerson, Template } from '../gallery/gallery.js'
 import { type BoxOpener, openTemplate } from './gallery-faces.js'
 import type { Schema } from './schema.js'
 import { StoreError } from './store.js'
 import type { TemplateBox } from './template-box.js'
+import { together } from './together.js'
 
 /**
  * Draws the number of a change, the first thing that every transaction on the gallery does. The row stays locked until the
  * transaction ends: changes come one after the other, so that who sees one sees all before it (numbers of a sequence of
  * PostgreSQL become visible in any order), limits may be counted, and of two who make one person the second finds it made.
  */
-export async function beginChange(transaction: Kysely<Schema>): Promise<number> {
-  const { sequence } = await transaction
-    .updateTable('gallery_feed')
-    .set({ sequence: sql<number>`sequence + 1` })
-    .where('id', '=', 1)
-    .returning('sequence')
-    .executeTakeFirstOrThrow()
-  return Number(sequence)
+export const DRAW_NUMBER = CompiledQuery.raw('update gallery_feed set sequence = sequence + 1 where id = 1')
+
+/**
+ * Begins the change of a person, which `whose` finds or makes; tells all who keep a copy that the person is not as it was. Resolves
+ * with the person's number; undefined when there is none, upon which the transaction must be given up.
+ */
+export async function beginChange(
+  transaction: Kysely<Schema>,
+  { appid, personId }: { readonly appid: string; readonly personId: string },
+  whose: Compilable<{ readonly id: number }>,
+): Promise<number | undefined> {
+  const note = sql`
+    insert into gallery_changes (sequence, person, changed_at)
+    select gallery_feed.sequence, gallery_persons.id, ${Date.now()} from gallery_feed, gallery_persons
+    where gallery_feed.id = 1 and appid = ${appid} and person_id = ${personId}`
+  const [, { rows }] = await together(transaction, (send) =>
+    Promise.all([send(DRAW_NUMBER), send(whose.compile()), send(note.compile(transaction))]),
+  )
+  return rows[0] && Number(rows[0].id)
 }
 
 /** Lets nobody change the gallery until the transaction ends. */
 export async function lockChanges(transaction: Kysely<Schema>): Promise<void> {
   await transaction.selectFrom('gallery_feed').select('sequence').where('id', '=', 1).forUpdate().execute()
-}
-
-/** Tells all who keep a copy that a person is not as it was. */
-export async function noteChange(transaction: Kysely<Schema>, sequence: number, person: number): Promise<void> {
-  await transaction.insertInto('gallery_changes').values({ sequence, person, changed_at: Date.now() }).execute()
 }
 
 export class SqlGalleryFeed implements GalleryFeed {

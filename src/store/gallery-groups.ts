@@ -1,7 +1,8 @@
-import { type Kysely, sql } from 'kysely'
+import { type Compilable, type Kysely, sql } from 'kysely'
 import type { GalleryLimits } from '../gallery/gallery.js'
 import { refusals } from '../gallery/refusals.js'
 import type { Schema } from './schema.js'
+import { together } from './together.js'
 
 /** A person within the store. */
 interface Member {
@@ -10,33 +11,35 @@ interface Member {
 }
 
 /**
- * Puts a person into groups that it is not in yet; each is made with its first person. In the caller's transaction, which must
- * hold the lock of changes. Throws TOO_MANY_GROUPS and TOO_MANY_PERSONS, upon which the transaction must be given up.
+ * Puts a person into groups, at least one, that it is not in yet; each is made with its first person. In the caller's transaction,
+ * which must hold the lock of changes, and with what else there is to be done. Throws TOO_MANY_GROUPS and TOO_MANY_PERSONS, upon
+ * which the transaction must be given up.
  */
 export async function joinGroups(
   transaction: Kysely<Schema>,
   { appid, person }: Member,
   groupIds: readonly string[],
   limits: GalleryLimits,
+  besides: readonly Compilable[] = [],
 ): Promise<void> {
-  if (groupIds.length === 0) return
-  const joined = await transaction
+  const groups = transaction
     .insertInto('gallery_groups')
     .values(groupIds.map((group_id) => ({ appid, group_id, persons: 1 })))
     .onConflict((conflict) =>
       conflict.columns(['appid', 'group_id']).doUpdateSet({ persons: sql<number>`gallery_groups.persons + 1` }),
     )
     .returning(['group_id', 'persons', 'made_at'])
-    .execute()
+  const members = transaction
+    .insertInto('gallery_members')
+    .values(groupIds.map((group_id) => ({ appid, group_id, person })))
+  const [{ rows: joined }] = await together(transaction, (send) =>
+    Promise.all([send(groups.compile()), ...[members, ...besides].map((statement) => send(statement.compile()))]),
+  )
   // A group that nobody was in and that was not made as such was not there.
   const isNew = joined.some(({ persons, made_at }) => Number(persons) === 1 && made_at === null)
   if (isNew && (await countGroups(transaction, appid)) > limits.maxGroups) throw refusals.tooManyGroups(limits)
   const full = joined.find(({ persons }) => persons > limits.maxPersonsPerGroup)
   if (full) throw refusals.tooManyPersons(full.group_id, limits)
-  await transaction
-    .insertInto('gallery_members')
-    .values(groupIds.map((group_id) => ({ appid, group_id, person })))
-    .execute()
 }
 
 /** Takes a person out of groups that it is in; a group ends with its last person, unless it was made as such. As {@link joinGroups}. */
@@ -44,22 +47,21 @@ export async function leaveGroups(
   transaction: Kysely<Schema>,
   { appid, person }: Member,
   groupIds: readonly string[],
+  besides: readonly Compilable[] = [],
 ): Promise<void> {
-  if (groupIds.length === 0) return
-  await transaction
-    .deleteFrom('gallery_members')
-    .where('appid', '=', appid)
-    .where('person', '=', person)
-    .where('group_id', 'in', groupIds)
-    .execute()
-  await transaction
+  const members = transaction.deleteFrom('gallery_members').where('appid', '=', appid).where('person', '=', person)
+  const groups = transaction
     .updateTable('gallery_groups')
     .set({ persons: sql<number>`persons - 1` })
     .where('appid', '=', appid)
-    .where('group_id', 'in', groupIds)
-    .execute()
   const ended = transaction.deleteFrom('gallery_groups').where('appid', '=', appid).where('persons', '=', 0)
-  await ended.where('made_at', 'is', null).execute()
+  const left = [
+    members.where('group_id', 'in', groupIds),
+    groups.where('group_id', 'in', groupIds),
+    ended.where('made_at', 'is', null),
+  ]
+  const statements = [...(groupIds.length === 0 ? [] : left), ...besides]
+  await together(transaction, (send) => Promise.all(statements.map((statement) => send(statement.compile()))))
 }
 
 export async function groupsOf(database: Kysely<Schema>, person: number): Promise<readonly string[]> {

@@ -2,8 +2,7 @@ import type { Kysely } from 'kysely'
 import type { GalleryInventory, GalleryRepository, ListedPerson, PersonFile, Template } from '../gallery/gallery.js'
 import { refusals } from '../gallery/refusals.js'
 import { type BoxOpener, describeFace, sealTemplate } from './gallery-faces.js'
-import { beginChange, noteChange } from './gallery-feed.js'
-import { findNumber } from './gallery-queries.js'
+import { changePerson } from './gallery-persons.js'
 import type { Schema } from './schema.js'
 import type { TemplateCopies } from './vector-copies.js'
 
@@ -115,9 +114,7 @@ export class SqlGalleryInventory implements GalleryInventory {
   async replaceTemplates(appid: string, personId: string, templates: ReadonlyMap<string, Template>): Promise<void> {
     const box = await this.#openBox()
     await this.#database.transaction().execute(async (transaction) => {
-      const sequence = await beginChange(transaction)
-      const person = await findNumber(transaction, appid, personId)
-      if (person === undefined) throw refusals.personUnknown()
+      const person = await changePerson(transaction, appid, personId)
       for (const [faceId, template] of templates) {
         const faces = transaction.selectFrom('gallery_faces').select('pack_id').where('face_id', '=', faceId)
         const before = await faces.where('person', '=', person).executeTakeFirst()
@@ -130,7 +127,6 @@ export class SqlGalleryInventory implements GalleryInventory {
         await this.#copies.remove(transaction, before.pack_id, [faceId])
         await this.#copies.add(transaction, template.packId, [{ faceId, person, appid, template }])
       }
-      await noteChange(transaction, sequence, person)
     })
     this.#erase()
   }

@@ -1,20 +1,35 @@
 import { type Kysely, sql } from 'kysely'
 import type { NewPerson, Person } from '../gallery/gallery.js'
 import { refusals } from '../gallery/refusals.js'
+import { beginChange } from './gallery-feed.js'
+import { selectNumber } from './gallery-queries.js'
 import type { Schema } from './schema.js'
 
-/** Makes a person without groups and faces, under a number that nobody has. In the caller's transaction. Throws PERSON_EXISTS. */
+/**
+ * Makes a person without groups and faces, the first thing that its transaction does. Resolves with the person's number within the
+ * store, that of the change. Throws PERSON_EXISTS, upon which the transaction must be given up.
+ */
 export async function insertPerson(
   transaction: Kysely<Schema>,
-  { appid, id }: { readonly appid: string; readonly id: number },
+  appid: string,
   { personId, name, tag }: Pick<NewPerson, 'personId' | 'name' | 'tag'>,
-): Promise<void> {
-  const { numInsertedOrUpdatedRows = 0n } = await transaction
+): Promise<number> {
+  const id = transaction.selectFrom('gallery_feed').select('sequence').where('id', '=', 1)
+  const made = transaction
     .insertInto('gallery_persons')
     .values({ id, appid, person_id: personId, name, tag, created_at: Date.now() })
     .onConflict((conflict) => conflict.columns(['appid', 'person_id']).doNothing())
-    .executeTakeFirst()
-  if (numInsertedOrUpdatedRows === 0n) throw refusals.personExists()
+    .returning('id')
+  const person = await beginChange(transaction, { appid, personId }, made)
+  if (person === undefined) throw refusals.personExists()
+  return person
+}
+
+/** Begins to change a person, the first thing that its transaction does. Resolves with the person's number. Throws PERSON_UNKNOWN. */
+export async function changePerson(transaction: Kysely<Schema>, appid: string, personId: string): Promise<number> {
+  const person = await beginChange(transaction, { appid, personId }, selectNumber(transaction, appid, personId))
+  if (person === undefined) throw refusals.personUnknown()
+  return person
 }
 
 /** One statement: what it finds is of one moment. Throws PERSON_UNKNOWN. */

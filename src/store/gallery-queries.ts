@@ -2,14 +2,9 @@ import type { Kysely } from 'kysely'
 import type { Schema } from './schema.js'
 
 /** The number of a person within the store. */
-export async function findNumber(
-  database: Kysely<Schema>,
-  appid: string,
-  personId: string,
-): Promise<number | undefined> {
-  const persons = database.selectFrom('gallery_persons').select('id').where('appid', '=', appid)
-  const row = await persons.where('person_id', '=', personId).executeTakeFirst()
-  return row && Number(row.id)
+export function selectNumber(database: Kysely<Schema>, appid: string, personId: string) {
+  const persons = database.selectFrom('gallery_persons').select('id')
+  return persons.where('appid', '=', appid).where('person_id', '=', personId)
 }
 
 /** All faces of an app, with whose they are. */

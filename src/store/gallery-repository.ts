@@ -18,12 +18,20 @@ import type {
   StoredTemplate,
 } from '../gallery/gallery.js'
 import { refusals } from '../gallery/refusals.js'
-import { type BoxOpener, describeFace, insertFace, openTemplate } from './gallery-faces.js'
-import { beginChange, noteChange } from './gallery-feed.js'
+import {
+  addCopies,
+  type BoxOpener,
+  describeFace,
+  insertFaces,
+  type NamedFace,
+  nameFace,
+  openTemplate,
+} from './gallery-faces.js'
+import { DRAW_NUMBER } from './gallery-feed.js'
 import { groupsOf, joinGroups, leaveGroups, readGroups } from './gallery-groups.js'
 import { countMembers, describeGroups, dropGroup, insertGroup, listFaces } from './gallery-made-groups.js'
-import { findPerson, insertPerson, listPersons } from './gallery-persons.js'
-import { facesWithPersons, findNumber, selectTemplates } from './gallery-queries.js'
+import { changePerson, findPerson, insertPerson, listPersons } from './gallery-persons.js'
+import { facesWithPersons, selectNumber, selectTemplates } from './gallery-queries.js'
 import type { Schema } from './schema.js'
 import type { TemplateCopies } from './vector-copies.js'
 
@@ -42,26 +50,27 @@ export class SqlGalleryRepository implements GalleryRepository {
   }
 
   async hasPerson(appid: string, personId: string): Promise<boolean> {
-    return (await findNumber(this.#database, appid, personId)) !== undefined
+    return (await selectNumber(this.#database, appid, personId).executeTakeFirst()) !== undefined
   }
 
   async createPerson(appid: string, person: NewPerson, limits: GalleryLimits): Promise<string> {
     const box = await this.#openBox()
-    return this.#change(async (transaction, id) => {
-      await insertPerson(transaction, { appid, id }, person)
-      await joinGroups(transaction, { appid, person: id }, person.groupIds, limits)
-      const place = { appid, person: id, box, copies: this.#copies }
-      const faceId = await insertFace(transaction, place, { ...person.face, tag: person.faceTag })
-      await noteChange(transaction, id, id)
-      return faceId
+    const face = nameFace(person.face)
+    return this.#database.transaction().execute(async (transaction) => {
+      const id = await insertPerson(transaction, appid, person)
+      const insertion = insertFaces(transaction, { person: id, box, tag: person.faceTag }, [face])
+      await joinGroups(transaction, { appid, person: id }, person.groupIds, limits, [insertion])
+      await addCopies(transaction, { appid, person: id, copies: this.#copies }, [face])
+      return face.faceId
     })
   }
 
   async deletePerson(appid: string, personId: string): Promise<void> {
     await this.#changePerson(appid, personId, async (transaction, person) => {
-      await leaveGroups(transaction, { appid, person }, await groupsOf(transaction, person))
-      await transaction.deleteFrom('gallery_faces').where('person', '=', person).execute()
-      await transaction.deleteFrom('gallery_persons').where('id', '=', person).execute()
+      await leaveGroups(transaction, { appid, person }, await groupsOf(transaction, person), [
+        transaction.deleteFrom('gallery_faces').where('person', '=', person),
+        transaction.deleteFrom('gallery_persons').where('id', '=', person),
+      ])
     })
     this.#erase()
   }
@@ -87,7 +96,7 @@ export class SqlGalleryRepository implements GalleryRepository {
     return this.#changePerson(appid, personId, async (transaction, person) => {
       const before = await groupsOf(transaction, person)
       const joined = groupIds.filter((id) => !before.includes(id))
-      await joinGroups(transaction, { appid, person }, joined, limits)
+      if (joined.length > 0) await joinGroups(transaction, { appid, person }, joined, limits)
       return { changed: joined.length, groupIds: [...before, ...joined].sort() }
     })
   }
@@ -103,7 +112,10 @@ export class SqlGalleryRepository implements GalleryRepository {
   }
 
   makeGroup(appid: string, group: NewGroup, limits: GalleryLimits): Promise<boolean> {
-    return this.#change((transaction) => insertGroup(transaction, appid, group, limits))
+    return this.#database.transaction().execute(async (transaction) => {
+      await transaction.executeQuery(DRAW_NUMBER)
+      return insertGroup(transaction, appid, group, limits)
+    })
   }
 
   dropGroup(appid: string, groupId: string): Promise<void> {
@@ -149,9 +161,9 @@ export class SqlGalleryRepository implements GalleryRepository {
     const box = await this.#openBox()
     return this.#changePerson(appid, personId, async (transaction, person) => {
       const rows = await transaction.selectFrom('gallery_faces').selectAll().where('person', '=', person).execute()
-      const place = { appid, person, box, copies: this.#copies }
       const present = rows.map((row) => ({ packId: row.pack_id, open: () => openTemplate(box, row) }))
       const outcomes: AddedFace[] = []
+      const added: NamedFace[] = []
       for (const face of faces) {
         const { template } = face
         const ofItsPack = present.filter(({ packId }) => packId === template.packId)
@@ -160,10 +172,14 @@ export class SqlGalleryRepository implements GalleryRepository {
         } else if (present.length >= maxFacesPerPerson) {
           outcomes.push({ refusal: 'TOO_MANY_FACES' })
         } else {
-          outcomes.push({ faceId: await insertFace(transaction, place, { ...face, tag }) })
+          const named = nameFace(face)
+          added.push(named)
+          outcomes.push({ faceId: named.faceId })
           present.push({ packId: template.packId, open: () => template })
         }
       }
+      if (added.length > 0) await insertFaces(transaction, { person, box, tag }, added).execute()
+      await addCopies(transaction, { appid, person, copies: this.#copies }, added)
       return outcomes
     })
   }
@@ -234,23 +250,13 @@ export class SqlGalleryRepository implements GalleryRepository {
     }))
   }
 
-  #change<T>(work: (transaction: Kysely<Schema>, sequence: number) => Promise<T>): Promise<T> {
-    return this.#database
-      .transaction()
-      .execute(async (transaction) => work(transaction, await beginChange(transaction)))
-  }
-
   #changePerson<T>(
     appid: string,
     personId: string,
     work: (transaction: Kysely<Schema>, person: number) => Promise<T>,
   ): Promise<T> {
-    return this.#change(async (transaction, sequence) => {
-      const person = await findNumber(transaction, appid, personId)
-      if (person === undefined) throw refusals.personUnknown()
-      const result = await work(transaction, person)
-      await noteChange(transaction, sequence, person)
-      return result
-    })
+    return this.#database
+      .transaction()
+      .execute(async (transaction) => work(transaction, await changePerson(transaction, appid, personId)))
   }
 }

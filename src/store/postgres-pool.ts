@@ -32,6 +32,8 @@ export function createPool(options: PoolOptions): PostgresPool {
     idle_in_transaction_session_timeout: options.statementTimeoutMs + NETWORK_GRACE_MS,
     application_name: 'facecompare',
     keepAlive: true,
+    // Statements that are sent together do not wait for each other's answers.
+    pipeline: true,
     types: { getTypeParser },
   })
   // Without listeners the loss of a connection would end the process. Whoever uses the connection hears of it anyway.
@@ -55,6 +57,10 @@ function guard(client: pg.PoolClient): PostgresPoolClient {
   let failure: Error | undefined
   // kysely's driver calls it with a statement alone; its other form is for cursors, which the store does not open.
   async function query(statement: string, parameters: readonly unknown[]): Promise<never> {
+    const { stream } = client.connection
+    // What is sent together leaves as one packet: sending is most of what a statement costs this process.
+    stream.cork()
+    process.nextTick(() => stream.uncork())
     try {
       // The row type is kysely's promise about the statement, as in its own drivers.
       return (await client.query(statement, [...parameters])) as never

@@ -90,6 +90,8 @@ export async function execPatiently(handle: SqliteHandle, statement: string): Pr
 class SharedSqliteDriver extends SqliteDriver {
   readonly #handle: SqliteHandle
   readonly #prepared: PreparedStatements
+  /** From the beginning of a transaction until it is committed or given up, also when a failure has ended it meanwhile. */
+  #isChanging = false
 
   constructor(handle: SqliteHandle) {
     const prepared = new PreparedStatements(handle)
@@ -108,7 +110,7 @@ class SharedSqliteDriver extends SqliteDriver {
 
   /** A change outside of a transaction is one of its own. */
   async #execute<R>(connection: DatabaseConnection, query: CompiledQuery): Promise<QueryResult<R>> {
-    if (this.#handle.inTransaction || SelectQueryNode.is(query.query)) return this.#executeAlone(connection, query)
+    if (this.#isChanging || SelectQueryNode.is(query.query)) return this.#executeAlone(connection, query)
     await this.beginTransaction()
     try {
       const result = await this.#executeAlone<R>(connection, query)
@@ -121,6 +123,9 @@ class SharedSqliteDriver extends SqliteDriver {
   }
 
   async #executeAlone<R>(connection: DatabaseConnection, query: CompiledQuery): Promise<QueryResult<R>> {
+    // What was sent together with a statement that has failed so must not be done by itself.
+    if (this.#isChanging && !this.#handle.inTransaction)
+      throw new Error('The transaction was rolled back by a failure.')
     try {
       return await connection.executeQuery<R>(query)
     } catch (error) {
@@ -131,13 +136,16 @@ class SharedSqliteDriver extends SqliteDriver {
 
   override async beginTransaction(): Promise<void> {
     await execPatiently(this.#handle, 'begin immediate')
+    this.#isChanging = true
   }
 
   override async commitTransaction(): Promise<void> {
     this.#handle.exec('commit')
+    this.#isChanging = false
   }
 
   override async rollbackTransaction(): Promise<void> {
+    this.#isChanging = false
     // Some failures have rolled back by themselves.
     if (this.#handle.inTransaction) this.#handle.exec('rollback')
   }

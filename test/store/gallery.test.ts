@@ -96,6 +96,30 @@ describe.each(kinds)('the gallery in a $kind store', ({ makePlace }) => {
     expect(await repository.countMembers(appid, ['g'])).toEqual({ persons: 3, faces: 3 })
   })
 
+  it('keeps nothing of a person who was refused, or could not be kept', async () => {
+    const store = await open()
+    const { repository, feed } = store.openGallery({ encryptTemplates: true })
+    await enrol(store, 'p')
+    const look = () => Promise.all([feed.readFeed(), feed.readChanges(0, 10), repository.describeGroups(appid)])
+    const before = await look()
+    for (const [personId, limits, kind] of [
+      ['p', {}, 'PERSON_EXISTS'],
+      ['q', { maxGroups: 1 }, 'TOO_MANY_GROUPS'],
+      ['q', { maxPersonsPerGroup: 1 }, 'TOO_MANY_PERSONS'],
+    ] as const) {
+      const face = { template: templateOf(personId) }
+      const person = { personId, groupIds: ['g', 'other'], name: '', tag: '', face, faceTag: '' }
+      const made = repository.createPerson(appid, person, { ...PUBLISHED_LIMITS, ...limits })
+      await expect(made).rejects.toMatchObject({ kind })
+    }
+    // In the middle of what is sent together.
+    await place.execute('alter table gallery_members rename to gallery_away')
+    await expect(enrol(store, 'q')).rejects.toThrow('gallery_members')
+    await place.execute('alter table gallery_away rename to gallery_members')
+    expect(await repository.hasPerson(appid, 'q')).toBe(false)
+    expect(await look()).toEqual(before)
+  })
+
   it('gives templates back bit for bit, whether they are encrypted or not, to any process', async () => {
     const store = await open()
     for (const encryptTemplates of [true, false]) await enrol(store, `p${encryptTemplates}`, encryptTemplates)

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PUBLISHED_LIMITS } from '../../src/gallery/gallery.js'
 import { openPostgresStore } from '../../src/store/postgres.js'
 import { type Store, StoreError } from '../../src/store/store.js'
+import { templateOf } from '../support/gallery.js'
 import { MASTER_KEY, makeDatabase, openGate, serverUrl, type TestDatabase } from '../support/postgres.js'
 import { BACK_TO_VERSION_1 } from './old-schema.js'
 
@@ -114,6 +116,37 @@ describe('openPostgresStore', () => {
     // Of another replica, whose clock is behind.
     const other = await open()
     expect(await other.claimSignature('old', 1)).toBe(false)
+  })
+})
+
+describe('a store whose server is far away', () => {
+  const appid = '10000001'
+  const personOf = (name: string) => {
+    return {
+      personId: name,
+      groupIds: ['a', 'b'],
+      name: '',
+      tag: '',
+      face: { template: templateOf(name) },
+      faceTag: '',
+    }
+  }
+
+  it('is reached four times for a person, and five times for any number of faces', async () => {
+    const gate = await openGate(database.url)
+    const { repository } = (await open(gate.url)).openGallery({ encryptTemplates: true })
+    await repository.createPerson(appid, personOf('first'), PUBLISHED_LIMITS)
+    const turnsOf = async (work: () => Promise<unknown>) => {
+      const before = gate.turns()
+      await work()
+      return gate.turns() - before
+    }
+    expect(await turnsOf(() => repository.createPerson(appid, personOf('p'), PUBLISHED_LIMITS))).toBe(4)
+    const faces = ['x', 'y', 'z'].map((name) => ({ template: templateOf(name) }))
+    const options = { tag: '', maxFacesPerPerson: 20, isSame: () => false }
+    expect(await turnsOf(() => repository.addFaces(appid, 'p', faces, options))).toBe(5)
+    expect(await turnsOf(() => repository.deletePerson(appid, 'p'))).toBe(5)
+    await gate.close()
   })
 })
 

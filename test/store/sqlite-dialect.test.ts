@@ -5,6 +5,7 @@ import { Kysely, sql } from 'kysely'
 import Database from 'libsql'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { SharedSqliteDialect } from '../../src/store/sqlite-dialect.js'
+import { together } from '../../src/store/together.js'
 
 interface Tables {
   readonly things: { readonly id: number; readonly name: string }
@@ -55,6 +56,20 @@ it('prepares one anew that has failed, and can go on and commit', async () => {
   await add(2)
   expect(await read([1, 2])).toHaveLength(2)
   expect(prepared.filter((text) => text.startsWith('insert'))).toHaveLength(2)
+})
+
+it('does nothing of a transaction any more that a failure has ended', async () => {
+  await add(1)
+  const sent = database.transaction().execute((transaction) =>
+    together(transaction, (send) => {
+      const failing = sql`insert or rollback into things (id, name) values (1, 'again')`.compile(transaction)
+      return Promise.all([send(failing), send(transaction.insertInto('things').values({ id: 2, name: '2' }).compile())])
+    }),
+  )
+  await expect(sent).rejects.toMatchObject({ code: expect.stringMatching(/^SQLITE_CONSTRAINT/) })
+  expect(await read([1, 2])).toEqual([{ id: 1, name: '1' }])
+  await add(3)
+  expect(await read([3])).toHaveLength(1)
 })
 
 it('keeps no more statements than it has room for', async () => {

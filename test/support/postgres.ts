@@ -55,6 +55,8 @@ export interface DatabaseGate {
   readonly url: string
   /** How many connections were made so far. */
   readonly accepted: () => number
+  /** How often a client has gone on speaking after it was answered. */
+  readonly turns: () => number
   /** Cuts every connection, and refuses new ones until it is opened again. */
   readonly shut: () => Promise<void>
   /** Lets nothing through any more, without a word, like a network that fails. */
@@ -69,8 +71,10 @@ export async function openGate(databaseUrl: string): Promise<DatabaseGate> {
   const sockets = new Set<Socket>()
   let stalled = false
   let accepted = 0
+  let turns = 0
   const server = createServer((client) => {
     accepted++
+    let isAnswered = true
     const database = connect(Number(target.port || 5432), target.hostname)
     for (const [from, to] of [
       [client, database],
@@ -78,6 +82,8 @@ export async function openGate(databaseUrl: string): Promise<DatabaseGate> {
     ] as const) {
       sockets.add(from)
       from.on('data', (bytes) => {
+        if (from === client && isAnswered) turns++
+        isAnswered = from === database
         if (!stalled) to.write(bytes)
       })
       from.on('error', () => {})
@@ -106,6 +112,7 @@ export async function openGate(databaseUrl: string): Promise<DatabaseGate> {
   return {
     url: through.href,
     accepted: () => accepted,
+    turns: () => turns,
     shut,
     stall: () => {
       stalled = true
