@@ -18,7 +18,7 @@ beforeEach(async () => {
   port = server.port
   const addresses: Readonly<Record<string, string>> = { 'here.example': '127.0.0.1', 'private.example': '10.0.0.1' }
   const { fetchImage } = fetcher({
-    timeoutMs: 300,
+    timeoutMs: 1000,
     lookup: async (hostname) => {
       const address = addresses[hostname]
       if (address === undefined) throw new Error('ENOTFOUND')
