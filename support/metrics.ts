@@ -84,22 +84,26 @@ export function accuracyAt(pairs: readonly ScoredPair[], threshold: number): num
   return right / pairs.length
 }
 
-/** The threshold with the highest accuracy: the middle of the widest gap among equally good ones. */
+/** Thresholds at which hardly more of the pairs are wrong than at the best one are as good: which of them is the best is chance. */
+const AS_GOOD = 1e-3
+
+/** The threshold with the highest accuracy: the one in the middle of all that are as good, by how far those reach. */
 export function bestThreshold(pairs: readonly ScoredPair[]): number {
   const sorted = pairs.toSorted((p, q) => p.similarity - q.similarity)
   // Right decisions when everything is accepted; each step upwards rejects one pair more.
   let right = pairs.filter((p) => p.genuine).length
-  let best = { right: -1, gap: 0, threshold: 0 }
-  for (let i = 0; i + 1 < sorted.length; i++) {
-    const pair = sorted[i]
-    const next = sorted[i + 1]
-    if (!pair || !next) break
-    right += pair.genuine ? -1 : 1
-    const gap = next.similarity - pair.similarity
-    if (!Number.isFinite(gap) || gap === 0) continue
-    if (right > best.right || (right === best.right && gap > best.gap)) {
-      best = { right, gap, threshold: (pair.similarity + next.similarity) / 2 }
-    }
+  const gaps = sorted.slice(1).map(({ similarity: to }, i) => {
+    const { similarity: from, genuine } = sorted[i]!
+    right += genuine ? -1 : 1
+    return { from, to, right }
+  })
+  const finite = gaps.filter(({ from, to }) => Number.isFinite(to - from) && to > from)
+  const most = finite.reduce((max, gap) => Math.max(max, gap.right), 0)
+  const good = finite.filter((gap) => gap.right >= most - AS_GOOD * pairs.length)
+  let rest = good.reduce((sum, { from, to }) => sum + to - from, 0) / 2
+  for (const { from, to } of good) {
+    if (rest <= to - from) return from + rest
+    rest -= to - from
   }
-  return best.threshold
+  return 0
 }

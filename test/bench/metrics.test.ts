@@ -47,6 +47,12 @@ describe('bestThreshold', () => {
     const overlapping = pairs([0.3, 0.7, 0.8, 0.9], [0.1, 0.2, 0.4])
     expect(accuracyAt(overlapping, bestThreshold(overlapping))).toBeCloseTo(6 / 7, 6)
   })
+  it('is not one that is best by chance: others at which hardly more pairs are wrong count as well', () => {
+    const many = (similarity: number) => Array<number>(1000).fill(similarity)
+    // Below .12 there is one error less than anywhere from there to .8.
+    const lucky = pairs([...many(0.8), 0.12], [...many(0.1)])
+    expect(bestThreshold(lucky)).toBeCloseTo(0.45, 6)
+  })
 })
 
 describe('thresholdAtFar', () => {
