@@ -25,6 +25,8 @@ export interface DetectorKind {
   readonly minScore: number
   /** From this score an upright look needs no second one. */
   readonly sureScore: number
+  /** Whether it sees most faces that stand on their head, so that fewer turned looks are needed. */
+  readonly seesUpsideDown?: boolean
   /** Boxes that overlap more than this are one face. */
   readonly sameFaceIou: number
   /** Sides of the input are multiples of this, in pixels. */

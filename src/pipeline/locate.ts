@@ -21,8 +21,6 @@ const LEANS = [QUARTER / 2, -QUARTER / 2]
 /** Finer looks than this, in pixels of the input, are turned no more: they are dear, and there upright ones see most faces. */
 const MOST_TURNED_PIXELS = 600_000
 
-/** Where all faces are wanted, one turned look is enough: a face that lies the other way stands on its head in it, and most of those are seen. */
-const TURNS_OF_ALL = [QUARTER]
 /** Where all faces are wanted, a look is so many times finer than the one before: faces of very different sizes are seen well in one. */
 const LEVEL_OF_ALL = 4
 
@@ -143,10 +141,12 @@ export async function searchAllFaces(
   const search: Search = { detector, pyramid, pick: (faces) => faces }
   const first = firstScale(detector, image)
   const last = Math.max(1, 2 * first)
+  // A face that lies the other way stands on its head in the one turned look.
+  const turns = detector.kind.seesUpsideDown ? [QUARTER] : TURNS
   let seen = known ?? (await lookAtAll(search, first, 0))
   for (let scale = first; scale < last; scale *= LEVEL_OF_ALL) {
     if (scale > first) seen = merge(seen, await lookAtAll(search, scale, 0))
-    for (const roll of TURNS_OF_ALL) seen = merge(seen, await lookAtAll(search, scale, roll))
+    for (const roll of turns) seen = merge(seen, await lookAtAll(search, scale, roll))
   }
   return merge(seen, await lookAtAll(search, last, 0))
 }

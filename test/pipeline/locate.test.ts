@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Detection, Detector } from '../../src/pipeline/detect.js'
-import { type Located, type SearchOptions, searchFaces } from '../../src/pipeline/locate.js'
+import { type Located, type SearchOptions, searchAllFaces, searchFaces } from '../../src/pipeline/locate.js'
 import { Pyramid } from '../../src/pipeline/pyramid.js'
 import { COLOURS, type ColourName, createColourDetector, GROUND } from '../support/colour-detector.js'
 
@@ -110,5 +110,24 @@ describe('a face that no closer look shows', () => {
 
   it('is dropped where it is not', async () => {
     expect(await findAll(createFarSighted(0.85), paint(SQUARES))).toEqual([])
+  })
+})
+
+describe('all faces', () => {
+  /** How often the picture is looked at, by a detector whose networks are asked for each look. */
+  async function countLooks(seesUpsideDown: boolean): Promise<number> {
+    const { kind, ...detector } = createColourDetector({ red: 0.95 })
+    let looks = 0
+    const decode: Detector['kind']['decode'] = (...given) => {
+      looks++
+      return kind.decode(...given)
+    }
+    await searchAllFaces({ ...detector, kind: { ...kind, decode, seesUpsideDown } }, paint(APART))
+    return looks
+  }
+
+  it('are looked for every way up, unless the detector sees those that stand on their head', async () => {
+    // Three turned looks or one, at each of the two levels that a picture of this size has.
+    expect((await countLooks(false)) - (await countLooks(true))).toBe(4)
   })
 })
