@@ -1,4 +1,5 @@
 import { FaceCompareError } from '../errors.js'
+import { checkAvif } from './avif-file.js'
 import type { ImageFormat } from './format.js'
 import { type JpegStructure, readJpegStructure } from './jpeg-file.js'
 import { checkPng } from './png-file.js'
@@ -22,12 +23,13 @@ export interface PreparedFile {
  */
 export async function prepareFile(format: ImageFormat, bytes: Uint8Array, maxPixels: number): Promise<PreparedFile> {
   if (format === 'jpeg') return { format, bytes: await prepareJpeg(bytes, maxPixels) }
+  CHECKS[format]?.(bytes, maxPixels)
   if (format === 'avif') return { format, bytes: asPlainAvif(bytes) }
-  CHECKS[format]?.(bytes)
   return { format, bytes }
 }
 
-const CHECKS: Partial<Record<ImageFormat, (bytes: Uint8Array) => void>> = {
+const CHECKS: Partial<Record<ImageFormat, (bytes: Uint8Array, maxPixels: number) => void>> = {
+  avif: checkAvif,
   png: checkPng,
   webp: checkWebp,
   tiff: checkTiff,

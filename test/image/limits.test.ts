@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { decodeDraft, decodeImage, decodeRegion } from '../../src/image/decode.js'
+import { avifOfParts, box, gridOfOneTile } from './avif-of-parts.js'
 import {
   greyTiff,
   jpegOfScans,
@@ -84,6 +85,61 @@ describe('refused before it is decoded is', () => {
   it('a TIFF whose strips share their bytes', async () => {
     await expect(decode(sharedStrips(10_000, 100_000))).rejects.toMatchObject(refusal('strips or tiles'))
   })
+
+  it('a small AVIF that is cut out of a large picture, and the large one', async () => {
+    const large = [16_000, 16_000] as const
+    const sentence = (of: string) => refusal(`The ${of} 16000 x 16000 pixels; at most 40000000 are allowed.`)
+    await expect(decode(await gridOfOneTile([1, 1], { size: [100, 100], tile: large }))).rejects.toMatchObject(
+      sentence('AVIF image has a part of'),
+    )
+    const one = await avifOfParts([{ type: 'av01', size: large }], [])
+    await expect(decode(one)).rejects.toMatchObject(sentence('image has'))
+  })
+
+  it('an AVIF that decodes one picture again and again', async () => {
+    const tiles = await gridOfOneTile([16, 16], { size: [6000, 6000], tile: [1000, 1000] })
+    expect(tiles.length).toBeLessThan(2000)
+    await expect(decode(tiles)).rejects.toMatchObject(refusal('put together from 256000000 pixels'))
+    const size = [6000, 6000] as const
+    const transparent = await avifOfParts(
+      Array.from({ length: 3 }, () => ({ type: 'av01', size })),
+      [
+        ['auxl', 2, [1]],
+        ['auxl', 3, [1]],
+      ],
+    )
+    await expect(decode(transparent)).rejects.toMatchObject(refusal('put together from 108000000 pixels'))
+  })
+
+  it('an AVIF of grids in grids, also in a circle', async () => {
+    const grid = { type: 'grid', size: [64, 64], cells: [1, 1] } as const
+    const chain = await avifOfParts(
+      [grid, grid, grid, grid, grid, grid, { type: 'av01', size: [64, 64] }],
+      [1, 2, 3, 4, 5, 6].map((item) => ['dimg', item, [item + 1]]),
+    )
+    await expect(decode(chain)).rejects.toMatchObject(refusal('parts of parts on more than 4 levels'))
+    await expect(decode(await avifOfParts([grid], [['dimg', 1, [1]]]))).rejects.toMatchObject(refusal('parts of parts'))
+  })
+
+  it('an AVIF of too many boxes, items or references, or with a second box where readers take either', async () => {
+    const one = { type: 'av01', size: [64, 64] } as const
+    const many = Array.from({ length: 10_001 }, () => 1)
+    const refused = async (bytes: Buffer, part: string) => {
+      await expect(decode(bytes)).rejects.toMatchObject(refusal(part))
+    }
+    await refused(await avifOfParts([one], [], { more: many.map(() => box('free')) }), 'more than 10000 boxes')
+    await refused(
+      await avifOfParts(
+        many.map(() => one),
+        [],
+      ),
+      'more than 10000 items',
+    )
+    await refused(await avifOfParts([one], [['dimg', 1, many]]), 'more than 10000 references')
+    await refused(await avifOfParts([one], [], { more: [box('iprp')] }), 'more than one box iprp')
+    const whole = await avifOfParts([one], [])
+    await refused(Buffer.concat([whole, box('meta', Buffer.alloc(4))]), 'more than one box meta')
+  })
 })
 
 describe('let pass is', () => {
@@ -98,6 +154,11 @@ describe('let pass is', () => {
     const packed = Array.from({ length: 16 }, () => packedText('zTXt', 1000))
     const bytes = withChunks(await quarters(16, 12).png().toBuffer(), [...plain, ...open, ...packed])
     expect(await decode(bytes)).toMatchObject({ width: 16, height: 12 })
+  })
+
+  it('an AVIF of a hundred tiles that stand out over its edges', async () => {
+    const bytes = await gridOfOneTile([10, 10], { size: [600, 590] })
+    expect(await decode(bytes)).toMatchObject({ width: 600, height: 590 })
   })
 
   it('an animation of some thousand frames', async () => {
