@@ -1,4 +1,16 @@
 import { FaceCompareError } from '../errors.js'
+import { measureStream } from './av1-stream.js'
+import {
+  type Boxes,
+  boxesIn,
+  FULL_BOX_BYTES,
+  MOST_ENTRIES,
+  openFullBox,
+  tooMany,
+  undecodable,
+  viewOf,
+} from './avif-boxes.js'
+import { type ItemData, readItemData } from './avif-data.js'
 
 /**
  * A picture may be put together from others (a grid of tiles, layers) or be cut out of one, and transparency is one more: its decoder takes
@@ -6,8 +18,6 @@ import { FaceCompareError } from '../errors.js'
  */
 const MOST_TIMES = 2
 
-/** Items, references of all items to others, boxes in one; cameras write some hundred. */
-const MOST_ENTRIES = 10_000
 /** A grid of layers with transparency; nobody needs more. */
 const MOST_LEVELS = 4
 
@@ -25,7 +35,8 @@ export function checkAvif(bytes: Uint8Array, maxPixels: number): void {
   const primary = boxes.only('pitm')
   if (!primary) return
   const { version, fields } = openFullBox(primary)
-  const work = new Work(readSizes(boxes), readReferences(boxes), maxPixels)
+  const items = { sizes: readSizes(boxes), data: readItemData(bytes, boxes), ...readReferences(boxes) }
+  const work = new Work(items, maxPixels)
   const pixels = work.pixelsOf(version === 0 ? fields.getUint16(0) : fields.getUint32(0))
   if (pixels > MOST_TIMES * maxPixels) {
     throw undecodable(`is put together from ${pixels} pixels; at most ${MOST_TIMES * maxPixels} are allowed`)
@@ -40,13 +51,17 @@ interface References {
   readonly auxiliaries: ReadonlyMap<number, readonly number[]>
 }
 
-/** How many pixels are decoded for an item; each is counted once, and multiplied by how often it is decoded. */
+interface Items extends References {
+  readonly sizes: ReadonlyMap<number, Size>
+  readonly data: ItemData
+}
+
+/** How many pixels are decoded for an item; each is looked at once, and counts as often as it is decoded. */
 class Work {
   readonly #known = new Map<number, number>()
 
   constructor(
-    private readonly sizes: ReadonlyMap<number, Size>,
-    private readonly references: References,
+    private readonly items: Items,
     private readonly maxPixels: number,
   ) {}
 
@@ -54,24 +69,29 @@ class Work {
     const known = this.#known.get(item)
     if (known !== undefined) return known
     if (level > MOST_LEVELS) throw undecodable(`has parts of parts on more than ${MOST_LEVELS} levels`)
-    const sum = (items: readonly number[] = []) =>
-      items.reduce((total, other) => total + this.pixelsOf(other, level + 1), 0)
-    const parts = this.references.parts.get(item)
-    const own = parts
-      ? sum(parts)
-      : this.#ownPixels(item, level === 0 ? 'The image has' : 'The AVIF image has a part of')
-    const pixels = own + sum(this.references.auxiliaries.get(item))
+    const sum = (others: readonly number[] = []) =>
+      others.reduce((total, other) => total + this.pixelsOf(other, level + 1), 0)
+    const parts = this.items.parts.get(item)
+    const saying = level === 0 ? 'The image has' : 'The AVIF image has a part of'
+    const pixels = (parts ? sum(parts) : this.#ownPixels(item, saying)) + sum(this.items.auxiliaries.get(item))
     this.#known.set(item, pixels)
     return pixels
   }
 
+  /**
+   * Its data may be several frames, of which all are decoded and one is shown, as in a picture that gets better while it comes; and those
+   * that are not shown may be larger.
+   */
   #ownPixels(item: number, saying: string): number {
-    const { width, height } = this.sizes.get(item) ?? { width: 0, height: 0 }
-    if (width * height <= this.maxPixels) return width * height
-    throw new FaceCompareError(
-      'IMAGE_UNDECODABLE',
-      `${saying} ${width} x ${height} pixels; at most ${this.maxPixels} are allowed.`,
-    )
+    const size = this.items.sizes.get(item) ?? { width: 0, height: 0 }
+    if (areaOf(size) > this.maxPixels) {
+      throw new FaceCompareError(
+        'IMAGE_UNDECODABLE',
+        `${saying} ${size.width} x ${size.height} pixels; at most ${this.maxPixels} are allowed.`,
+      )
+    }
+    const { frames, frameArea } = measureStream(this.items.data.of(item))
+    return Math.max(1, frames) * Math.max(areaOf(size), frameArea)
   }
 }
 
@@ -82,9 +102,7 @@ interface Size {
 
 /** The largest of each item that has one; sizes are among the file's properties. */
 function readSizes(boxes: Boxes): ReadonlyMap<number, Size> {
-  const properties = boxes.only('iprp')
-  if (!properties) return new Map()
-  const inside = boxesIn(properties)
+  const inside = boxesIn(boxes.only('iprp') ?? NOTHING)
   const sizeOfProperty = [...boxesIn(inside.only('ipco') ?? NOTHING)].map(([type, box]) =>
     type === 'ispe' ? readSize(openFullBox(box).fields) : undefined,
   )
@@ -98,6 +116,8 @@ function readSizes(boxes: Boxes): ReadonlyMap<number, Size> {
   }
   return sizes
 }
+
+const NOTHING = new Uint8Array()
 
 function readSize(fields: DataView): Size {
   return { width: fields.getUint32(0), height: fields.getUint32(4) }
@@ -154,70 +174,4 @@ function readReference(box: Uint8Array, version: number): { readonly from: numbe
   const read = (at: number) => (version === 0 ? fields.getUint16(at) : fields.getUint32(at))
   const count = Math.min(fields.getUint16(bytes), MOST_ENTRIES + 1)
   return { from: read(0), to: Array.from({ length: count }, (_, i) => read(bytes + 2 + bytes * i)) }
-}
-
-const NOTHING = new Uint8Array()
-const BOX_BYTES = 8
-const LONG_BOX_BYTES = 16
-/** Version and flags. */
-const FULL_BOX_BYTES = 4
-
-function openFullBox(box: Uint8Array) {
-  const version = viewOf(box).getUint8(0)
-  const flags = viewOf(box).getUint32(0) & 0xffffff
-  const rest = box.subarray(FULL_BOX_BYTES)
-  return { version, flags, rest, fields: viewOf(rest) }
-}
-
-/** The contents of boxes by their types (ISO/IEC 14496-12, 4.2). */
-class Boxes {
-  readonly #boxes: readonly (readonly [type: string, content: Uint8Array])[]
-
-  constructor(boxes: readonly (readonly [string, Uint8Array])[]) {
-    this.#boxes = boxes
-  }
-
-  [Symbol.iterator]() {
-    return this.#boxes[Symbol.iterator]()
-  }
-
-  all(type: string): readonly Uint8Array[] {
-    return this.#boxes.filter(([other]) => other === type).map(([, content]) => content)
-  }
-
-  /** Throws where there are several: a reader may take any of them. */
-  only(type: string): Uint8Array | undefined {
-    const [first, second] = this.all(type)
-    if (second) throw undecodable(`has more than one box ${type}`)
-    return first
-  }
-}
-
-function boxesIn(bytes: Uint8Array): Boxes {
-  const view = viewOf(bytes)
-  const boxes: [string, Uint8Array][] = []
-  for (let at = 0; at + BOX_BYTES <= bytes.length; ) {
-    const short = view.getUint32(at)
-    const start = at + (short === 1 ? LONG_BOX_BYTES : BOX_BYTES)
-    // No length means that it goes on to the end.
-    const length = short === 0 ? bytes.length - at : short === 1 ? Number(view.getBigUint64(at + BOX_BYTES)) : short
-    // A box that is shorter than its own header is where readers stop.
-    if (at + length < start) break
-    if (boxes.length === MOST_ENTRIES) throw tooMany('boxes')
-    boxes.push([String.fromCharCode(...bytes.subarray(at + 4, at + BOX_BYTES)), bytes.subarray(start, at + length)])
-    at += length
-  }
-  return new Boxes(boxes)
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-}
-
-function tooMany(what: string): FaceCompareError {
-  return undecodable(`has more than ${MOST_ENTRIES} ${what}`)
-}
-
-function undecodable(what: string): FaceCompareError {
-  return new FaceCompareError('IMAGE_UNDECODABLE', `The AVIF image ${what}.`)
 }

@@ -14,17 +14,24 @@ export type AvifReference = readonly [type: 'dimg' | 'auxl', from: number, to: r
 
 export const TILE = 64
 
-/** An AVIF of items and references (ISO/IEC 23008-12), with further boxes behind those of its `meta`. */
+export interface AvifChanges {
+  /** Further boxes behind those of `meta`. */
+  readonly more?: readonly Buffer[]
+  /** What the coded picture becomes. */
+  readonly recode?: (stream: Buffer) => Buffer
+}
+
+/** An AVIF of items and references (ISO/IEC 23008-12). */
 export async function avifOfParts(
   items: readonly AvifItem[],
   references: readonly AvifReference[],
-  { more = [] }: { readonly more?: readonly Buffer[] } = {},
+  { more = [], recode = (stream) => stream }: AvifChanges = {},
 ): Promise<Buffer> {
   const file = await sharp({ create: { width: TILE, height: TILE, channels: 3, background: 'teal' } })
     .avif({ effort: 0 })
     .toBuffer()
   const configuration = contentOf(file, 'av1C')
-  const coded = contentOf(file, 'mdat')
+  const coded = recode(contentOf(file, 'mdat'))
   const brands = box('ftyp', text('avif'), uint32(0), text('avifmif1miaf'))
   const grids = items.map(({ cells, size }) => (cells ? gridOf(cells, size) : Buffer.alloc(0)))
   const metaFor = (codedAt: number) =>
@@ -56,6 +63,24 @@ export function gridOfOneTile(
     ],
     [['dimg', 1, parts]],
   )
+}
+
+/** A sequence header of AV1 for still pictures, as an OBU with its length, that allows frames of such a side. */
+export function sequenceOf(side: number): Buffer {
+  return obuOf(1, ['000', '1', '1', '00000', '1111', '1111', bits(side - 1, 16), bits(side - 1, 16)])
+}
+
+/** An OBU of one of the types of AV1, from bits. */
+export function obuOf(type: number, content: readonly string[]): Buffer {
+  const all = content.join('')
+  const bytes = Array.from({ length: Math.ceil(all.length / 8) }, (_, i) =>
+    Number.parseInt(all.slice(8 * i, 8 * i + 8).padEnd(8, '0'), 2),
+  )
+  return Buffer.from([(type << 3) | 2, bytes.length, ...bytes])
+}
+
+export function bits(value: number, count: number): string {
+  return value.toString(2).padStart(count, '0')
 }
 
 export function box(type: string, ...content: readonly Uint8Array[]): Buffer {

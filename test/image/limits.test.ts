@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { decodeDraft, decodeImage, decodeRegion } from '../../src/image/decode.js'
-import { avifOfParts, box, gridOfOneTile } from './avif-of-parts.js'
+import { avifOfParts, box, gridOfOneTile, sequenceOf, TILE } from './avif-of-parts.js'
 import {
   greyTiff,
   jpegOfScans,
@@ -111,6 +111,14 @@ describe('refused before it is decoded is', () => {
     await expect(decode(transparent)).rejects.toMatchObject(refusal('put together from 108000000 pixels'))
   })
 
+  it('an AVIF of thousands of frames, or of frames that may be larger than it', async () => {
+    const tile = { type: 'av01', size: [TILE, TILE] } as const
+    const frames = await avifOfParts([tile], [], { recode: (stream) => Buffer.concat(Array(20_000).fill(stream)) })
+    await expect(decode(frames)).rejects.toMatchObject(refusal(`put together from ${20_000 * TILE * TILE} pixels`))
+    const large = await avifOfParts([tile], [], { recode: (stream) => Buffer.concat([sequenceOf(16_000), stream]) })
+    await expect(decode(large)).rejects.toMatchObject(refusal('put together from 256000000 pixels'))
+  })
+
   it('an AVIF of grids in grids, also in a circle', async () => {
     const grid = { type: 'grid', size: [64, 64], cells: [1, 1] } as const
     const chain = await avifOfParts(
@@ -154,6 +162,12 @@ describe('let pass is', () => {
     const packed = Array.from({ length: 16 }, () => packedText('zTXt', 1000))
     const bytes = withChunks(await quarters(16, 12).png().toBuffer(), [...plain, ...open, ...packed])
     expect(await decode(bytes)).toMatchObject({ width: 16, height: 12 })
+  })
+
+  it('an AVIF of a few frames', async () => {
+    const tile = { type: 'av01', size: [TILE, TILE] } as const
+    const frames = await avifOfParts([tile], [], { recode: (stream) => Buffer.concat(Array(4).fill(stream)) })
+    expect(await decode(frames)).toMatchObject({ width: TILE, height: TILE })
   })
 
   it('an AVIF of a hundred tiles that stand out over its edges', async () => {
