@@ -6,6 +6,7 @@ import { measureSpotGain } from '../pipeline/exposure.js'
 import {
   isAtLeast,
   type Located,
+  type Look,
   locateFaces,
   lookCloser,
   rankTurns,
@@ -237,8 +238,8 @@ async function lookCloserAtOther(
 async function wholeOf(
   analysis: Analysis,
   { image, whole, located, isDraft }: Candidate,
-): Promise<Pick<Candidate, 'image' | 'whole'> & { readonly known?: readonly Detection[] }> {
-  if (!isDraft) return { image, whole, known: located.faces }
+): Promise<Pick<Candidate, 'image' | 'whole'> & { readonly known?: Look }> {
+  if (!isDraft) return { image, whole, known: located }
   const decoded = await decodeForSearch(analysis)
   return { image: decoded, whole: frameOf(decoded) }
 }

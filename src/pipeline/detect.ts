@@ -25,6 +25,8 @@ export interface DetectorKind {
   readonly minScore: number
   /** From this score an upright look needs no second one. */
   readonly sureScore: number
+  /** What it gives a face that is too small for a look scores at least this there; absent where that is not known. */
+  readonly hintScore?: number
   /** Whether it sees most faces that stand on their head, so that fewer turned looks are needed. */
   readonly seesUpsideDown?: boolean
   /** Boxes that overlap more than this are one face. */

@@ -13,6 +13,8 @@ const FIRST_SIDE = 128
 const LONGEST = 3
 /** A face that is this wide in a look, in pixels of its input, is not missed by it, nor are larger ones. */
 const WELL_SEEN = 20
+/** What is larger in a look than this is seen or is no face: a finer look says nothing new of it. */
+const LARGEST_HINT = 1.5 * WELL_SEEN
 
 const QUARTER = Math.PI / 2
 const TURNS = [QUARTER, -QUARTER, Math.PI]
@@ -21,7 +23,10 @@ const LEANS = [QUARTER / 2, -QUARTER / 2]
 /** Finer looks than this, in pixels of the input, are turned no more: they are dear, and there upright ones see most faces. */
 const MOST_TURNED_PIXELS = 600_000
 
-/** Where all faces are wanted, a look is so many times finer than the one before: faces of very different sizes are seen well in one. */
+/**
+ * Where all faces are wanted, a look is at most so many times finer than the one before: faces of very different sizes are seen well in
+ * one. But the last one is only twice as fine: what it would find is hinted at in the one before, and without a hint it is not taken.
+ */
 const LEVEL_OF_ALL = 4
 
 /** A look with a margin shows a face in so many of its longer sides: it is placed best so, and told best from one upside down. */
@@ -38,7 +43,16 @@ const MOST_SIDE = 512
 /** Parts of a picture that are looked at one by one overlap by this share, so that no small face is cut in two. */
 const TILE_OVERLAP = 0.1
 
-export interface Located {
+/** What a look at all of an image shows. */
+export interface Look {
+  readonly faces: readonly Detection[]
+  /** What may be faces that are too small for it; `undefined` where the detector gives no hints. */
+  readonly hints: readonly Detection[] | undefined
+}
+
+export interface Located extends Choice, Look {}
+
+interface Choice {
   /** Best score first. */
   readonly faces: readonly Detection[]
   /** The most prominent one. */
@@ -89,24 +103,25 @@ export async function* searchFaces(
   const refused = [...known]
   const pick: Pick = (faces) => faces.filter((face) => !refused.some((other) => isSameBox(other, face)))
   const search = { detector, pyramid, pick }
-  const refuse = ({ chosen, faces }: Located): readonly Detection[] => {
+  const refuse = ({ chosen, faces }: Choice): readonly Detection[] => {
     refused.push(chosen)
     return pick(faces)
   }
   const first = firstScale(detector, image)
   const look = (scale: number, roll: number) => lookAtAll(search, scale, roll)
-  let seen = await look(first, 0)
+  const { faces: seenFirst, hints } = await lookForHints(search, first)
+  let seen = seenFirst
   if (leastSide > 0 && !isAtLeast(leastSide, chooseFace(seen, image))) return
   const plain = asPlain(seen, detector, image)
   if (plain && !fillsFrame(plain.chosen.box, image)) {
-    yield plain
+    yield { ...plain, hints }
     seen = refuse(plain)
   }
   // What fills the frame, or is not sure without a margin, is sure with one.
   seen = merge(seen, pick(await lookFromAfar(detector, pyramid, 0)))
   const fromAfar = asPlain(seen, detector, image)
   if (fromAfar) {
-    yield fromAfar
+    yield { ...fromAfar, hints }
     seen = refuse(fromAfar)
   }
   const last = Math.max(1, 2 * first)
@@ -116,39 +131,60 @@ export async function* searchFaces(
     const confirmed = new Set<Detection>()
     let found = await confirm(search, seen, confirmed)
     while (found && (scale === last || isWellSeen(found.chosen, scale))) {
-      yield found
+      yield { ...found, hints }
       found = await confirm(search, refuse(found), confirmed)
     }
     if (scale === last) break
     seen = found?.faces ?? []
   }
   const turned = await locateTurnedFromAfar(search)
-  if (turned) yield turned
+  if (turned) yield { ...turned, hints }
 }
 
 /**
  * All faces of an image, in no order. None has been looked at closer: some are no faces, and a face that leans may have a box that is too
  * large. The finest look, which takes most of the time, is not turned: what it alone shows of turned faces is lost.
  *
- * @param known what {@link searchFaces} found in this image, whose first look need not be taken again
+ * @param known what {@link searchFaces} found in this image, with the hints of its first look, which need not be taken again
  */
 export async function searchAllFaces(
   detector: Detector,
   pyramid: Pyramid,
-  known?: readonly Detection[],
+  known?: Look,
 ): Promise<readonly Detection[]> {
-  const { image } = pyramid
   const search: Search = { detector, pyramid, pick: (faces) => faces }
-  const first = firstScale(detector, image)
+  const first = firstScale(detector, pyramid.image)
   const last = Math.max(1, 2 * first)
   // A face that lies the other way stands on its head in the one turned look.
   const turns = detector.kind.seesUpsideDown ? [QUARTER] : TURNS
-  let seen = known ?? (await lookAtAll(search, first, 0))
-  for (let scale = first; scale < last; scale *= LEVEL_OF_ALL) {
-    if (scale > first) seen = merge(seen, await lookAtAll(search, scale, 0))
+  let { faces: seen, hints } = known ?? (await lookForHints(search, first))
+  for (const roll of turns) seen = merge(seen, await lookAtAll(search, first, roll))
+  for (const scale of scalesBetween(first, last / 2)) {
+    const look = await lookForHints(search, scale)
+    hints = look.hints
+    seen = merge(seen, look.faces)
     for (const roll of turns) seen = merge(seen, await lookAtAll(search, scale, roll))
   }
-  return merge(seen, await lookAtAll(search, last, 0))
+  const isNew = (hint: Detection) => !seen.some((face) => isSameFace(face, hint))
+  return hints?.some(isNew) === false ? seen : merge(seen, await lookAtAll(search, last, 0))
+}
+
+/** Even steps, as few as may be, to the last one. */
+function scalesBetween(first: number, last: number): readonly number[] {
+  const steps = Math.ceil(Math.log(last / first) / Math.log(LEVEL_OF_ALL))
+  return Array.from({ length: steps }, (_, i) => first * (last / first) ** ((i + 1) / steps))
+}
+
+/** An upright look at all of the image. */
+async function lookForHints(search: Search, scale: number): Promise<Look> {
+  const { detector } = search
+  const { minScore } = detector
+  const { hintScore = minScore } = detector.kind
+  if (hintScore >= minScore) return { faces: await lookAtAll(search, scale, 0), hints: undefined }
+  const all = await lookAtAll({ ...search, detector: { ...detector, minScore: hintScore } }, scale, 0)
+  const isHint = ({ score, box }: Detection) =>
+    score < minScore && Math.max(box.width, box.height) * scale <= LARGEST_HINT
+  return { faces: all.filter(({ score }) => score >= minScore), hints: all.filter(isHint) }
 }
 
 /** What was seen, and what is seen besides when the picture is turned. */
@@ -171,7 +207,7 @@ export async function rankTurns(detector: Detector, pyramid: Pyramid, face: Dete
   return looks.toSorted((p, q) => q.score - p.score)
 }
 
-function asPlain(faces: readonly Detection[], { kind }: Detector, image: Size): Located | undefined {
+function asPlain(faces: readonly Detection[], { kind }: Detector, image: Size): Choice | undefined {
   const chosen = chooseFace(faces, image)
   if (!chosen || chosen.score < kind.sureScore) return undefined
   return hasRoomForAnother(chosen.box, image) ? undefined : { faces, chosen }
@@ -229,7 +265,7 @@ function spread(length: number, most: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => most / 2 + (i * (length - most)) / (count - 1))
 }
 
-async function locateTurnedFromAfar(search: Search): Promise<Located | undefined> {
+async function locateTurnedFromAfar(search: Search): Promise<Choice | undefined> {
   let seen: readonly Detection[] = []
   for (const roll of TURNS) seen = merge(seen, search.pick(await lookFromAfar(search.detector, search.pyramid, roll)))
   return confirm(search, seen, new Set())
@@ -250,7 +286,7 @@ async function confirm(
   { detector, pyramid, pick }: Search,
   seen: readonly Detection[],
   confirmed: Set<Detection>,
-): Promise<Located | undefined> {
+): Promise<Choice | undefined> {
   let faces = seen
   for (let tries = 0; tries < MAX_CLOSER_LOOKS; tries++) {
     const chosen = chooseFace(faces, pyramid.image)

@@ -21,6 +21,7 @@ export const RFB: DetectorKind = {
   decode: decodeRfb,
   minScore: 0.7,
   sureScore: 0.996,
+  hintScore: 0.075,
   seesUpsideDown: true,
   sameFaceIou: 0.3,
   step: 32,

@@ -114,20 +114,54 @@ describe('a face that no closer look shows', () => {
 })
 
 describe('all faces', () => {
-  /** How often the picture is looked at, by a detector whose networks are asked for each look. */
-  async function countLooks(seesUpsideDown: boolean): Promise<number> {
-    const { kind, ...detector } = createColourDetector({ red: 0.95 })
-    let looks = 0
-    const decode: Detector['kind']['decode'] = (...given) => {
-      looks++
-      return kind.decode(...given)
-    }
-    await searchAllFaces({ ...detector, kind: { ...kind, decode, seesUpsideDown } }, paint(APART))
-    return looks
+  /** Scores of faces that are too small in a look, and how often it looks. */
+  interface Sight {
+    readonly tooSmall: number
+    readonly kind?: Partial<Detector['kind']>
   }
 
+  /** What a detector finds that sees faces of at least {@link LEAST_SIDE} pixels of its input, and how often it looks. */
+  async function findSmall({ tooSmall, kind: changes }: Sight, squares: readonly Square[]) {
+    const { kind, ...detector } = createColourDetector({ red: 0.95, blue: 0.95 })
+    let looks = 0
+    const decode: Detector['kind']['decode'] = (outputs, input, minScore) => {
+      looks++
+      const seen = kind.decode(outputs, input, minScore)
+      return seen
+        .map((face) => (face.box.width < LEAST_SIDE ? { ...face, score: tooSmall } : face))
+        .filter(({ score }) => score >= minScore)
+    }
+    const faces = await searchAllFaces({ ...detector, kind: { ...kind, ...changes, decode } }, paint(squares))
+    return { names: namesOf(faces, squares).toSorted(), looks }
+  }
+  const LEAST_SIDE = 10
+  // The picture is looked at at 1/5, 1/2 and 1 of its size: the blue one is seen in the finest look alone.
+  const SMALL: readonly Square[] = [
+    { name: 'red', x: 20, y: 40, side: 200 },
+    { name: 'blue', x: 450, y: 200, side: 16 },
+  ]
+  const [LARGE] = SMALL as readonly [Square]
+
   it('are looked for every way up, unless the detector sees those that stand on their head', async () => {
+    const countLooks = async (seesUpsideDown: boolean) =>
+      (await findSmall({ tooSmall: 0, kind: { seesUpsideDown } }, APART)).looks
     // Three turned looks or one, at each of the two levels that a picture of this size has.
     expect((await countLooks(false)) - (await countLooks(true))).toBe(4)
+  })
+
+  it('are looked for once more as finely as may be where a coarse look hints at more than it shows', async () => {
+    const hinted = await findSmall({ tooSmall: 0.2, kind: { hintScore: 0.1 } }, SMALL)
+    expect(hinted.names).toEqual(['blue', 'red'])
+    const plain = await findSmall({ tooSmall: 0.2, kind: { hintScore: 0.1 } }, [LARGE])
+    expect(plain.names).toEqual(['red'])
+    // The finest look at this picture is of two parts.
+    expect(hinted.looks - plain.looks).toBe(2)
+  })
+
+  it('are looked for as finely as may be with a detector of which no hints are known, or none below what it takes for a face', async () => {
+    for (const kind of [{}, { hintScore: 0.5 }]) {
+      const found = await findSmall({ tooSmall: 0, kind }, SMALL)
+      expect(found.names).toEqual(['blue', 'red'])
+    }
   })
 })
