@@ -3,16 +3,9 @@ import { type DecodedImage, decodeDraft, decodeImage, decodeRegion } from '../im
 import type { Detection, Detector } from '../pipeline/detect.js'
 import type { EmbeddedFace } from '../pipeline/embed.js'
 import { measureSpotGain } from '../pipeline/exposure.js'
-import {
-  isAtLeast,
-  type Located,
-  type Look,
-  locateFaces,
-  lookCloser,
-  rankTurns,
-  searchAllFaces,
-  searchFaces,
-} from '../pipeline/locate.js'
+import { isAtLeast, type Located, locateFaces, lookCloser, rankTurns, searchFaces } from '../pipeline/locate.js'
+import { searchAllFaces } from '../pipeline/locate-all.js'
+import type { Look } from '../pipeline/looks.js'
 import { visibleArea } from '../pipeline/prominence.js'
 import { isFace, type Recognised, type Recogniser, recogniseFace } from '../pipeline/recognise.js'
 import { isSameFace } from '../pipeline/same-face.js'

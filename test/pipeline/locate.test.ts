@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Detection, Detector } from '../../src/pipeline/detect.js'
-import { type Located, type SearchOptions, searchAllFaces, searchFaces } from '../../src/pipeline/locate.js'
+import { type Located, type SearchOptions, searchFaces } from '../../src/pipeline/locate.js'
+import { searchAllFaces } from '../../src/pipeline/locate-all.js'
 import { Pyramid } from '../../src/pipeline/pyramid.js'
 import { COLOURS, type ColourName, createColourDetector, GROUND } from '../support/colour-detector.js'
 
@@ -122,7 +123,9 @@ describe('all faces', () => {
 
   /** What a detector finds that sees faces of at least {@link LEAST_SIDE} pixels of its input, and how often it looks. */
   async function findSmall({ tooSmall, kind: changes }: Sight, squares: readonly Square[]) {
-    const { kind, ...detector } = createColourDetector({ red: 0.95, blue: 0.95 })
+    const { kind, ...detector } = createColourDetector(
+      Object.fromEntries(Object.keys(COLOURS).map((name) => [name, 0.95])),
+    )
     let looks = 0
     const decode: Detector['kind']['decode'] = (outputs, input, minScore) => {
       looks++
@@ -149,13 +152,22 @@ describe('all faces', () => {
     expect((await countLooks(false)) - (await countLooks(true))).toBe(4)
   })
 
-  it('are looked for once more as finely as may be where a coarse look hints at more than it shows', async () => {
+  it('are looked for as finely as may be where a coarse look hints at more than it shows, and there alone', async () => {
     const hinted = await findSmall({ tooSmall: 0.2, kind: { hintScore: 0.1 } }, SMALL)
     expect(hinted.names).toEqual(['blue', 'red'])
     const plain = await findSmall({ tooSmall: 0.2, kind: { hintScore: 0.1 } }, [LARGE])
     expect(plain.names).toEqual(['red'])
-    // The finest look at this picture is of two parts.
-    expect(hinted.looks - plain.looks).toBe(2)
+    expect(hinted.looks - plain.looks).toBe(1)
+  })
+
+  it('are looked for in all of the picture as finely as may be where hints are everywhere', async () => {
+    const names = ['blue', 'green', 'yellow', 'pink', 'cyan', 'white', 'orange', 'violet'] as const
+    const crowd = names.map((name, i) => ({ name, x: 40 + 140 * (i % 4), y: 60 + 200 * Math.floor(i / 4), side: 16 }))
+    const sight = { tooSmall: 0.2, kind: { hintScore: 0.1, seesUpsideDown: true } }
+    const found = await findSmall(sight, crowd)
+    expect(found.names).toEqual([...names].toSorted())
+    // One look upright and one turned, at each of two levels; then one at each half of the picture, because it is too long for one.
+    expect(found.looks).toBe(6)
   })
 
   it('are looked for as finely as may be with a detector of which no hints are known, or none below what it takes for a face', async () => {
