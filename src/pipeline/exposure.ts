@@ -15,6 +15,8 @@ const MOST_GAIN = 12
 
 /** By how much the light of a picture is too little: what its values are to be multiplied by, 1 for all but dark pictures. */
 export function measureGain(image: Image): number {
+  // Most pictures are bright, and show it soon.
+  if (isAtLeast(DARK, image, BRIGHTER_SHARE)) return 1
   const level = levelOf(image, BRIGHTER_SHARE)
   const share = Math.min(1, Math.max(0, (DARK - level) / RAMP))
   return 1 + share * (fullGain(level) - 1)
@@ -35,10 +37,29 @@ function fullGain(level: number): number {
   return Math.min(MOST_GAIN, BRIGHT / Math.max(1, level))
 }
 
-/** The value of the brightest channel that all but a share of the pixels stay below. */
-function levelOf({ width, height, data }: Image, brighterShare: number): number {
+/** Whether {@link levelOf} is as much as this. */
+function isAtLeast(level: number, image: Image, brighterShare: number): boolean {
+  const { data } = image
+  const { pixels, step } = samplesOf(image)
+  const most = brighterShare * Math.ceil(pixels / step)
+  let brighter = 0
+  for (let at = 0; at < pixels; at += step) {
+    if (data[3 * at]! < level && data[3 * at + 1]! < level && data[3 * at + 2]! < level) continue
+    if (++brighter > most) return true
+  }
+  return false
+}
+
+/** Every so many pixels one is looked at. */
+function samplesOf({ width, height }: Image) {
   const pixels = width * height
-  const step = Math.max(1, Math.floor(pixels / SAMPLES))
+  return { pixels, step: Math.max(1, Math.floor(pixels / SAMPLES)) }
+}
+
+/** The value of the brightest channel that all but a share of the pixels stay below. */
+function levelOf(image: Image, brighterShare: number): number {
+  const { data } = image
+  const { pixels, step } = samplesOf(image)
   const counts = new Uint32Array(256)
   let sampled = 0
   for (let at = 0; at < pixels; at += step, sampled++) {

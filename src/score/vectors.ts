@@ -30,7 +30,7 @@ export function joinWeighted(vectors: readonly Float32Array[], weights: readonly
   let at = 0
   for (const [i, vector] of vectors.entries()) {
     const root = Math.sqrt(weights[i]!)
-    for (const value of vector) joined[at++] = root * value
+    for (let k = 0; k < vector.length; k++) joined[at++] = root * vector[k]!
   }
   return joined
 }
@@ -41,5 +41,7 @@ export function directionFrom(origin: Float32Array, v: Float32Array): Float32Arr
   if (v.length !== origin.length) {
     throw new RangeError(`Expected vectors of equal length but received ${origin.length} and ${v.length}`)
   }
-  return normalise(v.map((value, i) => value - origin[i]!))
+  const direction = new Float32Array(v.length)
+  for (let i = 0; i < v.length; i++) direction[i] = v[i]! - origin[i]!
+  return normalise(direction)
 }
