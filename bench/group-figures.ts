@@ -88,8 +88,23 @@ function keyOf({ group, sex }: Subject): string {
 }
 
 /**
+ * The person of each picture: one of its own, but for those that were seen to be of one.
+ *
+ * @param same pairs of names; of names that are not there nothing is told
+ */
+export function tellPersons(names: readonly string[], same: readonly (readonly [string, string])[]): Int32Array {
+  const personOf = Int32Array.from(names.keys())
+  for (const [name, other] of same) {
+    const [person, joined] = [personOf[names.indexOf(name)], personOf[names.indexOf(other)]]
+    if (person === undefined || joined === undefined) continue
+    for (const [i, known] of personOf.entries()) if (known === joined) personOf[i] = person
+  }
+  return personOf
+}
+
+/**
  * @param found whether each picture shows a face
- * @param tallies of the groups of {@link groupSubjects}, every picture a person of its own
+ * @param tallies of the groups of {@link groupSubjects}, whose strangers are pictures of two persons as {@link tellPersons} tells them
  * @param bins those of the scores of {@link PROMISES}
  */
 export function measureGroups(

@@ -4,7 +4,8 @@
  *     npm run bench:groups -- FOLDER [--lfw FOLDER] [--fit] [--json FILE]
  *
  * FOLDER has `test.txt` with one `GROUP/NNNN_SEX_AGE.jpg` a line and the pictures in `images/`; every pair of one group and one
- * sex counts as two strangers. With `--lfw`, a folder with `pairsDevTest.txt` and `images/`, also what the scores, and thresholds
+ * sex counts as two strangers, but for those of bench/one-child.csv: of the pairs of children that score 70 and more, which were looked at
+ * one by one, those that are one photograph twice, or two of one sitting, or show the same mark on a forehead. With `--lfw`, a folder with `pairsDevTest.txt` and `images/`, also what the scores, and thresholds
  * that hold in the worst group, cost the people of DevTest. `--fit` takes the pictures of `fit.txt` as well. Prints tables and
  * writes figures, no names, into FILE, else (unless with `--fit`) into `bench/results/groups.json`, whose first figures
  * are replaced; those behind them, of a pack of earlier days, stay.
@@ -21,7 +22,14 @@ import { scoreAllPairs } from '../src/evaluation/score-pairs.js'
 import { calibrate } from '../src/score/calibration.js'
 import { LANES, startBuiltEngine } from '../support/engine-pool.js'
 import { createProgress } from '../support/progress.js'
-import { groupSubjects, measureGroups, measurePeople, type PackGroups, readSubject } from './group-figures.js'
+import {
+  groupSubjects,
+  measureGroups,
+  measurePeople,
+  type PackGroups,
+  readSubject,
+  tellPersons,
+} from './group-figures.js'
 import { describeGroups } from './group-report.js'
 import { describeSetting, formatSetting, readResult, writeResult } from './result-file.js'
 
@@ -37,8 +45,8 @@ const people = values.lfw === undefined ? undefined : await listPeople(values.lf
 const { faces, bins, pack } = await embed([...inGroups, ...(people?.pictures ?? [])])
 const subjects = names.map(readSubject)
 const [subjectFaces, peopleFaces] = [faces.slice(0, names.length), faces.slice(names.length)]
-const strangers = Int32Array.from(names.keys())
-const { groups = [] } = await scoreAllPairs(subjectFaces, strangers, { hardest: 0, grouping: groupSubjects(subjects) })
+const persons = tellPersons(names, readOneChild())
+const { groups = [] } = await scoreAllPairs(subjectFaces, persons, { hardest: 0, grouping: groupSubjects(subjects) })
 const isFound = subjectFaces.map((face) => face !== undefined)
 const measured = measureGroups(subjects, isFound, groups, bins)
 const figures: PackGroups = {
@@ -71,6 +79,17 @@ function readList(root: string, list: string): readonly string[] {
     )
   }
   return readFileSync(file, 'utf8').trim().split(/\r?\n/)
+}
+
+/** Pairs of pictures that are evidently of one child. */
+function readOneChild(): readonly (readonly [string, string])[] {
+  const [, ...lines] = readFileSync(new URL('one-child.csv', import.meta.url), 'utf8')
+    .trim()
+    .split(/\r?\n/)
+  return lines.map((line) => {
+    const [picture = '', other = ''] = line.split(',')
+    return [picture, other]
+  })
 }
 
 function endWith(sentence: string): never {

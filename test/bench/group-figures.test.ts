@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { groupSubjects, measureGroups, measurePeople, readSubject } from '../../bench/group-figures.js'
+import { groupSubjects, measureGroups, measurePeople, readSubject, tellPersons } from '../../bench/group-figures.js'
 import { findWorst } from '../../src/evaluation/group-figures.js'
 import { addPair, binOf, createTally, type Tally } from '../../src/evaluation/tally.js'
 
@@ -22,6 +22,22 @@ describe('readSubject', () => {
 
   it.each(['a.jpg', 'white/0001_x_20.jpg', 'child/0001_m_2.jpg', 'child/0001_m_13.jpg'])('refuses %s', (name) => {
     expect(() => readSubject(name)).toThrow('Expected')
+  })
+})
+
+describe('tellPersons', () => {
+  it('takes each picture for a person of its own, but for those that are of one, however they are said to be', () => {
+    const names = ['a', 'b', 'c', 'd', 'e']
+    expect([...tellPersons(names, [])]).toEqual([0, 1, 2, 3, 4])
+    const pairs = [
+      ['a', 'c'],
+      ['e', 'd'],
+      ['c', 'd'],
+      ['b', 'elsewhere'],
+    ] as const
+    const [a, b, c, d, e] = tellPersons(names, pairs)
+    expect([c, d, e]).toEqual([a, a, a])
+    expect(b).not.toBe(a)
   })
 })
 
