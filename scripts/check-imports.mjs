@@ -57,9 +57,9 @@ const MAY_IMPORT = {
   cli: ['*'],
 }
 
-/** Package -> the one file that may import it: of sharp, those which read pictures and that which writes them; of fastify, each server. */
+/** Package -> the one file that may import it: of sharp, that which reads pictures and that which writes them; of fastify, each server. */
 const ONE_FILE = {
-  sharp: ['image/decode', 'image/draw', 'image/whole-inks'],
+  sharp: ['image/decode', 'image/draw'],
   '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs': 'image/small-jpeg',
   undici: 'image/fetch-remote',
   'ipaddr.js': 'image/address-policy',

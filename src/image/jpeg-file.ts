@@ -55,8 +55,6 @@ export interface JpegStructure {
   /** Pixels, 0 without a frame. */
   readonly width: number
   readonly height: number
-  /** 1 for grey, 3 for colours, 4 for inks; 0 without a frame. */
-  readonly components: number
   /** Counted to one more than was asked for. */
   readonly scans: number
   /** Whether its end marker is there. */
@@ -65,12 +63,12 @@ export interface JpegStructure {
   readonly hasAllScans: boolean
 }
 
-const NO_FRAME = { process: undefined, bits: 0, width: 0, height: 0, components: 0 }
+const NO_FRAME = { process: undefined, bits: 0, width: 0, height: 0 }
 
 /** @param mostScans where the walk ends: a file of more scans is not looked at any further */
 export function readJpegStructure(bytes: Uint8Array, mostScans: number): JpegStructure {
   const segments = readSegments(bytes)
-  let frame: Pick<JpegStructure, keyof typeof NO_FRAME> = NO_FRAME
+  let frame: Pick<JpegStructure, 'process' | 'bits' | 'width' | 'height'> = NO_FRAME
   let missing = new MissingBits([], false)
   let scans = 0
   for (;;) {
@@ -105,7 +103,6 @@ function readFrame(marker: number, frame: DataView) {
     bits: frame.getUint8(0),
     height: frame.getUint16(1),
     width: frame.getUint16(3),
-    components: frame.getUint8(5),
   }
 }
 

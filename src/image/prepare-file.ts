@@ -6,7 +6,6 @@ import { checkPng } from './png-file.js'
 import { isWholeJpeg } from './small-jpeg.js'
 import { checkTiff } from './tiff-file.js'
 import { checkWebp } from './webp-file.js'
-import { isWholeInInks } from './whole-inks.js'
 
 /** A file as it is given to its decoder. */
 export interface PreparedFile {
@@ -48,7 +47,7 @@ async function prepareJpeg(bytes: Uint8Array, maxPixels: number): Promise<Uint8A
   const variant = nameUnreadJpeg(structure)
   if (variant)
     throw new FaceCompareError('IMAGE_FORMAT_UNSUPPORTED', `${variant} is not supported; convert it to a usual JPEG.`)
-  const { process, width, height, components, scans, hasEnd, hasAllScans } = structure
+  const { process, width, height, scans, hasEnd, hasAllScans } = structure
   const most = Math.min(MOST_SCANS, Math.floor(MOST_SCANNED_PIXELS / (width * height)))
   if (scans > Math.max(1, most)) {
     const many = scans > MOST_SCANS ? `more than ${MOST_SCANS}` : String(scans)
@@ -62,8 +61,7 @@ async function prepareJpeg(bytes: Uint8Array, maxPixels: number): Promise<Uint8A
   if (hasEnd || !hasAllScans || isArithmetic || width * height > maxPixels) return bytes
   // As libjpeg does with a file that lacks nothing but its end marker.
   const ended = withEnd(bytes)
-  const isWhole = components > 3 ? await isWholeInInks(ended, { width, height }) : await isWholeJpeg(ended)
-  return isWhole ? ended : bytes
+  return (await isWholeJpeg(ended)) ? ended : bytes
 }
 
 /** What libjpeg does not read, as it is built into sharp. */
