@@ -10,19 +10,30 @@ const SEQUENCE_HEADER = 1
 const FRAME_HEADER = 3
 const FRAME = 6
 
-/** Walks over the OBUs of a stream (AV1 Bitstream & Decoding Process Specification, 5.3) and decodes none of them. */
+/** An encoder makes a few for each frame, and one for each group of its tiles. */
+const MOST_OBUS = 10_000
+
+/**
+ * Walks over the OBUs of a stream (AV1 Bitstream & Decoding Process Specification, 5.3) and decodes none of them. Zeros between them are
+ * passed over, as libaom does.
+ *
+ * @throws RangeError where there are too many, or one has no length or reaches beyond the end: where readers may differ
+ */
 export function measureStream(stream: Uint8Array): StreamWork {
   let frames = 0
   let frameArea = 0
+  let obus = 0
   for (let at = 0; at < stream.length; ) {
     const header = stream[at] ?? 0
+    if (header === 0) {
+      at++
+      continue
+    }
+    if (++obus > MOST_OBUS) throw new RangeError(`A stream of AV1 has more than ${MOST_OBUS} OBUs.`)
     const type = (header >> 3) & 0xf
     const [hasExtension, hasLength] = [(header & 4) !== 0, (header & 2) !== 0]
-    const behind = at + (hasExtension ? 2 : 1)
-    // Without a length it goes on to the end.
-    const { value: length, next } = hasLength
-      ? readLeb128(stream, behind)
-      : { value: stream.length - behind, next: behind }
+    const { value: length, next } = readLeb128(stream, at + (hasExtension ? 2 : 1))
+    if (!hasLength || next + length > stream.length) throw new RangeError('An OBU of AV1 has no end.')
     if (type === FRAME || type === FRAME_HEADER) frames++
     if (type === SEQUENCE_HEADER) frameArea = Math.max(frameArea, readFrameArea(stream.subarray(next, next + length)))
     at = next + length

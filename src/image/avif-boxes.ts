@@ -1,7 +1,9 @@
 import { FaceCompareError } from '../errors.js'
 
-/** Boxes in one, items, references between them; cameras write some hundred. */
-export const MOST_ENTRIES = 10_000
+/** libheif allows no more. */
+export const MOST_ITEMS = 256
+/** In one. */
+const MOST_BOXES = 1000
 
 const BOX_BYTES = 8
 const LONG_BOX_BYTES = 16
@@ -32,18 +34,19 @@ export class Boxes {
   }
 }
 
-/** Throws where there are too many, RangeError where one is cut. */
+/** Throws where there are too many. */
 export function boxesIn(bytes: Uint8Array): Boxes {
   const view = viewOf(bytes)
   const boxes: [string, Uint8Array][] = []
   for (let at = 0; at + BOX_BYTES <= bytes.length; ) {
     const short = view.getUint32(at)
     const start = at + (short === 1 ? LONG_BOX_BYTES : BOX_BYTES)
+    if (start > bytes.length) break
     // No length means that it goes on to the end.
     const length = short === 0 ? bytes.length - at : short === 1 ? Number(view.getBigUint64(at + BOX_BYTES)) : short
     // A box that is shorter than its own header is where readers stop.
     if (at + length < start) break
-    if (boxes.length === MOST_ENTRIES) throw tooMany('boxes')
+    if (boxes.length === MOST_BOXES) throw tooMany(MOST_BOXES, 'boxes')
     boxes.push([String.fromCharCode(...bytes.subarray(at + 4, at + BOX_BYTES)), bytes.subarray(start, at + length)])
     at += length
   }
@@ -61,8 +64,8 @@ export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-export function tooMany(what: string): FaceCompareError {
-  return undecodable(`has more than ${MOST_ENTRIES} ${what}`)
+export function tooMany(most: number, what: string): FaceCompareError {
+  return undecodable(`has more than ${most} ${what}`)
 }
 
 export function undecodable(what: string): FaceCompareError {

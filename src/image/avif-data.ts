@@ -1,36 +1,45 @@
-import { type Boxes, MOST_ENTRIES, openFullBox, tooMany, undecodable } from './avif-boxes.js'
+import { type Boxes, MOST_ITEMS, openFullBox, tooMany, undecodable } from './avif-boxes.js'
 
 /** Where the bytes of the items are. */
 export interface ItemData {
-  /** All pieces of an item in a row; none of one that has no place. Throws where they are more than the file has. */
+  /** All pieces of an item in a row; none of one that has no place. Throws where readers may differ about them. */
   of(item: number): Uint8Array
 }
 
 interface Piece {
   readonly at: number
-  /** 0 for all that follows. */
   readonly length: number
 }
 
 interface Place {
-  readonly source: Uint8Array
+  /** Undefined where the item is a part of another. */
+  readonly source: Uint8Array | undefined
   readonly pieces: readonly Piece[]
 }
+
+/** Of all items together; libheif allows 32 an item. */
+const MOST_PIECES = 1000
+/** Some encoders keep equal items once. More than so many times the file is not read. */
+const MOST_REREADING = 4
 
 const NOTHING = new Uint8Array()
 
 /** Reads the box `iloc` (ISO/IEC 14496-12, 8.11.3). Throws where it is not as it should be. */
 export function readItemData(file: Uint8Array, boxes: Boxes): ItemData {
   const places = readPlaces(boxes.only('iloc'), [file, boxes.only('idat') ?? NOTHING])
+  let read = 0
   return {
     of(item) {
-      const { source, pieces } = places.get(item) ?? { source: NOTHING, pieces: [] }
-      const parts = pieces.map(({ at, length }) => source.subarray(at, length === 0 ? undefined : at + length))
+      const place = places.get(item)
+      if (!place) return NOTHING
+      const { source, pieces } = place
+      if (!source) throw undecodable('has an item that is a part of another')
+      if (pieces.some(({ length }) => length === 0)) throw undecodable('has an item without a length')
+      const parts = pieces.map(({ at, length }) => source.subarray(at, at + length))
+      read += parts.reduce((sum, part) => sum + part.length, 0)
+      if (read > MOST_REREADING * file.length) throw undecodable('has items that share their bytes')
       const [first] = parts
-      if (first && parts.length === 1) return first
-      const length = parts.reduce((sum, part) => sum + part.length, 0)
-      if (length > file.length) throw undecodable('has an item that is longer than the file')
-      return Buffer.concat(parts)
+      return first && parts.length === 1 ? first : Buffer.concat(parts)
     },
   }
 }
@@ -43,20 +52,25 @@ function readPlaces(box: Uint8Array | undefined, sources: readonly Uint8Array[])
   const [offsetBytes, lengthBytes] = reader.halves()
   const [baseBytes, otherBytes] = reader.halves()
   const indexBytes = version > 0 ? otherBytes : 0
+  if (version > 2 || [offsetBytes, lengthBytes, baseBytes, indexBytes].some((bytes) => ![0, 4, 8].includes(bytes))) {
+    throw undecodable('says in an unknown way where its items are')
+  }
   const count = reader.number(version < 2 ? 2 : 4)
-  if (count > MOST_ENTRIES) throw tooMany('items')
+  if (count > MOST_ITEMS) throw tooMany(MOST_ITEMS, 'items')
+  let left = MOST_PIECES
   for (let i = 0; i < count; i++) {
     const item = reader.number(version < 2 ? 2 : 4)
     const source = sources[version > 0 ? reader.number(2) & 0xf : 0]
-    if (!source) throw undecodable('has an item that is a part of another')
     // Which file it is in: nobody reads others.
     reader.number(2)
     const base = reader.number(baseBytes)
-    const pieces: Piece[] = []
-    for (let left = reader.number(2); left > 0; left--) {
+    const pieces = Array.from({ length: Math.min(reader.number(2), left + 1) }, () => {
       reader.number(indexBytes)
-      pieces.push({ at: base + reader.number(offsetBytes), length: reader.number(lengthBytes) })
-    }
+      return { at: base + reader.number(offsetBytes), length: reader.number(lengthBytes) }
+    })
+    left -= pieces.length
+    if (left < 0) throw tooMany(MOST_PIECES, 'pieces')
+    if (places.has(item)) throw undecodable('has an item in two places')
     places.set(item, { source, pieces })
   }
   return places

@@ -2,7 +2,7 @@ import sharp from 'sharp'
 
 /** An item of the file: a coded picture, all of them the same one, or what is put together from others. */
 export interface AvifItem {
-  readonly type: 'av01' | 'grid'
+  readonly type: 'av01' | 'grid' | 'iovl'
   /** What the file says of it; of a coded picture it is true where it is {@link TILE}. */
   readonly size: readonly [width: number, height: number]
   /** Of a grid: rows and columns. */
@@ -10,7 +10,7 @@ export interface AvifItem {
 }
 
 /** From the item to others; items count from 1, which is the picture. */
-export type AvifReference = readonly [type: 'dimg' | 'auxl', from: number, to: readonly number[]]
+export type AvifReference = readonly [type: 'dimg' | 'auxl' | 'thmb', from: number, to: readonly number[]]
 
 export const TILE = 64
 
@@ -19,24 +19,27 @@ export interface AvifChanges {
   readonly more?: readonly Buffer[]
   /** What the coded picture becomes. */
   readonly recode?: (stream: Buffer) => Buffer
+  /** What the configuration of its decoder becomes. */
+  readonly configure?: (configuration: Buffer) => Buffer
+  /** What each box of `meta` becomes, by its type; lengths stay as they are said to be. */
+  readonly edit?: Readonly<Record<string, (box: Buffer) => Buffer>>
 }
 
 /** An AVIF of items and references (ISO/IEC 23008-12). */
 export async function avifOfParts(
   items: readonly AvifItem[],
   references: readonly AvifReference[],
-  { more = [], recode = (stream) => stream }: AvifChanges = {},
+  { more = [], recode = same, configure = same, edit = {} }: AvifChanges = {},
 ): Promise<Buffer> {
   const file = await sharp({ create: { width: TILE, height: TILE, channels: 3, background: 'teal' } })
     .avif({ effort: 0 })
     .toBuffer()
-  const configuration = contentOf(file, 'av1C')
+  const configuration = configure(contentOf(file, 'av1C'))
   const coded = recode(contentOf(file, 'mdat'))
   const brands = box('ftyp', text('avif'), uint32(0), text('avifmif1miaf'))
   const grids = items.map(({ cells, size }) => (cells ? gridOf(cells, size) : Buffer.alloc(0)))
-  const metaFor = (codedAt: number) =>
-    fullBox(
-      'meta',
+  const metaFor = (codedAt: number) => {
+    const boxes = [
       fullBox('hdlr', uint32(0), text('pict'), Buffer.alloc(13)),
       fullBox('pitm', uint16(1)),
       locationsOf(items, { grids, coded: { at: codedAt, length: coded.length } }),
@@ -45,10 +48,14 @@ export async function avifOfParts(
       propertiesOf(items, configuration),
       box('idat', ...grids),
       ...more,
-    )
+    ]
+    return fullBox('meta', ...boxes.map((each) => (edit[each.toString('latin1', 4, 8)] ?? same)(each)))
+  }
   const codedAt = brands.length + metaFor(0).length + 8
   return Buffer.concat([brands, metaFor(codedAt), box('mdat', coded)])
 }
+
+const same = (bytes: Buffer) => bytes
 
 /** A grid whose cells are all the same item, whose size is said to be this. */
 export function gridOfOneTile(

@@ -1,7 +1,16 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { decodeDraft, decodeImage, decodeRegion } from '../../src/image/decode.js'
-import { avifOfParts, box, gridOfOneTile, sequenceOf, TILE } from './avif-of-parts.js'
+import {
+  type AvifChanges,
+  type AvifItem,
+  avifOfParts,
+  box,
+  gridOfOneTile,
+  obuOf,
+  sequenceOf,
+  TILE,
+} from './avif-of-parts.js'
 import {
   greyTiff,
   jpegOfScans,
@@ -26,6 +35,35 @@ async function animation(): Promise<Buffer> {
   return sharp(frames, { join: { animated: true } })
     .webp({ lossless: true })
     .toBuffer()
+}
+
+function tileOf(side: number): AvifItem {
+  return { type: 'av01', size: [side, side] }
+}
+
+function withByte(box: Buffer, at: number, value: number): Buffer {
+  const bytes = Buffer.from(box)
+  bytes.writeUInt8(value, at)
+  return bytes
+}
+
+/** The first item in pieces that take no byte of the table. */
+function ofPieces(iloc: Buffer): Buffer {
+  const bytes = withByte(iloc, 12, 0)
+  bytes.writeUInt16BE(2000, 22)
+  return bytes
+}
+
+/** A reference that is two bytes longer than it says. */
+function withSlack(iref: Buffer): Buffer {
+  const bytes = withUint32(iref, 12, iref.readUInt32BE(12) + 2)
+  return Buffer.concat([withUint32(bytes, 0, iref.length + 2), Buffer.alloc(2)])
+}
+
+function withUint32(box: Buffer, at: number, value: number): Buffer {
+  const bytes = Buffer.from(box)
+  bytes.writeUInt32BE(value, at)
+  return bytes
 }
 
 /** A picture of so many rows, each a strip of its own, all with the same bytes. */
@@ -102,21 +140,59 @@ describe('refused before it is decoded is', () => {
     await expect(decode(tiles)).rejects.toMatchObject(refusal('put together from 256000000 pixels'))
     const size = [6000, 6000] as const
     const transparent = await avifOfParts(
-      Array.from({ length: 3 }, () => ({ type: 'av01', size })),
-      [
-        ['auxl', 2, [1]],
-        ['auxl', 3, [1]],
-      ],
+      Array.from({ length: 4 }, () => ({ type: 'av01', size })),
+      [2, 3, 4].map((item) => ['auxl', item, [1]]),
     )
-    await expect(decode(transparent)).rejects.toMatchObject(refusal('put together from 108000000 pixels'))
+    await expect(decode(transparent)).rejects.toMatchObject(refusal('put together from 144000000 pixels'))
   })
 
-  it('an AVIF of thousands of frames, or of frames that may be larger than it', async () => {
-    const tile = { type: 'av01', size: [TILE, TILE] } as const
-    const frames = await avifOfParts([tile], [], { recode: (stream) => Buffer.concat(Array(20_000).fill(stream)) })
-    await expect(decode(frames)).rejects.toMatchObject(refusal(`put together from ${20_000 * TILE * TILE} pixels`))
-    const large = await avifOfParts([tile], [], { recode: (stream) => Buffer.concat([sequenceOf(16_000), stream]) })
-    await expect(decode(large)).rejects.toMatchObject(refusal('put together from 256000000 pixels'))
+  it('an AVIF of thousands of frames, wherever they are, or of frames that may be larger than it', async () => {
+    const size = [1000, 1000] as const
+    const many = (stream: Buffer) => Buffer.concat(Array(150).fill(stream))
+    const frames = await avifOfParts([{ type: 'av01', size }], [], { recode: many })
+    await expect(decode(frames)).rejects.toMatchObject(refusal('put together from 150000000 pixels'))
+    const alsoMadeOf = await avifOfParts([tileOf(1000), tileOf(TILE)], [['dimg', 1, [2]]], { recode: many })
+    await expect(decode(alsoMadeOf)).rejects.toMatchObject(refusal('put together from'))
+    const withZeros = { recode: (stream: Buffer) => many(Buffer.concat([stream, Buffer.alloc(1)])) }
+    await expect(decode(await avifOfParts([tileOf(1000)], [], withZeros))).rejects.toMatchObject(
+      refusal('put together'),
+    )
+    const large = { recode: (stream: Buffer) => Buffer.concat([sequenceOf(16_000), stream]) }
+    await expect(decode(await avifOfParts([tileOf(TILE)], [], large))).rejects.toMatchObject(
+      refusal('256000000 pixels'),
+    )
+    const configured = { configure: (bytes: Buffer) => Buffer.concat([bytes.subarray(0, 4), sequenceOf(16_000)]) }
+    await expect(decode(await avifOfParts([tileOf(TILE)], [], configured))).rejects.toMatchObject(
+      refusal('256000000 pixels'),
+    )
+    const outside = { configure: (bytes: Buffer) => Buffer.concat([bytes, obuOf(6, ['1'])]) }
+    await expect(decode(await avifOfParts([tileOf(TILE)], [], outside))).rejects.toMatchObject(
+      refusal('has frames outside'),
+    )
+  })
+
+  it('an AVIF of layers one over the other, whose size is hidden', async () => {
+    const layers = await avifOfParts([{ type: 'iovl', size: [64, 64] }, tileOf(TILE)], [['dimg', 1, [2]]])
+    await expect(decode(layers)).rejects.toMatchObject(refusal('put together from layers'))
+  })
+
+  it('an AVIF that is the thumbnail of a picture in the same file, which is shown in its place', async () => {
+    const thumbnail = await avifOfParts([tileOf(TILE), tileOf(1000)], [['thmb', 1, [2]]])
+    await expect(decode(thumbnail)).rejects.toMatchObject(refusal('belongs to another'))
+  })
+
+  it.each<[string, AvifChanges['edit'], string]>([
+    // 16 bytes of each item: its number, how and where it is placed, how many pieces, and of each where it begins and how long it is.
+    ['without a length', { iloc: (box) => withUint32(box, box.length - 4, 0) }, 'an item without a length'],
+    ['in two places', { iloc: (box) => withByte(box, 33, 1) }, 'an item in two places'],
+    ['whose place is said in two bytes', { iloc: (box) => withByte(box, 13, 0x20) }, 'in an unknown way'],
+    ['inside of another', { iloc: (box) => withByte(box, 19, 2) }, 'a part of another'],
+    ['of thousands of pieces', { iloc: (box) => ofPieces(box) }, 'more than 1000 pieces'],
+    ['with a hidden reference', { iref: (box) => withSlack(box) }, 'another length'],
+    ['that is twice said to be something', { iinf: (box) => withByte(box, 48, 1) }, 'twice what an item is'],
+  ])('an AVIF of an item %s', async (_, edit = {}, part) => {
+    const bytes = await avifOfParts([tileOf(TILE), tileOf(TILE)], [['auxl', 2, [1]]], { edit })
+    await expect(decode(bytes)).rejects.toMatchObject(refusal(part))
   })
 
   it('an AVIF of grids in grids, also in a circle', async () => {
@@ -130,20 +206,14 @@ describe('refused before it is decoded is', () => {
   })
 
   it('an AVIF of too many boxes, items or references, or with a second box where readers take either', async () => {
-    const one = { type: 'av01', size: [64, 64] } as const
-    const many = Array.from({ length: 10_001 }, () => 1)
+    const one = tileOf(TILE)
     const refused = async (bytes: Buffer, part: string) => {
       await expect(decode(bytes)).rejects.toMatchObject(refusal(part))
     }
-    await refused(await avifOfParts([one], [], { more: many.map(() => box('free')) }), 'more than 10000 boxes')
-    await refused(
-      await avifOfParts(
-        many.map(() => one),
-        [],
-      ),
-      'more than 10000 items',
-    )
-    await refused(await avifOfParts([one], [['dimg', 1, many]]), 'more than 10000 references')
+    const frees = Array.from({ length: 1001 }, () => box('free'))
+    await refused(await avifOfParts([one], [], { more: frees }), 'more than 1000 boxes')
+    await refused(await avifOfParts(Array(257).fill(one), []), 'more than 256 items')
+    await refused(await avifOfParts([one], [['dimg', 1, Array(1001).fill(1)]]), 'more than 1000 references')
     await refused(await avifOfParts([one], [], { more: [box('iprp')] }), 'more than one box iprp')
     const whole = await avifOfParts([one], [])
     await refused(Buffer.concat([whole, box('meta', Buffer.alloc(4))]), 'more than one box meta')
@@ -162,6 +232,11 @@ describe('let pass is', () => {
     const packed = Array.from({ length: 16 }, () => packedText('zTXt', 1000))
     const bytes = withChunks(await quarters(16, 12).png().toBuffer(), [...plain, ...open, ...packed])
     expect(await decode(bytes)).toMatchObject({ width: 16, height: 12 })
+  })
+
+  it('an AVIF with a piece of a box behind it', async () => {
+    const bytes = Buffer.concat([await avifOfParts([tileOf(TILE)], []), Buffer.from('\0\0\0\x01free', 'latin1')])
+    expect(await decode(bytes)).toMatchObject({ width: TILE, height: TILE })
   })
 
   it('an AVIF of a few frames', async () => {
