@@ -47,18 +47,29 @@ export function firstScale({ inputSize = FIRST_SIDE }: Detector, { width, height
   return inputSize / Math.min(Math.max(width, height), LONGEST * Math.min(width, height))
 }
 
+/** Whether a detector tells more than what it takes for faces. */
+export function givesHints({ kind, minScore }: Detector): boolean {
+  return kind.hintScore !== undefined && kind.hintScore < minScore
+}
+
 /** An upright look at all of the image. */
 export async function lookForHints(search: Search, scale: number): Promise<Look> {
   const { detector } = search
-  const { minScore } = detector
-  const { hintScore = minScore } = detector.kind
-  if (hintScore >= minScore) return { faces: await lookAtAll(search, scale, 0), hints: undefined }
-  const all = await lookAtAll({ ...search, detector: { ...detector, minScore: hintScore } }, scale, 0)
-  const isHint = ({ score, box }: Detection) => {
-    const side = Math.max(box.width, box.height) * scale
-    return score < minScore && side >= SMALLEST_HINT && side <= LARGEST_HINT
+  if (!givesHints(detector)) return { faces: await lookAtAll(search, scale, 0), hints: undefined }
+  const { minScore, kind } = detector
+  const hints: Detection[] = []
+  // What is no face for the detector hides neither hints nor faces.
+  const pick: Keep = (seen) => {
+    hints.push(...search.pick(seen.filter((face) => face.score < minScore && isHint(face, scale))))
+    return search.pick(seen.filter(({ score }) => score >= minScore))
   }
-  return { faces: all.filter(({ score }) => score >= minScore), hints: all.filter(isHint) }
+  const keen = { ...detector, minScore: kind.hintScore ?? minScore }
+  return { faces: await lookAtAll({ ...search, detector: keen, pick }, scale, 0), hints }
+}
+
+function isHint({ box }: Detection, scale: number): boolean {
+  const side = Math.max(box.width, box.height) * scale
+  return side >= SMALLEST_HINT && side <= LARGEST_HINT
 }
 
 /**
