@@ -118,24 +118,25 @@ describe('all faces', () => {
   /** Scores of faces that are too small in a look, and how often it looks. */
   interface Sight {
     readonly tooSmall: number
+    /** Of what is red. */
+    readonly red?: number
     readonly kind?: Partial<Detector['kind']>
   }
 
   /** What a detector finds that sees faces of at least {@link LEAST_SIDE} pixels of its input, and how often it looks. */
-  async function findSmall({ tooSmall, kind: changes }: Sight, squares: readonly Square[]) {
-    const { kind, ...detector } = createColourDetector(
-      Object.fromEntries(Object.keys(COLOURS).map((name) => [name, 0.95])),
-    )
-    let looks = 0
+  async function findSmall({ tooSmall, red = 0.95, kind: changes }: Sight, squares: readonly Square[]) {
+    const all = Object.fromEntries(Object.keys(COLOURS).map((name) => [name, 0.95]))
+    const { kind, ...detector } = createColourDetector({ ...all, red })
+    const widths: number[] = []
     const decode: Detector['kind']['decode'] = (outputs, input, minScore) => {
-      looks++
+      widths.push(input.width)
       const seen = kind.decode(outputs, input, minScore)
       return seen
         .map((face) => (face.box.width < LEAST_SIDE ? { ...face, score: tooSmall } : face))
         .filter(({ score }) => score >= minScore)
     }
     const faces = await searchAllFaces({ ...detector, kind: { ...kind, ...changes, decode } }, paint(squares))
-    return { names: namesOf(faces, squares).toSorted(), looks }
+    return { names: namesOf(faces, squares).toSorted(), widths, looks: widths.length }
   }
   const LEAST_SIDE = 10
   // The picture is looked at at 1/5, 1/2 and 1 of its size: the blue one is seen in the finest look alone.
@@ -168,6 +169,21 @@ describe('all faces', () => {
     expect(found.names).toEqual([...names].toSorted())
     // One look upright and one turned, at each of two levels; then one at each half of the picture, because it is too long for one.
     expect(found.looks).toBe(6)
+  })
+
+  it('are found inside of what scores more than a hint and is no face, or is none surely', async () => {
+    const inside: readonly Square[] = [LARGE, { name: 'blue', x: 100, y: 120, side: 16 }]
+    const kind = { hintScore: 0.1 }
+    expect((await findSmall({ tooSmall: 0.2, red: 0.3, kind }, inside)).names).toEqual(['blue'])
+    expect((await findSmall({ tooSmall: 0.2, red: 0.75, kind }, inside)).names).toEqual(['blue', 'red'])
+    // What is inside of a sure face is a part of it.
+    expect((await findSmall({ tooSmall: 0.2, red: 0.95, kind }, inside)).names).toEqual(['red'])
+  })
+
+  it('are looked for at half of the size for hints alone', async () => {
+    // The picture is 600 wide, and looks are multiples of 32.
+    expect((await findSmall({ tooSmall: 0, kind: { hintScore: 0.1 } }, APART)).widths).toContain(320)
+    expect((await findSmall({ tooSmall: 0 }, APART)).widths).not.toContain(320)
   })
 
   it('are looked for as finely as may be with a detector of which no hints are known, or none below what it takes for a face', async () => {
