@@ -7,7 +7,7 @@ import { isAtLeast, type Located, locateFaces, lookCloser, rankTurns, searchFace
 import { searchAllFaces } from '../pipeline/locate-all.js'
 import type { Look } from '../pipeline/looks.js'
 import { visibleArea } from '../pipeline/prominence.js'
-import { isFace, type Recognised, type Recogniser, recogniseFace } from '../pipeline/recognise.js'
+import { isFace, isHardlyFace, type Recognised, type Recogniser, recogniseFace } from '../pipeline/recognise.js'
 import { isSameFace } from '../pipeline/same-face.js'
 import { measureShown } from '../pipeline/shown.js'
 import { Stopwatch } from '../pipeline/stopwatch.js'
@@ -91,13 +91,17 @@ export async function findFaces(
   return { faces, faceCount, imageWidth, imageHeight, stages: analysis.watch.spent }
 }
 
+/** What is hardly a face stands back for one that is, though it is larger: it mostly is a pattern that looks a little like one. */
 async function findMostProminent(analysis: Analysis): Promise<Judged & { readonly candidate: Candidate }> {
+  let hardly: (Judged & { readonly candidate: Candidate }) | undefined
   let candidates = 0
   for await (const candidate of findInFile(analysis)) {
     const judged = await judge(analysis, candidate)
-    if (judged) return { ...judged, candidate }
+    if (judged && !isHardlyFace(analysis.recogniser, judged.found)) return { ...judged, candidate }
+    if (judged) hardly ??= { ...judged, candidate }
     if (++candidates === MOST_CANDIDATES) break
   }
+  if (hardly) return hardly
   throw new FaceCompareError('FACE_NOT_DETECTED', 'No face was found in the image.')
 }
 

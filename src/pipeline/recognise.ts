@@ -29,6 +29,9 @@ export interface Recognised {
 /** Faces that are turned less from each other than this stand the same way up. */
 const SAME_WAY_UP = Math.PI / 4
 
+/** A face measures about 1, of 600 portraits of DevTrain none less than 0.4. What is none and yet passes for a face mostly measures less than this. */
+const HARDLY_LIKE = 0.3
+
 /**
  * Finds the landmarks of a face and embeds it. One look at a portrait does not tell whether it is upside down, and the landmark
  * network makes an upright face of anything. But the embedding tells, and where it says no the face is tried as closer looks show
@@ -86,6 +89,15 @@ async function turnByLooks(detector: Detector, { pyramid, first, watch, embedAs 
 /** Whether it is a face as far as the pack can tell. */
 export function isFace({ faceLikeness }: Recogniser, { embedded }: Tried): boolean {
   return faceLikeness === undefined || !(measureParts(faceLikeness, embedded.parts) < 0)
+}
+
+/**
+ * Whether the detector is not sure of it, it stands upright in no way that was tried, and its parts are hardly those of a face: of what
+ * passes for a face this is seldom one, unless it is shown very poorly.
+ */
+export function isHardlyFace({ detector, faceLikeness }: Recogniser, tried: Tried): boolean {
+  if (tried.face.score >= detector.kind.sureScore || uprightnessOf(tried) > 0) return false
+  return faceLikeness !== undefined && measureParts(faceLikeness, tried.embedded.parts) < HARDLY_LIKE
 }
 
 /** The face turned as closer looks see it best; undefined where they are as sure of it as it is, because most faces are upright. */

@@ -40,11 +40,23 @@ const NAMES = Object.keys(COLOURS) as ColourName[]
 const row = (largest: number, count: number): Row =>
   NAMES.slice(0, count).map((name, i) => [name, Math.round(largest * 0.83 ** i)])
 
+interface Analysing {
+  readonly hardly?: readonly ColourName[]
+  readonly score?: number
+  readonly measuresShown?: boolean
+}
+
 /** Analyses a picture of which one square alone is a person, by a clock that goes on by one whenever it is looked at. */
-async function analyze(bytes: Uint8Array, names: readonly ColourName[], person?: ColourName, measuresShown = false) {
+async function analyze(
+  bytes: Uint8Array,
+  names: readonly ColourName[],
+  person?: ColourName,
+  { hardly = [], score = 0.8, measuresShown = false }: Analysing = {},
+) {
   const embedded: (ColourName | undefined)[] = []
-  const recogniser = createColourRecogniser(Object.fromEntries(names.map((name) => [name, 0.8])), {
+  const recogniser = createColourRecogniser(Object.fromEntries(names.map((name) => [name, score])), {
     ...(person && { person }),
+    hardly,
     embedded: (name) => embedded.push(name),
   })
   let now = 0
@@ -94,8 +106,30 @@ describe('of candidates that are no faces', () => {
   })
 })
 
+describe('of what is hardly a face', () => {
+  /** Whose square is compared, of 150, 125, 103 and 86 pixels. */
+  async function pick(person: ColourName | undefined, analysing: Analysing) {
+    const names = NAMES.slice(0, 4)
+    const { outcome } = await analyze(await paint(row(150, 4), { scale: 1, format: 'png' }), names, person, analysing)
+    const { box } = outcome as { box: { width: number } }
+    return names[row(150, 4).findIndex(([, side]) => Math.abs(side - box.width) < 4)]
+  }
+
+  it('a face is compared instead, though it is smaller and comes later', async () => {
+    expect(await pick('yellow', { hardly: ['red', 'blue'] })).toBe('yellow')
+  })
+
+  it('the largest is compared where there is nothing better', async () => {
+    expect(await pick(undefined, { hardly: ['green', 'yellow'] })).toBe('green')
+  })
+
+  it('what the detector is sure of does not stand back', async () => {
+    expect(await pick('yellow', { hardly: ['red'], score: 0.95 })).toBe('red')
+  })
+})
+
 it('measures how a face is shown where that is asked for, and not else', async () => {
   const bytes = await paint([['red', 100]], { scale: 1, format: 'png' })
-  expect((await analyze(bytes, ['red'], 'red', true)).outcome).toMatchObject({ shown: { burnt: 0 } })
+  expect((await analyze(bytes, ['red'], 'red', { measuresShown: true })).outcome).toMatchObject({ shown: { burnt: 0 } })
   expect((await analyze(bytes, ['red'], 'red')).outcome).toMatchObject({ shown: undefined })
 })

@@ -83,6 +83,9 @@ const FEATURES = [
   { from: 0, x: 0.5, y: 0.5 },
 ] as const
 
+/** What each part of what is hardly a face adds to its measure. */
+const HARDLY = 0.01
+
 /** Puts the landmarks of an upright face into the middle of any crop. */
 const uprightLandmarks: LandmarkModel = {
   network: {
@@ -100,13 +103,19 @@ function points(): number[] {
   return Array.from({ length: 68 }, (_, i) => FEATURES.find(({ from }) => i >= from)!).flatMap(({ x, y }) => [x, y])
 }
 
+interface Telling {
+  readonly person?: ColourName
+  readonly hardly?: readonly ColourName[]
+  readonly embedded: (name: ColourName | undefined) => void
+}
+
 /**
- * Takes what is of the colours of `scores` for faces, and of these none but `person` for a real one. `embedded` is told the colour of
- * each face that is embedded.
+ * Takes what is of the colours of `scores` for faces, and of these none but `person` for a real one, and those of `hardly` for what is
+ * hardly one. `embedded` is told the colour of each face that is embedded.
  */
 export function createColourRecogniser(
   scores: Readonly<Partial<Record<ColourName, number>>>,
-  { person, embedded }: { readonly person?: ColourName; readonly embedded: (name: ColourName | undefined) => void },
+  { person, hardly = [], embedded }: Telling,
 ): Recogniser {
   return {
     detector: createColourDetector(scores),
@@ -114,8 +123,9 @@ export function createColourRecogniser(
     embed: async (pyramid, { landmarks }) => {
       const name = colourAt(pyramid, landmarks[0]!, landmarks[1]!)
       embedded(name)
-      const sign = Float32Array.of(name === person ? 1 : -1)
-      return { embedding: sign, raw: sign, parts: mapParts(() => sign), upright: 1 }
+      const isHardly = name !== undefined && hardly.includes(name)
+      const vector = Float32Array.of(isHardly ? HARDLY : name === person ? 1 : -1)
+      return { embedding: vector, raw: vector, parts: mapParts(() => vector), upright: isHardly ? -1 : 1 }
     },
     faceLikeness: { directions: mapParts(() => Float32Array.of(1)), offset: 0 },
   }
