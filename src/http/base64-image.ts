@@ -78,7 +78,7 @@ class SlicedDecoder {
   }
 
   add(slice: string): void {
-    const digits = this.#left + (this.#isPlain(slice) ? slice : this.#pickDigits(slice))
+    const digits = this.#left + (this.#takePlain(slice) ?? this.#pickDigits(slice))
     const whole = digits.length - (digits.length % 4)
     this.#byteCount += this.#bytes.write(digits.slice(0, whole), this.#byteCount, 'base64')
     this.#left = digits.slice(whole)
@@ -91,9 +91,13 @@ class SlicedDecoder {
     return this.#bytes.subarray(0, this.#byteCount)
   }
 
-  /** Whether it is digits and nothing else, which is told ten times as fast as which of its characters are. */
-  #isPlain(slice: string): boolean {
-    return this.#padding === 0 && /^[\w+/-]*$/.test(slice)
+  /** The digits where there is nothing else but padding behind them, which is told ten times as fast as which characters are digits. */
+  #takePlain(slice: string): string | undefined {
+    if (this.#padding > 0 || !/^[\w+/-]*=*$/.test(slice)) return undefined
+    const padded = slice.indexOf('=')
+    if (padded < 0) return slice
+    this.#padding = slice.length - padded
+    return slice.slice(0, padded)
   }
 
   #pickDigits(slice: string): string {

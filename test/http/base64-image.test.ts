@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeBase64Image } from '../../src/http/base64-image.js'
+import { SLICE_BYTES } from '../../src/turns.js'
 
 const atOnce = async () => {}
 const decode = (text: string) => decodeBase64Image(text, atOnce)
@@ -20,6 +21,13 @@ describe('an image in Base64', () => {
     ['padding after a whole group', 'AAAA='],
   ])('is refused with %s', async (_, text) => {
     await expect(decode(text)).rejects.toMatchObject({ kind: 'IMAGE_FORMAT_UNSUPPORTED' })
+  })
+
+  it.each([
+    ['digits behind the padding', `${'A'.repeat(SLICE_BYTES - 2)}==AAAA`],
+    ['more padding than it lacks', `${'A'.repeat(SLICE_BYTES - 1)}==`],
+  ])('is refused with %s, also where it is cut between both', async (_, text) => {
+    await expect(decode(text)).rejects.toThrow('The image is not valid Base64.')
   })
 
   it('gives its bytes, however it is padded and broken into lines', async () => {
