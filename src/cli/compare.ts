@@ -5,6 +5,7 @@ import type { Config } from '../config.js'
 import type { Comparison, Face, FaceEngine } from '../engine/engine.js'
 import { compareChecked, requireQuality } from '../engine/require-quality.js'
 import { describeComparison, describeFace, explainJson, PictureError } from './comparison-json.js'
+import { drawingFormat, parseDrawing } from './drawing-file.js'
 import { addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
 import { explainIn } from './error-words.js'
 import { findPictures, isPath, readPicture } from './find-pictures.js'
@@ -87,17 +88,6 @@ export function parseScore(text: string): number {
   return score
 }
 
-/** Before the work: what is written must be what its name says. */
-function parseDrawing(file: string): string {
-  if (drawingFormat(file)) return file
-  throw new InvalidArgumentError('A drawing is a PNG or a JPEG: expected a name that ends with .png or .jpg.')
-}
-
-function drawingFormat(file: string): 'png' | 'jpeg' | undefined {
-  if (/\.png$/i.test(file)) return 'png'
-  return /\.(jpe?g|jpe|jfif)$/i.test(file) ? 'jpeg' : undefined
-}
-
 async function compare(a: string, b: readonly string[], flags: CompareFlags): Promise<number> {
   const config = readEngineConfig(flags)
   const options = { ...flags, config, language: chooseLanguage(flags, process.env) }
@@ -175,7 +165,7 @@ export async function annotate(
   const { drawComparison } = await import('../image/draw.js')
   const [a, b] = pictures.map(({ bytes, face: { box, landmarks } }) => ({ bytes, box, landmarks }))
   if (!a || !b) throw new Error('Expected two pictures')
-  const options = { ...config, format: drawingFormat(file) ?? 'png' }
+  const options = { ...config, format: drawingFormat(file) }
   await writePrivately(file, await drawComparison([a, b], { similarity, match: similarity >= threshold }, options))
 }
 

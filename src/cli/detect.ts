@@ -3,6 +3,7 @@ import type { Config } from '../config.js'
 import type { FacesInPicture, FoundFace } from '../engine/engine.js'
 import { FaceCompareError } from '../errors.js'
 import { explainJson, PictureError } from './comparison-json.js'
+import { drawingFormat, parseDrawing } from './drawing-file.js'
 import { addPackOption, type EngineFlags, readEngineConfig } from './engine-options.js'
 import { explainIn } from './error-words.js'
 import { isPath, readPicture } from './find-pictures.js'
@@ -28,7 +29,11 @@ export function addDetectCommand(program: Command): void {
     .argument('<picture>', 'a file, an http(s) url, or - for standard input')
     .option('--attributes', 'estimate age, gender, expression, glasses and pose of each face')
     .option('--largest', 'find the most prominent face alone, which is quicker')
-    .option('--annotate <file>', 'write a PNG: the picture with the boxes, the landmarks and the numbers of its faces')
+    .option(
+      '--annotate <file>',
+      'draw the picture with the boxes, the landmarks and the numbers of its faces, as file.png or file.jpg',
+      parseDrawing,
+    )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -107,7 +112,7 @@ async function annotateFaces(
   config: Config,
 ): Promise<void> {
   const { drawFaces } = await import('../image/draw.js')
-  await writePrivately(file, await drawFaces(bytes, faces, config))
+  await writePrivately(file, await drawFaces(bytes, faces, { ...config, format: drawingFormat(file) }))
 }
 
 function describeFound({ box, detectionScore, rollDegrees, quality, attributes }: FoundFace) {

@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { type DecodedImage, decodeImage } from './decode.js'
 import { drawDigits, drawLandmarks, drawVerdict } from './strokes.js'
 
@@ -20,6 +20,14 @@ interface Outline {
 /** An image file with the face that was found in it. */
 export interface FacePicture extends Outline {
   readonly bytes: Uint8Array
+}
+
+/** What a drawing may be written as. */
+export type DrawingFormat = 'png' | 'jpeg'
+
+interface DrawingOptions {
+  readonly maxPixels: number
+  readonly format: DrawingFormat
 }
 
 interface DrawnPicture {
@@ -50,7 +58,7 @@ const SURROUNDINGS = 0.35
 export async function drawComparison(
   pictures: readonly [FacePicture, FacePicture],
   { similarity, match }: { readonly similarity: number; readonly match: boolean },
-  { maxPixels, format }: { readonly maxPixels: number; readonly format: 'png' | 'jpeg' },
+  { maxPixels, format }: DrawingOptions,
 ): Promise<Uint8Array> {
   const [a, b] = await Promise.all(pictures.map((picture) => drawFace(picture, maxPixels)))
   if (!a || !b) throw new Error('Expected two pictures')
@@ -67,20 +75,25 @@ export async function drawComparison(
     { input: b.png, left: a.width + 2 * MARGIN, top: middle(b) },
     { input: footer, left: 0, top: height - FOOTER },
   ])
-  return (format === 'png' ? sheet.png() : sheet.jpeg({ quality: DRAWING_QUALITY })).toBuffer()
+  return encode(sheet, format)
 }
 
 /**
- * Draws a PNG of a picture with the boxes and the landmarks of its faces, each with its number, from 1, where there are several.
+ * Draws a picture, as PNG or JPEG, with the boxes and the landmarks of its faces, each with its number, from 1, where there are several.
  *
  * @throws what {@link decodeImage} throws
  */
 export async function drawFaces(
   bytes: Uint8Array,
   faces: readonly Outline[],
-  { maxPixels }: { readonly maxPixels: number },
+  { maxPixels, format }: DrawingOptions,
 ): Promise<Uint8Array> {
-  return (await drawOutlines(bytes, faces, maxPixels, { width: SHEET_SIDE, height: SHEET_SIDE })).png
+  const { png } = await drawOutlines(bytes, faces, maxPixels, { width: SHEET_SIDE, height: SHEET_SIDE })
+  return format === 'png' ? png : encode(sharp(png), format)
+}
+
+function encode(sheet: Sharp, format: DrawingFormat): Promise<Uint8Array> {
+  return (format === 'png' ? sheet.png() : sheet.jpeg({ quality: DRAWING_QUALITY })).toBuffer()
 }
 
 function drawFace({ bytes, ...face }: FacePicture, maxPixels: number): Promise<DrawnPicture> {

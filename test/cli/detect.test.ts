@@ -30,6 +30,14 @@ describe('facecompare detect', () => {
     expect((await stat(file('out.png'))).mode & 0o777).toBe(0o600)
   })
 
+  it('draws what the name of the file says, or says what it draws', async () => {
+    const args = ['detect', file('man.jpg'), '--annotate']
+    expect((await runHere([...args, file('drawn.jpg')])).code).toBe(0)
+    expect((await sharp(file('drawn.jpg')).metadata()).format).toBe('jpeg')
+    const { code, stderr } = await runHere([...args, file('drawn.webp')])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('a name that ends with .png or .jpg')])
+  })
+
   it('prints attributes when asked to, as JSON as well', async () => {
     const { code, stdout } = await runHere(['detect', file('man.jpg'), '--attributes', '--json'])
     expect(code).toBe(0)
