@@ -60,6 +60,17 @@ describe('the documents', () => {
     expect([...new Set(told)].sort()).toEqual([...new Set(own)].sort())
   })
 
+  it.each(['library.md', 'client.md'])('tell in %s of everything that can be imported', async (name) => {
+    const module = name === 'client.md' ? await import('../../src/client/index.js') : await import('../../src/index.js')
+    for (const page of [`docs/${name}`, `zh-CN/${name}`]) {
+      const text = readPage(page)
+      expect(
+        Object.keys(module).filter((exported) => !text.includes(exported)),
+        page,
+      ).toEqual([])
+    }
+  })
+
   it('show manifests that read well', () => {
     const page = readPage('packs.md')
     const blocks = [...page.matchAll(/```json\n(\{[\s\S]*?)```/g)].map(([, text = '']) => text)
