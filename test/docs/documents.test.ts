@@ -43,13 +43,13 @@ describe('the documents', () => {
     expect(withBlocks('<!-- settings -->\n<!-- end of settings -->')).toContain('FACECOMPARE_PORT')
   })
 
-  it('name only npm scripts that exist', async () => {
+  it('name all npm scripts that exist, and no other', async () => {
     const { default: manifest } = await import('../../package.json', { with: { type: 'json' } })
     const named = DOCUMENTS.flatMap(({ found }) =>
       [...found.matchAll(/npm (?:run )?(start|test|(?<=run )[\w:-]+)/g)].map(([, name = '']) => name),
     )
-    expect(named.length).toBeGreaterThan(5)
-    expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(named))
+    const unnamed = Object.keys(manifest.scripts).filter((name) => !named.includes(name))
+    expect([named.filter((name) => !(name in manifest.scripts)), unnamed]).toEqual([[], []])
   })
 
   it('tell of every metric of the service, and of no other', async () => {
