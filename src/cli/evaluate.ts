@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import type { Config } from '../config.js'
 import { isQualityChecked } from '../engine/require-quality.js'
@@ -16,7 +16,7 @@ import { embedInProcesses } from './embed.js'
 import { type EngineFlags, readEngineConfig } from './engine-options.js'
 import { formatGroups } from './group-tables.js'
 import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
-import { checkWritable } from './output-file.js'
+import { checkWritable, requireNoPicture, writePrivately } from './output-file.js'
 import { printJson } from './report.js'
 import { WORDS } from './words.js'
 
@@ -41,7 +41,8 @@ export interface EvalOptions extends EngineFlags {
 export async function evaluate(folder: string, options: EvalOptions): Promise<number> {
   const config = readEngineConfig(options)
   if (options.withPictures && options.html === undefined) throw new Error('--with-pictures asks for --html.')
-  for (const file of [options.html, options.json]) if (file !== undefined && file !== '-') await checkWritable(file)
+  const reports = [options.html, options.json].flatMap((file) => (file === undefined || file === '-' ? [] : file))
+  for (const file of reports) await checkWritable(file)
   if (options.folds === 1) throw new Error('One fold leaves no pairs to choose a threshold on; name at least two.')
   if (options.folds > 0 && (options.all || options.pairs === undefined)) {
     throw new Error('--folds asks for a list of pairs: name it with --pairs, without --all.')
@@ -49,6 +50,8 @@ export async function evaluate(folder: string, options: EvalOptions): Promise<nu
   if (options.html === '-') throw new Error('Only JSON can be printed with "-"; name a file for the page.')
   const listed =
     options.pairs === undefined ? await readPersonFolder(folder) : await readPairsFiles(folder, options.pairs)
+  const pictures = listed.pictures.map(({ file }) => file)
+  for (const file of reports) await requireNoPicture(file, pictures)
   const dataSet = options.all ? compareAll(listed) : listed
   const grouped = options.groups === undefined ? undefined : await readGroups(folder, options.groups, dataSet)
   const interruption = watchInterrupt()
@@ -130,10 +133,10 @@ export async function score(
 async function writeReport(report: Report, dataSet: DataSet, config: Config, options: EvalOptions): Promise<void> {
   if (options.html !== undefined) {
     const thumbnails = options.withPictures ? await makeThumbnails(report, dataSet, config) : undefined
-    await writeFile(options.html, formatHtml(report, thumbnails))
+    await writePrivately(options.html, formatHtml(report, thumbnails))
   }
   if (options.json === '-') return printJson(report)
-  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
+  if (options.json !== undefined) await writePrivately(options.json, `${JSON.stringify(report, null, 2)}\n`)
   const { byGroup, persons, pictures } = report
   const groups = byGroup ? formatGroups(byGroup, { persons, pictures: pictures.total }) : ''
   process.stdout.write(formatText(report) + groups)

@@ -21,7 +21,7 @@ export async function requireNoPicture(file: string, pictures: readonly string[]
   }
 }
 
-/** Writes what shows faces: for its owner alone, also where there was a file before. */
+/** Writes what shows faces or names people: for its owner alone, also where there was a file before. */
 export async function writePrivately(file: string, data: string | Uint8Array): Promise<void> {
   await chmod(file, 0o600).catch(() => {})
   await writeFile(file, data, { mode: 0o600 })

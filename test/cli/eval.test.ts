@@ -58,6 +58,7 @@ describe('facecompare eval', () => {
       /No name of the groups file is .* Zoe, in line 1\.$/,
     ],
     ['a report that cannot be written', ['people', '--html', '/missing/report.html'], /cannot be written/],
+    ['a report over a picture', ['people', '--json', 'people/man/1.jpg'], /man\/1\.jpg is one of the pictures/],
     ['a picture for a cache', ['people', '--cache', 'people/man/1.jpg'], /is no cache of embeddings/],
   ])('ends with 2 and one sentence for %s', async (_name, [folder = '', ...args], sentence) => {
     const placed = args.map((arg) => (arg.startsWith('people/') ? path(arg) : arg))
@@ -98,6 +99,7 @@ describe('facecompare eval', () => {
     const pairs = [path('people'), '--pairs', 'list.csv', '--html', page, ...cached()]
     expect((await evaluate(...pairs, '--with-pictures', '--json', path('report.json'))).code).toBe(0)
     expect((await readFile(page, 'utf8')).match(/<img src="data:image\/jpeg;base64,/g)).toHaveLength(4)
+    for (const file of [page, path('report.json')]) expect((await stat(file)).mode & 0o777).toBe(0o600)
     expect(JSON.parse(await readFile(path('report.json'), 'utf8'))).toMatchObject({
       pairs: { genuine: 1, impostor: 1 },
     })
