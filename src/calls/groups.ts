@@ -1,6 +1,6 @@
 import type { FacePage, GroupChange, GroupFace, ListedGroup, MemberCounts } from '../gallery/gallery.js'
+import { unlessGone } from '../gallery/refusals.js'
 import { stored } from '../gallery/stored.js'
-import { unlessGone } from '../gallery/unless-gone.js'
 import { audited } from './audit.js'
 import type { Gallery } from './gallery.js'
 import { requireGroupIds, requireId, requireText } from './gallery-parameters.js'

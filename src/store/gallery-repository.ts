@@ -17,8 +17,7 @@ import type {
   PersonInfo,
   StoredTemplate,
 } from '../gallery/gallery.js'
-import { refusals } from '../gallery/refusals.js'
-import { unlessGone } from '../gallery/unless-gone.js'
+import { refusals, unlessGone } from '../gallery/refusals.js'
 import {
   addCopies,
   type BoxOpener,

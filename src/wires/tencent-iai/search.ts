@@ -1,7 +1,7 @@
 import * as groups from '../../calls/groups.js'
 import { identifyAll, verify } from '../../calls/identify.js'
 import { getPersonInfo } from '../../calls/persons.js'
-import { unlessGone } from '../../gallery/unless-gone.js'
+import { unlessGone } from '../../gallery/refusals.js'
 import { analysed } from '../analysed-face.js'
 import { boundGallery } from '../bounded-gallery.js'
 import { enrolled } from '../enrolled.js'
