@@ -124,16 +124,16 @@ export function isSameFace(a: Template, b: Template, engine: Pick<GalleryEngine,
 
 /**
  * Deletes those of the faces that are the person's, for good; resolves with their ids. Rejects with PERSON_UNKNOWN, and with
- * FACE_UNKNOWN when the person has none of them. A person may be left without a face.
+ * FACE_UNKNOWN when the person has none of them. A person may be left without a face, unless `andFaceless` deletes it then as well.
  */
 export async function deleteFaces(
   { repository, onAudit }: Gallery,
-  request: PersonRequest & { readonly faceIds: readonly string[] },
+  request: PersonRequest & { readonly faceIds: readonly string[]; readonly andFaceless?: boolean },
 ): Promise<readonly string[]> {
-  const { appid, personId } = request
+  const { appid, personId, andFaceless } = request
   requireId('person_id', personId)
   const faceIds = requireFaceIds(request.faceIds)
-  const work = () => stored(repository.deleteFaces(appid, personId, faceIds))
+  const work = () => stored(repository.deleteFaces(appid, personId, faceIds, { andFaceless }))
   return audited(onAudit, { action: 'deleteFaces', appid, personId, faceIds }, work, (deleted) => ({
     faceIds: deleted,
   }))

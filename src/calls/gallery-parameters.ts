@@ -20,6 +20,12 @@ export function requireId(name: string, id: string): void {
   }
 }
 
+/** The ids of a list. Throws as {@link requireId}. */
+function requireIds(name: string, ids: readonly string[]): void {
+  if (ids.includes('')) throw new FaceCompareError('PARAMETER_MISSING', `The list of ${name}s has an empty one in it.`)
+  for (const id of ids) requireId(name, id)
+}
+
 /** A name or a remark. Throws PARAMETER_TOO_LONG or PARAMETER_INVALID. */
 export function requireText(name: string, text: string | undefined): void {
   if (text === undefined) return
@@ -34,7 +40,7 @@ export function requireText(name: string, text: string | undefined): void {
 /** Each once, sorted. Throws GROUP_LIST_UNKNOWN when there is none, and as {@link requireId}. */
 export function requireGroupIds(groupIds: readonly string[], limits: GalleryLimits): readonly string[] {
   if (groupIds.length === 0) throw refusals.noGroups()
-  for (const id of groupIds) requireId('group_id', id)
+  requireIds('group_id', groupIds)
   const each = [...new Set(groupIds)].sort()
   if (each.length > limits.maxGroups) throw refusals.tooManyGroups(limits)
   return each
@@ -43,6 +49,6 @@ export function requireGroupIds(groupIds: readonly string[], limits: GalleryLimi
 /** Each once, in their order. */
 export function requireFaceIds(faceIds: readonly string[]): readonly string[] {
   if (faceIds.length === 0) throw new FaceCompareError('PARAMETER_MISSING', 'The list of face_ids is empty.')
-  for (const id of faceIds) requireId('face_id', id)
+  requireIds('face_id', faceIds)
   return [...new Set(faceIds)]
 }

@@ -1,4 +1,5 @@
 import type { FacePage, GroupChange, GroupFace, ListedGroup, MemberCounts } from '../gallery/gallery.js'
+import { unlessGone } from '../gallery/refusals.js'
 import { stored } from '../gallery/stored.js'
 import { audited } from './audit.js'
 import type { Gallery } from './gallery.js'
@@ -76,18 +77,17 @@ export async function createGroup(
 }
 
 /**
- * Deletes a group with all persons who are in no other one; what fails halfway is finished by calling again. Rejects with
- * GROUP_UNKNOWN.
+ * Deletes a group with all persons who are in no other one, those as well who come into it meanwhile; what fails halfway is finished by
+ * calling again. Rejects with GROUP_UNKNOWN.
  */
 export async function deleteGroup({ repository, onAudit }: Gallery, { appid, groupId }: GroupRequest): Promise<void> {
   requireId('group_id', groupId)
   return audited(onAudit, { action: 'deleteGroup', appid, groupIds: [groupId] }, async () => {
-    for (const personId of await stored(repository.listPersons(appid, groupId))) {
-      const { groupIds } = await stored(repository.findPerson(appid, personId))
-      if (groupIds.some((id) => id !== groupId)) await stored(repository.removeFromGroups(appid, personId, [groupId]))
-      else await stored(repository.deletePerson(appid, personId))
+    await stored(repository.requireGroups(appid, [groupId]))
+    while (!(await stored(repository.dropGroup(appid, groupId)))) {
+      const personIds = await unlessGone(stored(repository.listPersons(appid, groupId)))
+      for (const personId of personIds ?? []) await stored(repository.expel(appid, personId, groupId))
     }
-    await stored(repository.dropGroup(appid, groupId))
   })
 }
 

@@ -1,7 +1,7 @@
 import type { Box } from '../engine/face.js'
 import { isTooPoor, requireQuality } from '../engine/require-quality.js'
 import type { Template } from '../gallery/gallery.js'
-import { refusals } from '../gallery/refusals.js'
+import { refusals, unlessGone } from '../gallery/refusals.js'
 import { stored } from '../gallery/stored.js'
 import { calibrate } from '../score/calibration.js'
 import { audited } from './audit.js'
@@ -123,7 +123,8 @@ export async function identifyLike(
     const [face] = await stored(repository.listFaces(appid, groupId, { faceIds: [faceId], count: 1 }))
     if (!face) throw refusals.noSuchFace()
     const { personId } = face
-    const templates = await stored(repository.readTemplates(appid, personId, engine.packId))
+    const templates = await unlessGone(stored(repository.readTemplates(appid, personId, engine.packId)))
+    if (!templates) throw refusals.noSuchFace()
     const template = templates.find((known) => known.faceId === faceId)?.template
     if (!template) throw refusals.noFaceToCompare()
     const oneMore = { ...gallery, limits: { ...limits, maxCandidates: limits.maxCandidates + 1 } }

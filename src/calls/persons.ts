@@ -10,6 +10,8 @@ export interface CreatePersonRequest {
   readonly appid: string
   readonly personId: string
   readonly groupIds: readonly string[]
+  /** Whether the groups must be there, and stay there until the person is made; else those that are not are made with it. */
+  readonly needsGroups?: boolean | undefined
   readonly name?: string | undefined
   /** The remark of the face. */
   readonly tag?: string | undefined
@@ -31,11 +33,11 @@ export interface PersonRequest {
 
 /**
  * Makes a person with one face, and the groups that it is the first in; all of it or nothing. Rejects with PERSON_EXISTS (and
- * changes nothing), TOO_MANY_GROUPS, TOO_MANY_PERSONS, QUALITY_TOO_LOW, what the picture rejects with, and STORAGE_FAILED.
+ * changes nothing), GROUP_UNKNOWN for a group that is needed, TOO_MANY_GROUPS, TOO_MANY_PERSONS, QUALITY_TOO_LOW, what the picture rejects with, and STORAGE_FAILED.
  */
 export async function createPerson(gallery: Gallery, request: CreatePersonRequest): Promise<CreatedPerson> {
   const { repository, limits, engine, onAudit } = gallery
-  const { appid, personId, name = '', tag = '', picture } = request
+  const { appid, personId, needsGroups, name = '', tag = '', picture } = request
   const groupIds = requireGroupIds(request.groupIds, limits)
   requireId('person_id', personId)
   requireText('person_name', name)
@@ -44,7 +46,7 @@ export async function createPerson(gallery: Gallery, request: CreatePersonReques
     // Before the picture is looked at, which costs more; what somebody else does meanwhile is seen when it is stored.
     if (await stored(repository.hasPerson(appid, personId))) throw refusals.personExists()
     const face = enrollable(await picture(), engine)
-    const person = { personId, groupIds, name, tag: '', face, faceTag: tag }
+    const person = { personId, groupIds, needsGroups, name, tag: '', face, faceTag: tag }
     const faceId = await stored(repository.createPerson(appid, person, limits))
     return { personId, faceId, groupIds }
   }

@@ -37,6 +37,8 @@ export interface NewPerson {
   readonly personId: string
   /** At least one, each once. */
   readonly groupIds: readonly string[]
+  /** Whether the person is made only while all of the groups are there; else those that are not are made with it. */
+  readonly needsGroups?: boolean | undefined
   readonly name: string
   /** The remark of the person. */
   readonly tag: string
@@ -145,7 +147,7 @@ export interface GroupChange {
 export interface GalleryRepository {
   /** Whether there is such a person. */
   hasPerson(appid: string, personId: string): Promise<boolean>
-  /** Resolves with the id of the face. Rejects with PERSON_EXISTS. */
+  /** Resolves with the id of the face. Rejects with PERSON_EXISTS, and with GROUP_UNKNOWN for a group that is needed. */
   createPerson(appid: string, person: NewPerson, limits: GalleryLimits): Promise<string>
   /** For good: with faces and groups. */
   deletePerson(appid: string, personId: string): Promise<void>
@@ -160,8 +162,10 @@ export interface GalleryRepository {
    * already. Rejects with TOO_MANY_GROUPS.
    */
   makeGroup(appid: string, group: NewGroup, limits: GalleryLimits): Promise<boolean>
-  /** Ends a group that nobody is in; does nothing to another one. */
-  dropGroup(appid: string, groupId: string): Promise<void>
+  /** Takes a person out of a group, and deletes one that is in no other; does nothing to one that is not in it, or not there. */
+  expel(appid: string, personId: string, groupId: string): Promise<void>
+  /** Ends a group that nobody is in; does nothing to another one, and resolves with false. */
+  dropGroup(appid: string, groupId: string): Promise<boolean>
   /** Those that have a person, sorted. */
   listGroups(appid: string): Promise<readonly string[]>
   /** Also those that nobody is in; by their ids. */
@@ -181,8 +185,16 @@ export interface GalleryRepository {
     faces: readonly NewFace[],
     options: AddOptions,
   ): Promise<readonly AddedFace[]>
-  /** Resolves with the ids of those that were deleted. Rejects with FACE_UNKNOWN when the person has none of them. */
-  deleteFaces(appid: string, personId: string, faceIds: readonly string[]): Promise<readonly string[]>
+  /**
+   * Resolves with the ids of those that were deleted; `andFaceless` deletes a person that has no face left as well. Rejects with
+   * FACE_UNKNOWN when the person has none of them.
+   */
+  deleteFaces(
+    appid: string,
+    personId: string,
+    faceIds: readonly string[],
+    options?: { readonly andFaceless?: boolean | undefined },
+  ): Promise<readonly string[]>
   findFace(appid: string, faceId: string): Promise<FaceRecord>
   /** The faces of a person that one pack has made. */
   readTemplates(appid: string, personId: string, packId: string): Promise<readonly StoredTemplate[]>

@@ -1,4 +1,4 @@
-import { FaceCompareError } from '../errors.js'
+import { type ErrorName, FaceCompareError } from '../errors.js'
 import type { GalleryLimits } from './gallery.js'
 
 /** Person ids are left out of all sentences: they may be names of people, and sentences go into logs. */
@@ -27,4 +27,16 @@ export const refusals = {
       `A person has at most ${maxFaces} faces; the call has more pictures than that.`,
     ),
   sameFace: () => new FaceCompareError('SAME_FACE_ADDED', 'The person has nearly the same face already.'),
+}
+
+const GONE: readonly ErrorName[] = ['PERSON_UNKNOWN', 'FACE_UNKNOWN', 'GROUP_UNKNOWN']
+
+/** Undefined where what was just seen is not there any more: somebody else has deleted it meanwhile. Everything else as it is. */
+export async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof FaceCompareError && GONE.includes(error.kind)) return undefined
+    throw error
+  }
 }

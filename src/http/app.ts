@@ -131,9 +131,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     allowCrossOrigin(request, reply, corsOrigins)
     if (request.method === 'OPTIONS') return replies.sendNothing(request, reply)
     requireHost(request)
+    // Here and not in a handler: fastify judges the head of some requests (QUERY without a Content-Type) before it calls one.
+    if (request.is404) refuseUnrouted(request, reply, routes)
     return undefined
   })
-  app.setNotFoundHandler((request, reply) => refuseUnrouted(request, reply, routes))
 
   // 2. Public.
   addOpsRoutes(app, replies, async () => !connections.isDraining && options.isReady())

@@ -6,7 +6,7 @@ import { REKOGNITION_FACES } from './rekognition-faces.js'
 const of = (name: string) => reference(`Rekognition${name}`)
 const percent = (description: string) => number(description, 0, 100)
 
-const COLLECTION = { CollectionId: { ...text('The collection.'), pattern: '^[a-zA-Z0-9_.\\-]{1,255}$' } }
+const COLLECTION = { CollectionId: { ...text('The collection.'), pattern: '^[a-zA-Z0-9_.\\-]{1,64}$' } }
 const FACE_ID: JsonObject = { ...text('The id that the service gave a face.'), format: 'uuid' }
 const FACE_IDS: JsonObject = { ...list(FACE_ID, 'The faces.'), minItems: 1, maxItems: 4096 }
 const IMAGE = { Image: of('Image') }

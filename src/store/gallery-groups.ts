@@ -1,5 +1,5 @@
 import { type Compilable, type Kysely, sql } from 'kysely'
-import type { GalleryLimits } from '../gallery/gallery.js'
+import type { GalleryLimits, NewPerson } from '../gallery/gallery.js'
 import { refusals } from '../gallery/refusals.js'
 import type { Schema } from './schema.js'
 import { together } from './together.js'
@@ -11,14 +11,14 @@ interface Member {
 }
 
 /**
- * Puts a person into groups, at least one, that it is not in yet; each is made with its first person. In the caller's transaction,
- * which must hold the lock of changes, and with what else there is to be done. Throws TOO_MANY_GROUPS and TOO_MANY_PERSONS, upon
- * which the transaction must be given up.
+ * Puts a person into groups, at least one, that it is not in yet; each is made with its first person, unless the person needs them to
+ * be there. In the caller's transaction, which must hold the lock of changes, and with what else there is to be done. Throws
+ * GROUP_UNKNOWN, TOO_MANY_GROUPS and TOO_MANY_PERSONS, upon which the transaction must be given up.
  */
 export async function joinGroups(
   transaction: Kysely<Schema>,
   { appid, person }: Member,
-  groupIds: readonly string[],
+  { groupIds, needsGroups = false }: Pick<NewPerson, 'groupIds' | 'needsGroups'>,
   limits: GalleryLimits,
   besides: readonly Compilable[] = [],
 ): Promise<void> {
@@ -36,8 +36,9 @@ export async function joinGroups(
     Promise.all([send(groups.compile()), ...[members, ...besides].map((statement) => send(statement.compile()))]),
   )
   // A group that nobody was in and that was not made as such was not there.
-  const isNew = joined.some(({ persons, made_at }) => Number(persons) === 1 && made_at === null)
-  if (isNew && (await countGroups(transaction, appid)) > limits.maxGroups) throw refusals.tooManyGroups(limits)
+  const made = joined.find(({ persons, made_at }) => Number(persons) === 1 && made_at === null)
+  if (made && needsGroups) throw refusals.groupUnknown(made.group_id)
+  if (made && (await countGroups(transaction, appid)) > limits.maxGroups) throw refusals.tooManyGroups(limits)
   const full = joined.find(({ persons }) => persons > limits.maxPersonsPerGroup)
   if (full) throw refusals.tooManyPersons(full.group_id, limits)
 }

@@ -38,10 +38,13 @@ export async function countMembers(
   return { persons: Number(persons), faces: Number(faces) }
 }
 
-/** Ends a group that nobody is in. */
-export async function dropGroup(database: Kysely<Schema>, appid: string, groupId: string): Promise<void> {
-  const groups = database.deleteFrom('gallery_groups').where('appid', '=', appid)
-  await groups.where('group_id', '=', groupId).where('persons', '=', 0).execute()
+/** Ends a group that nobody is in; false when somebody is. In the caller's transaction, which must hold the lock of changes. */
+export async function dropGroup(transaction: Kysely<Schema>, appid: string, groupId: string): Promise<boolean> {
+  const members = transaction.selectFrom('gallery_members').select('person').where('appid', '=', appid)
+  if (await members.where('group_id', '=', groupId).limit(1).executeTakeFirst()) return false
+  const groups = transaction.deleteFrom('gallery_groups').where('appid', '=', appid)
+  await groups.where('group_id', '=', groupId).execute()
+  return true
 }
 
 /** By their ids. */

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { NewPerson, Person } from '../gallery/gallery.js'
 import { refusals } from '../gallery/refusals.js'
 import { beginChange } from './gallery-feed.js'
+import { leaveGroups } from './gallery-groups.js'
 import { selectNumber } from './gallery-queries.js'
 import type { Schema } from './schema.js'
 
@@ -30,6 +31,19 @@ export async function changePerson(transaction: Kysely<Schema>, appid: string, p
   const person = await beginChange(transaction, { appid, personId }, selectNumber(transaction, appid, personId))
   if (person === undefined) throw refusals.personUnknown()
   return person
+}
+
+/** Deletes a person who is in these groups and no others, with all faces; in the caller's transaction, which must have begun to change it. */
+export function erasePerson(
+  transaction: Kysely<Schema>,
+  member: { readonly appid: string; readonly person: number },
+  groupIds: readonly string[],
+): Promise<void> {
+  const { person } = member
+  return leaveGroups(transaction, member, groupIds, [
+    transaction.deleteFrom('gallery_faces').where('person', '=', person),
+    transaction.deleteFrom('gallery_persons').where('id', '=', person),
+  ])
 }
 
 /** One statement: what it finds is of one moment. Throws PERSON_UNKNOWN. */

@@ -17,7 +17,7 @@ import type {
   PersonInfo,
   StoredTemplate,
 } from '../gallery/gallery.js'
-import { refusals } from '../gallery/refusals.js'
+import { refusals, unlessGone } from '../gallery/refusals.js'
 import {
   addCopies,
   type BoxOpener,
@@ -30,7 +30,7 @@ import {
 import { DRAW_NUMBER } from './gallery-feed.js'
 import { groupsOf, joinGroups, leaveGroups, readGroups } from './gallery-groups.js'
 import { countMembers, describeGroups, dropGroup, insertGroup, listFaces } from './gallery-made-groups.js'
-import { changePerson, findPerson, insertPerson, listPersons } from './gallery-persons.js'
+import { changePerson, erasePerson, findPerson, insertPerson, listPersons } from './gallery-persons.js'
 import { facesWithPersons, selectNumber, selectTemplates } from './gallery-queries.js'
 import type { Schema } from './schema.js'
 import type { TemplateCopies } from './vector-copies.js'
@@ -59,19 +59,17 @@ export class SqlGalleryRepository implements GalleryRepository {
     return this.#database.transaction().execute(async (transaction) => {
       const id = await insertPerson(transaction, appid, person)
       const insertion = insertFaces(transaction, { person: id, box, tag: person.faceTag }, [face])
-      await joinGroups(transaction, { appid, person: id }, person.groupIds, limits, [insertion])
+      const { groupIds, needsGroups } = person
+      await joinGroups(transaction, { appid, person: id }, { groupIds, needsGroups }, limits, [insertion])
       await addCopies(transaction, { appid, person: id, copies: this.#copies }, [face])
       return face.faceId
     })
   }
 
   async deletePerson(appid: string, personId: string): Promise<void> {
-    await this.#changePerson(appid, personId, async (transaction, person) => {
-      await leaveGroups(transaction, { appid, person }, await groupsOf(transaction, person), [
-        transaction.deleteFrom('gallery_faces').where('person', '=', person),
-        transaction.deleteFrom('gallery_persons').where('id', '=', person),
-      ])
-    })
+    await this.#changePerson(appid, personId, async (transaction, person) =>
+      erasePerson(transaction, { appid, person }, await groupsOf(transaction, person)),
+    )
     this.#erase()
   }
 
@@ -96,7 +94,7 @@ export class SqlGalleryRepository implements GalleryRepository {
     return this.#changePerson(appid, personId, async (transaction, person) => {
       const before = await groupsOf(transaction, person)
       const joined = groupIds.filter((id) => !before.includes(id))
-      if (joined.length > 0) await joinGroups(transaction, { appid, person }, joined, limits)
+      if (joined.length > 0) await joinGroups(transaction, { appid, person }, { groupIds: joined }, limits)
       return { changed: joined.length, groupIds: [...before, ...joined].sort() }
     })
   }
@@ -118,8 +116,23 @@ export class SqlGalleryRepository implements GalleryRepository {
     })
   }
 
-  dropGroup(appid: string, groupId: string): Promise<void> {
-    return dropGroup(this.#database, appid, groupId)
+  async expel(appid: string, personId: string, groupId: string): Promise<void> {
+    await unlessGone(
+      this.#changePerson(appid, personId, async (transaction, person) => {
+        const groupIds = await groupsOf(transaction, person)
+        if (!groupIds.includes(groupId)) return
+        if (groupIds.length > 1) await leaveGroups(transaction, { appid, person }, [groupId])
+        else await erasePerson(transaction, { appid, person }, groupIds)
+      }),
+    )
+    this.#erase()
+  }
+
+  dropGroup(appid: string, groupId: string): Promise<boolean> {
+    return this.#database.transaction().execute(async (transaction) => {
+      await transaction.executeQuery(DRAW_NUMBER)
+      return dropGroup(transaction, appid, groupId)
+    })
   }
 
   async listGroups(appid: string): Promise<readonly string[]> {
@@ -184,16 +197,24 @@ export class SqlGalleryRepository implements GalleryRepository {
     })
   }
 
-  async deleteFaces(appid: string, personId: string, faceIds: readonly string[]): Promise<readonly string[]> {
+  async deleteFaces(
+    appid: string,
+    personId: string,
+    faceIds: readonly string[],
+    { andFaceless = false }: Parameters<GalleryRepository['deleteFaces']>[3] = {},
+  ): Promise<readonly string[]> {
     const wanted = new Set(faceIds)
     const deleted = await this.#changePerson(appid, personId, async (transaction, person) => {
       const faces = transaction.selectFrom('gallery_faces').select('face_id').where('person', '=', person)
-      const present = new Set((await faces.execute()).map(({ face_id }) => face_id).filter((id) => wanted.has(id)))
+      const all = (await faces.execute()).map(({ face_id }) => face_id)
+      const present = new Set(all.filter((id) => wanted.has(id)))
       if (present.size === 0) throw refusals.noneOfTheFaces()
-      await transaction
-        .deleteFrom('gallery_faces')
-        .where('face_id', 'in', [...present])
-        .execute()
+      if (andFaceless && present.size === all.length) {
+        await erasePerson(transaction, { appid, person }, await groupsOf(transaction, person))
+      } else {
+        const deletion = transaction.deleteFrom('gallery_faces').where('face_id', 'in', [...present])
+        await deletion.execute()
+      }
       return [...wanted].filter((id) => present.has(id))
     })
     this.#erase()

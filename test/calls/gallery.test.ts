@@ -259,6 +259,9 @@ describe.each(kinds)('the calls about persons, on a $kind store', ({ makePlace }
     const person = { appid, personId: 'p' }
     expect(await kindOf(deleteFaces(gallery, { ...person, faceIds: [foreign, '1'] }))).toBe('FACE_UNKNOWN')
     expect(await kindOf(deleteFaces(gallery, { ...person, faceIds: [] }))).toBe('PARAMETER_MISSING')
+    await expect(deleteFaces(gallery, { ...person, faceIds: [faceId, ''] })).rejects.toMatchObject({
+      message: 'The list of face_ids has an empty one in it.',
+    })
     expect(await deleteFaces(gallery, { ...person, faceIds: [foreign, faceId, faceId] })).toEqual([faceId])
     expect(await getPersonInfo(gallery, person)).toMatchObject({ faceIds: [], groupIds: ['g'] })
     expect(await kindOf(getFaceInfo(gallery, { appid, faceId }))).toBe('FACE_UNKNOWN')

@@ -79,6 +79,48 @@ describe.each(kinds)('the gallery in a $kind store', ({ makePlace }) => {
     await expect(repository.requireGroups(appid, ['made'])).rejects.toMatchObject({ kind: 'GROUP_UNKNOWN' })
   })
 
+  it('takes a person out of a group, and deletes one who is in no other', async () => {
+    const store = await open()
+    const { repository } = store.openGallery({ encryptTemplates: true })
+    const [kept] = [await enrol(store, 'kept'), await enrol(store, 'gone')]
+    await repository.addToGroups(appid, 'kept', ['other'], PUBLISHED_LIMITS)
+    expect(await repository.dropGroup(appid, 'g')).toBe(false)
+    for (const personId of ['kept', 'gone', 'gone', 'nobody']) await repository.expel(appid, personId, 'g')
+    await repository.expel(appid, 'kept', 'g')
+    expect(await repository.findPerson(appid, 'kept')).toMatchObject({ groupIds: ['other'], faceIds: [kept] })
+    expect(await repository.hasPerson(appid, 'gone')).toBe(false)
+    expect(await repository.dropGroup(appid, 'g')).toBe(true)
+    expect(await repository.describeGroups(appid)).toMatchObject([{ groupId: 'other', persons: 1 }])
+  })
+
+  it('makes a person who needs its groups in those that are there alone', async () => {
+    const store = await open()
+    const { repository } = store.openGallery({ encryptTemplates: true })
+    await enrol(store, 'p')
+    const face = { template: templateOf('q') }
+    const person = { personId: 'q', needsGroups: true, name: '', tag: '', face, faceTag: '' }
+    const groups = (groupIds: readonly string[]) =>
+      repository.createPerson(appid, { ...person, groupIds }, PUBLISHED_LIMITS)
+    await expect(groups(['g', 'none'])).rejects.toMatchObject({ kind: 'GROUP_UNKNOWN' })
+    expect(await repository.hasPerson(appid, 'q')).toBe(false)
+    expect(await repository.listGroups(appid)).toEqual(['g'])
+    await groups(['g'])
+    expect(await repository.listPersons(appid, 'g')).toEqual(['p', 'q'])
+  })
+
+  it('deletes a person with the last face when it is asked to', async () => {
+    const store = await open()
+    const { repository } = store.openGallery({ encryptTemplates: true })
+    const faceId = await enrol(store, 'p')
+    const options = { tag: '', maxFacesPerPerson: 2, isSame: () => false }
+    const [added] = await repository.addFaces(appid, 'p', [{ template: templateOf('q') }], options)
+    const second = added && 'faceId' in added ? added.faceId : ''
+    expect(await repository.deleteFaces(appid, 'p', [faceId], { andFaceless: true })).toEqual([faceId])
+    expect(await repository.hasPerson(appid, 'p')).toBe(true)
+    expect(await repository.deleteFaces(appid, 'p', [second], { andFaceless: true })).toEqual([second])
+    expect(await repository.describeGroups(appid)).toEqual([])
+  })
+
   it('lists the faces of a group page by page, those of its own app and group alone', async () => {
     const store = await open()
     const { repository } = store.openGallery({ encryptTemplates: true })

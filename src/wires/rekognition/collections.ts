@@ -3,10 +3,11 @@ import { deleteFaces as deletePersonFaces } from '../../calls/faces.js'
 import type { Gallery } from '../../calls/gallery.js'
 import { countMembers, createGroup, deleteGroup, describeGroups, listFacesOfGroup } from '../../calls/groups.js'
 import { type Candidate, identify, identifyLike } from '../../calls/identify.js'
-import { createPerson, deletePerson, getPersonInfo } from '../../calls/persons.js'
+import { type CreatedPerson, createPerson, deletePerson } from '../../calls/persons.js'
 import type { Face, FacesInPicture, FoundFace } from '../../engine/face.js'
 import { FaceCompareError } from '../../errors.js'
 import type { GroupFace } from '../../gallery/gallery.js'
+import { refusals, unlessGone } from '../../gallery/refusals.js'
 import { analysed } from '../analysed-face.js'
 import { boundGallery } from '../bounded-gallery.js'
 import { enrolled } from '../enrolled.js'
@@ -22,7 +23,6 @@ import {
   answerSearchFaces,
   answerSearchFacesByImage,
   type FoundFace as FoundInCollection,
-  type IndexedFaces,
   type RekognitionAnswer,
 } from './answer.js'
 import type { RekognitionCall } from './context.js'
@@ -64,7 +64,8 @@ export async function describeCollection({ groupId }: OfCollection, call: Rekogn
   const { gallery, appid, packId } = open(call)
   const { faces } = await countMembers(gallery, { appid, groupIds: [groupId] })
   const group = (await describeGroups(gallery, { appid })).find((known) => known.groupId === groupId)
-  return answerDescribeCollection({ groupId, appid, packId, faceCount: faces, madeAt: group?.madeAt })
+  if (!group) throw refusals.groupUnknown(groupId)
+  return answerDescribeCollection({ groupId, appid, packId, faceCount: faces, madeAt: group.madeAt })
 }
 
 export async function deleteCollection({ groupId }: OfCollection, call: RekognitionCall): Promise<RekognitionAnswer> {
@@ -73,7 +74,7 @@ export async function deleteCollection({ groupId }: OfCollection, call: Rekognit
   return answerDeleteCollection()
 }
 
-/** The largest faces of a picture, each for itself: what was indexed before one fails stays. */
+/** The largest faces of a picture: all of them or none. */
 export async function indexFaces(request: RequestOf<'IndexFaces'>, call: RekognitionCall): Promise<RekognitionAnswer> {
   const { gallery, appid, packId } = open(call)
   const { groupId, externalImageId = '', maxFaces = Number.POSITIVE_INFINITY, told } = request
@@ -83,21 +84,42 @@ export async function indexFaces(request: RequestOf<'IndexFaces'>, call: Rekogni
   const least = Math.max(gallery.engine.leastQuality, leastQualityAt(request.qualityBar, call.engine.leastQuality))
   const isPoor = ({ quality }: FoundFace) => quality !== undefined && !(quality.score >= least)
   const good = found.faces.filter((face) => !isPoor(face))
-  const indexed: IndexedFaces['indexed'][number][] = []
-  for (const face of good.slice(0, maxFaces)) {
-    const person = { appid, personId: `face-${randomUUID()}`, groupIds: [groupId], tag: externalImageId }
-    // What the face looks like is told, and not kept.
-    const picture = async () => analysed({ ...face, attributes: undefined })
-    const { faceId } = await createPerson(gallery, { ...person, picture })
-    indexed.push({ kept: keptFace({ faceId, tag: externalImageId }), face: seenIn(found, face) })
-  }
   const unindexed = [
     ...good.slice(maxFaces).map((face) => ({ face: seenIn(found, face), reasons: ['EXCEEDS_MAX_FACES'] as const })),
     ...found.faces
       .filter(isPoor)
       .map((face) => ({ face: seenIn(found, face), reasons: ['LOW_FACE_QUALITY'] as const })),
   ]
+  const wanted = good.slice(0, maxFaces)
+  // What cannot be told of a face is refused before one is kept.
+  const asTold = wanted.map((face) => ({ face: seenIn(found, face), reasons: [] }))
+  answerIndexFaces({ indexed: [], unindexed: [...asTold, ...unindexed] }, told, packId)
+  const faceIds = await keepAll(gallery, { appid, groupId, tag: externalImageId }, wanted)
+  const indexed = wanted.map((face, i) => {
+    return { kept: keptFace({ faceId: faceIds[i] ?? '', tag: externalImageId }), face: seenIn(found, face) }
+  })
   return answerIndexFaces({ indexed, unindexed }, told, packId)
+}
+
+/** Makes a person of each face. When one cannot be made, those before it are deleted again. */
+async function keepAll(
+  gallery: Gallery,
+  { appid, groupId, tag }: OfCollection & { readonly appid: string; readonly tag: string },
+  faces: readonly FoundFace[],
+): Promise<readonly string[]> {
+  const made: CreatedPerson[] = []
+  try {
+    for (const face of faces) {
+      const person = { appid, personId: `face-${randomUUID()}`, groupIds: [groupId], needsGroups: true, tag }
+      // What the face looks like is told, and not kept.
+      const picture = async () => analysed({ ...face, attributes: undefined })
+      made.push(await createPerson(gallery, { ...person, picture }))
+    }
+  } catch (error) {
+    for (const { personId } of made) await unlessGone(deletePerson(gallery, { appid, personId }))
+    throw error
+  }
+  return made.map(({ faceId }) => faceId)
 }
 
 async function findAll(
@@ -131,12 +153,11 @@ export async function deleteFaces(
   const { groupId } = request
   const page = { faceIds: request.faceIds, count: request.faceIds.length }
   const faces = await listFacesOfGroup(gallery, { appid, groupId, page })
+  const deleted: string[] = []
   for (const [personId, faceIds] of byPerson(faces)) {
-    const person = await getPersonInfo(gallery, { appid, personId })
-    if (person.faceIds.every((id) => faceIds.includes(id))) await deletePerson(gallery, { appid, personId })
-    else await deletePersonFaces(gallery, { appid, personId, faceIds })
+    const request = { appid, personId, faceIds, andFaceless: true }
+    deleted.push(...((await unlessGone(deletePersonFaces(gallery, request))) ?? []))
   }
-  const deleted = faces.map(({ faceId }) => faceId)
   return answerDeleteFaces(
     deleted,
     request.faceIds.filter((id) => !deleted.includes(id)),

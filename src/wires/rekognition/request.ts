@@ -117,7 +117,8 @@ const BAR_OF: Readonly<Record<(typeof QUALITY_FILTERS)[number], QualityBar>> = {
 }
 
 const TARGET_PREFIX = 'RekognitionService.'
-const COLLECTION_ID = { max: 255, pattern: '[a-zA-Z0-9_.\\-]+' }
+/** The original takes 255 characters; no group of ours has as many. */
+const COLLECTION_ID = { max: 64, pattern: '[a-zA-Z0-9_.\\-]+' }
 const FACE_ID = { max: 36, pattern: '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}' }
 /** An id of a group or of a face; no database takes every character in a text that it is asked for. */
 const TOKEN = /^[^\s\p{Cc}\p{Cs}]+$/u
@@ -250,7 +251,9 @@ async function readImage(members: Members, name: string, reading: Reading, side?
     throw new FaceCompareError('INVALID_PARAMETER', 'Expected either Bytes or an S3Object.', { side })
   }
   const s3Object = image.members('S3Object')
-  return s3Object ? { s3Object: readS3Object(s3Object) } : { bytes: await readBytes(image, reading, side) }
+  return s3Object
+    ? { s3Object: readS3Object(s3Object) }
+    : { bytes: await readBytes(image, `${name.charAt(0).toLowerCase()}${name.slice(1)}.bytes`, reading, side) }
 }
 
 function readS3Object(members: Members): S3Object {
@@ -263,12 +266,13 @@ function readS3Object(members: Members): S3Object {
 
 async function readBytes(
   image: Members,
+  path: string,
   { maxImageBytes, turn }: Reading,
   side: Side | undefined,
 ): Promise<Uint8Array> {
   const text = image.required('Bytes', image.text('Bytes', { max: Number.MAX_SAFE_INTEGER }))
   const bytes = await decodeBase64(text, { turn })
-  if (!bytes) throw new RekognitionError('BAD_REQUEST', 'SerializationException', "Expected Base64 at 'bytes'")
+  if (!bytes) throw new RekognitionError('BAD_REQUEST', 'SerializationException', `Expected Base64 at '${path}'`)
   if (bytes.length > maxImageBytes) {
     throw new FaceCompareError('BODY_TOO_LARGE', `The image is larger than ${maxImageBytes} bytes.`, { side })
   }

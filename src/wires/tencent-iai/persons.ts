@@ -5,6 +5,7 @@ import { identify } from '../../calls/identify.js'
 import * as persons from '../../calls/persons.js'
 import type { Box } from '../../engine/face.js'
 import type { FaceCompareError } from '../../errors.js'
+import { unlessGone } from '../../gallery/refusals.js'
 import { boundGallery } from '../bounded-gallery.js'
 import { enrolled } from '../enrolled.js'
 import { leastQualityAt } from '../quality-bar.js'
@@ -37,7 +38,8 @@ export async function createPerson(request: RequestOf<'CreatePerson'>, call: Iai
     const [same] = await identify(boundGallery(gallery, bounds), search)
     if (same) return createPersonFields({ samePersonId: same.personId })
   }
-  const { faceId } = await persons.createPerson(gallery, { appid, personId, groupIds: [groupId], name, picture })
+  const person = { appid, personId, groupIds: [groupId], needsGroups: true, name, picture }
+  const { faceId } = await persons.createPerson(gallery, person)
   const [box] = boxes
   if (!box) throw new Error('Expected the box of the face that was kept.')
   return createPersonFields({ faceId, box })
@@ -78,7 +80,8 @@ export async function listPersons(request: RequestOf<'GetPersonList'>, call: Iai
   const ids = await groups.listPersons(gallery, { appid, groupId })
   const page = []
   for (const personId of ids.slice(offset, offset + limit)) {
-    page.push(await persons.getPersonInfo(gallery, { appid, personId }))
+    const person = await unlessGone(persons.getPersonInfo(gallery, { appid, personId }))
+    if (person) page.push(person)
   }
   return personListFields(page, { personCount, faceCount })
 }

@@ -1,6 +1,7 @@
 import * as groups from '../../calls/groups.js'
 import { identifyAll, verify } from '../../calls/identify.js'
 import { getPersonInfo } from '../../calls/persons.js'
+import { unlessGone } from '../../gallery/refusals.js'
 import { analysed } from '../analysed-face.js'
 import { boundGallery } from '../bounded-gallery.js'
 import { enrolled } from '../enrolled.js'
@@ -52,8 +53,8 @@ async function search(request: Search, call: IaiCall) {
   for (const { box, isTooPoor, candidates } of identified) {
     const told: Candidate[] = []
     for (const { personId, faceId, confidence: score } of candidates) {
-      const info = needsPersonInfo ? await getPersonInfo(gallery, { appid, personId }) : undefined
-      told.push({ personId, faceId, score, info })
+      const info = needsPersonInfo ? await unlessGone(getPersonInfo(gallery, { appid, personId })) : undefined
+      if (info || !needsPersonInfo) told.push({ personId, faceId, score, info })
     }
     results.push({ box, isTooPoor, candidates: told })
   }

@@ -117,7 +117,14 @@ describe('readRequest', () => {
     ],
     ['bytes that are no Base64', 'DetectFaces', { Image: { Bytes: 'a b=' } }, 'SerializationException', 'Base64'],
     ['bytes of the alphabet for urls', 'DetectFaces', { Image: { Bytes: '_9j-' } }, 'SerializationException', 'Base64'],
-    ['bytes without padding', 'DetectFaces', { Image: { Bytes: 'QQ' } }, 'SerializationException', 'Base64'],
+    ['bytes without padding', 'DetectFaces', { Image: { Bytes: 'QQ' } }, 'SerializationException', "'image.bytes'"],
+    [
+      'bytes of one side',
+      'CompareFaces',
+      { SourceImage: IMAGE, TargetImage: { Bytes: '?' } },
+      'SerializationException',
+      "'targetImage.bytes'",
+    ],
     [
       'bytes of a data url',
       'DetectFaces',
@@ -130,7 +137,7 @@ describe('readRequest', () => {
     ['no source', 'CompareFaces', { TargetImage: IMAGE }, 'ValidationException', "'sourceImage'"],
     ['no id of a collection', 'CreateCollection', {}, 'ValidationException', 'not be null'],
     ['an empty id', 'CreateCollection', { CollectionId: '' }, 'ValidationException', 'length greater'],
-    ['a long id', 'CreateCollection', { CollectionId: 'x'.repeat(256) }, 'ValidationException', 'length less'],
+    ['a long id', 'CreateCollection', { CollectionId: 'x'.repeat(65) }, 'ValidationException', 'length less'],
     ['an id with a blank', 'CreateCollection', { CollectionId: 'a b' }, 'ValidationException', 'pattern'],
     ['an id with a line end', 'CreateCollection', { CollectionId: 'a\n' }, 'ValidationException', 'pattern'],
     [
