@@ -2,6 +2,8 @@ import sharp, { type OverlayOptions } from 'sharp'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { findFaces } from '../../src/engine/find-faces.js'
 import * as decode from '../../src/image/decode.js'
+import type { DetectorKind } from '../../src/pipeline/detect.js'
+import type { Recogniser } from '../../src/pipeline/recognise.js'
 import { COLOURS, type ColourName, createColourRecogniser, GROUND } from '../support/colour-detector.js'
 
 vi.mock('../../src/image/decode.js', async (load) => {
@@ -14,8 +16,17 @@ beforeEach(() => {
 
 type Row = readonly (readonly [name: ColourName, side: number])[]
 
-/** Squares in a row, from the left, in a picture of at least 500 times 300; `scale` enlarges all. */
-async function paint(row: Row, { scale, format }: { readonly scale: number; readonly format: 'png' | 'jpeg' }) {
+interface Painting {
+  /** At least. */
+  readonly width?: number
+  readonly height?: number
+  /** Enlarges all. */
+  readonly scale: number
+  readonly format: 'png' | 'jpeg'
+}
+
+/** Squares in a row, from the left. */
+async function paint(row: Row, { width = 500, height = 300, scale, format }: Painting) {
   const rgb = ([r, g, b]: readonly [number, number, number]) => ({ r, g, b })
   const layers: OverlayOptions[] = []
   let left = 10
@@ -25,8 +36,8 @@ async function paint(row: Row, { scale, format }: { readonly scale: number; read
     left += side + 10
   }
   const ground = {
-    width: scale * Math.max(500, left),
-    height: scale * 300,
+    width: scale * Math.max(width, left),
+    height: scale * height,
     channels: 3,
     background: rgb(GROUND),
   } as const
@@ -125,6 +136,35 @@ describe('of what is hardly a face', () => {
 
   it('what the detector is sure of does not stand back', async () => {
     expect(await pick('yellow', { hardly: ['red'], score: 0.95 })).toBe('red')
+  })
+})
+
+describe('where all faces are wanted', () => {
+  /** Sees upright pictures alone, and hints: what was seen in the first look of a small picture is not looked for again. */
+  function seeUpright(recogniser: Recogniser): Recogniser {
+    const { kind } = recogniser.detector
+    const decode: DetectorKind['decode'] = (outputs, input, minScore) =>
+      input.height > input.width ? [] : kind.decode(outputs, input, minScore)
+    return {
+      ...recogniser,
+      detector: { ...recogniser.detector, kind: { ...kind, decode, hintScore: 0.1, seesUpsideDown: true } },
+    }
+  }
+
+  it('what is hardly a face is among them, though another is the first', async () => {
+    const squares: Row = [
+      ['red', 70],
+      ['green', 60],
+      ['blue', 50],
+    ]
+    const bytes = await paint(squares, { width: 250, height: 90, scale: 1, format: 'png' })
+    const colours = createColourRecogniser(
+      { red: 0.8, green: 0.8, blue: 0.8 },
+      { person: 'blue', hardly: ['red', 'green'], embedded: () => {} },
+    )
+    const options = { which: 'all', maxPixels: 1e6, measuresShown: false, nowMs: () => 0 } as const
+    const { faces } = await findFaces(bytes, seeUpright(colours), options)
+    expect(faces.map(({ box }) => Math.round(box.width / 10))).toEqual([5, 7, 6])
   })
 })
 
