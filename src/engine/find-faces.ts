@@ -57,6 +57,8 @@ export interface FindingOptions extends Pick<FindOptions, 'which'> {
 
 /** So many candidates whose parts tell that they are no faces are enough to say that a picture shows none. */
 const MOST_CANDIDATES = 8
+/** Where all are wanted, so many that are none end the search: of each every way up is tried, and a sheet of smileys has hundreds. */
+const MOST_MISTAKEN = 30
 /** So many are cut out of the full-size picture, which may have to be decoded as a whole for each. */
 const MOST_CUTS = 2
 
@@ -217,8 +219,9 @@ async function findOthers(
   const areaOf = ({ box }: Detection) => visibleArea(box, image)
   const cut = cutFromWhole(analysis)
   const others: Judged[] = []
+  let mistaken = 0
   for (const face of seen.toSorted((p, q) => areaOf(q) - areaOf(p))) {
-    if (others.length === MOST_FACES - 1) break
+    if (others.length === MOST_FACES - 1 || mistaken === MOST_MISTAKEN) break
     if (!isNew(face)) continue
     const isSharp = whole.scale === 1 || isAtLeast(SHARP_SIDE, face)
     const frame = isSharp ? whole : await watch.time('decodeMs', () => cutOut(cut, whole, face, image))
@@ -227,9 +230,10 @@ async function findOthers(
     if (!closer || !isNew(moveFace(closer, frame, whole))) continue
     // A face that leans is told better as it was seen where the closer look chose the wrong way up.
     const judged = (await recognise(analysis, frame, closer)) ?? (await recognise(analysis, frame, moved))
-    if (!judged) continue
-    taken.push(moveFace(judged.found.face, frame, whole))
-    others.push(judged)
+    if (judged) {
+      taken.push(moveFace(judged.found.face, frame, whole))
+      others.push(judged)
+    } else mistaken++
   }
   return others.toSorted((p, q) => areaAtFullSize(q) - areaAtFullSize(p))
 }

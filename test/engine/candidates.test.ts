@@ -168,6 +168,61 @@ describe('where all faces are wanted', () => {
   })
 })
 
+/** Takes each patch of blue for a face of its own, where patches stand in rows and columns. */
+function seeManyBlue({ detector, ...recogniser }: Recogniser): Recogniser {
+  const { kind } = detector
+  const decode: DetectorKind['decode'] = (outputs, input, minScore) => {
+    const { data } = outputs.get('pixels')!
+    const area = input.width * input.height
+    const isBlue = (x: number, y: number) => {
+      const at = y * input.width + x
+      return data[at]! < 60 && data[area + at]! < 60 && data[2 * area + at]! > 195
+    }
+    const columns = runsOf(input.width, (x) => any(input.height, (y) => isBlue(x, y)))
+    const rows = runsOf(input.height, (y) => any(input.width, (x) => isBlue(x, y)))
+    const patches = rows.flatMap(([y, height]) => columns.map(([x, width]) => ({ x, y, width, height })))
+    const seen = patches.filter(({ x, y, width, height }) => isBlue(x + (width >> 1), y + (height >> 1)))
+    return [...kind.decode(outputs, input, minScore), ...seen.map((box) => ({ score: 0.8, box }))]
+  }
+  return { ...recogniser, detector: { ...detector, kind: { ...kind, decode } } }
+}
+
+const any = (count: number, holds: (i: number) => boolean) => Array.from({ length: count }, (_, i) => i).some(holds)
+
+/** Where each run of numbers begins for which it holds, and how long it is. */
+function runsOf(count: number, holds: (i: number) => boolean): readonly [start: number, length: number][] {
+  const runs: [number, number][] = []
+  let before = false
+  for (let i = 0; i < count; i++) {
+    const now = holds(i)
+    const last = runs.at(-1)
+    if (now && before && last) last[1]++
+    else if (now) runs.push([i, 1])
+    before = now
+  }
+  return runs
+}
+
+it('gives up on a picture full of what is no face, after the thirtieth', async () => {
+  const patch = { create: { width: 20, height: 20, channels: 3, background: { r: 0, g: 0, b: 255 } } } as const
+  const patches = Array.from({ length: 48 }, (_, i) => ({
+    input: patch,
+    left: 10 + 40 * (i % 12),
+    top: 140 + 40 * Math.floor(i / 12),
+  }))
+  const picture = sharp(await paint([['red', 100]], { scale: 1, format: 'png' })).composite(patches)
+  const embedded: (ColourName | undefined)[] = []
+  const colours = createColourRecogniser({ red: 0.95 }, { person: 'red', embedded: (name) => embedded.push(name) })
+  const options = { which: 'all', maxPixels: 1e6, measuresShown: false, nowMs: () => 0 } as const
+  const bytes = new Uint8Array(await picture.png().toBuffer())
+  const { faces } = await findFaces(bytes, seeManyBlue(colours), options)
+  expect(faces).toHaveLength(1)
+  // Each is tried twice: as it was seen, and as it is seen closer.
+  const { length } = embedded.filter((name) => name === 'blue')
+  expect(length).toBeGreaterThan(50)
+  expect(length).toBeLessThanOrEqual(60)
+})
+
 it('measures how a face is shown where that is asked for, and not else', async () => {
   const bytes = await paint([['red', 100]], { scale: 1, format: 'png' })
   expect((await analyze(bytes, ['red'], 'red', { measuresShown: true })).outcome).toMatchObject({ shown: { burnt: 0 } })
