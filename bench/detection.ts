@@ -54,8 +54,7 @@ for (const measure of [measureAltered, measureGroups, measureMosaics, measureCro
 if (rows.length === 0) {
   process.stderr.write(`No kind of picture has "${values.only}" in its name.\n`)
   process.exitCode = 2
-}
-if (values.json) {
+} else if (values.json) {
   writeFileSync(values.json, `${JSON.stringify({ pairs: values.pairs, count: files.length, rows }, null, 2)}\n`)
 }
 await engine.close()

@@ -109,7 +109,7 @@ const RETRY_AFTER_MS = 1000
 const MEBIBYTE = 1024 * 1024
 
 /** So many calls at once leave no thread without work, and all of them find room: one image in work and two waiting for each. */
-export function saturatingConnections(workers: number): number {
+function saturatingConnections(workers: number): number {
   return Math.max(1, Math.floor((3 * workers) / 2))
 }
 

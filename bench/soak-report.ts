@@ -54,7 +54,7 @@ export function isLeak({ startMiB, endMiB, kibPerThousandCalls }: Growth): boole
   return kibPerThousandCalls > MOST_SLOPE_KIB && endMiB - startMiB > WAVER_MIB
 }
 
-export const MEMORIES = {
+const MEMORIES = {
   service: (sample: Sample) => sample.serviceKiB,
   workers: (sample: Sample) => sample.workersKiB,
 } as const

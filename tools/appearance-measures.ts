@@ -98,7 +98,7 @@ export function measureHeldOut<T>(
   return measured
 }
 
-export function measureWith({ direction, offset }: LinearMeasure, row: Float32Array): number {
+function measureWith({ direction, offset }: LinearMeasure, row: Float32Array): number {
   return row.reduce((sum, value, i) => sum + value * direction[i]!, offset)
 }
 

@@ -16,7 +16,7 @@ export interface Subject {
   readonly years: number
 }
 
-export const EXPRESSIONS = ['normal', 'smile', 'laugh'] as const
+const EXPRESSIONS = ['normal', 'smile', 'laugh'] as const
 
 /** A picture of LFW's DevTrain, as somebody saw it who looked at it for this. */
 export interface Labelled {

@@ -8,7 +8,7 @@ import { searchAllFaces } from '../pipeline/locate-all.js'
 import type { Look } from '../pipeline/looks.js'
 import { visibleArea } from '../pipeline/prominence.js'
 import { isFace, isHardlyFace, type Recognised, type Recogniser, recogniseFace } from '../pipeline/recognise.js'
-import { isSameFace } from '../pipeline/same-face.js'
+import { complete, isSameFace } from '../pipeline/same-face.js'
 import { measureShown } from '../pipeline/shown.js'
 import { Stopwatch } from '../pipeline/stopwatch.js'
 import type { Shown } from '../score/flaws.js'
@@ -57,6 +57,8 @@ export interface FindingOptions extends Pick<FindOptions, 'which'> {
 
 /** So many candidates whose parts tell that they are no faces are enough to say that a picture shows none. */
 const MOST_CANDIDATES = 8
+/** Where all are wanted, so many that are none end the search: of each every way up is tried, and a sheet of smileys has hundreds. */
+const MOST_MISTAKEN = 30
 /** So many are cut out of the full-size picture, which may have to be decoded as a whole for each. */
 const MOST_CUTS = 2
 
@@ -91,17 +93,27 @@ export async function findFaces(
   return { faces, faceCount, imageWidth, imageHeight, stages: analysis.watch.spent }
 }
 
-/** What is hardly a face stands back for one that is, though it is larger: it mostly is a pattern that looks a little like one. */
-async function findMostProminent(analysis: Analysis): Promise<Judged & { readonly candidate: Candidate }> {
-  let hardly: (Judged & { readonly candidate: Candidate }) | undefined
+interface Found extends Judged {
+  readonly candidate: Candidate
+  /** What is hardly a face, and was more prominent. */
+  readonly stoodBack: readonly Judged[]
+}
+
+/**
+ * What is hardly a face stands back for one that is, though it is larger: it mostly is a pattern that looks a little like one. The
+ * picture in which it was seen is held until then.
+ */
+async function findMostProminent(analysis: Analysis): Promise<Found> {
+  const hardly: (Judged & { readonly candidate: Candidate })[] = []
   let candidates = 0
   for await (const candidate of findInFile(analysis)) {
     const judged = await judge(analysis, candidate)
-    if (judged && !isHardlyFace(analysis.recogniser, judged.found)) return { ...judged, candidate }
-    if (judged) hardly ??= { ...judged, candidate }
+    if (judged && !isHardlyFace(analysis.recogniser, judged.found)) return { ...judged, candidate, stoodBack: hardly }
+    if (judged) hardly.push({ ...judged, candidate })
     if (++candidates === MOST_CANDIDATES) break
   }
-  if (hardly) return hardly
+  const [first, ...stoodBack] = hardly
+  if (first) return { ...first, stoodBack }
   throw new FaceCompareError('FACE_NOT_DETECTED', 'No face was found in the image.')
 }
 
@@ -146,7 +158,7 @@ async function* findInFrame(
   }
 }
 
-/** Returns what was refused, in pixels of the full-size picture, and holds the draft no longer than that takes. */
+/** Returns what was refused, in pixels of the full-size picture, and holds the draft itself no longer than that takes. */
 async function* findInDraft({
   bytes,
   maxPixels,
@@ -192,18 +204,24 @@ async function judge(analysis: Analysis, { image, whole, located }: Candidate): 
 /** The other faces of the picture, from large to small. Each must be seen in a closer look, on as many pixels as there are. */
 async function findOthers(
   analysis: Analysis,
-  { candidate, frame: firstFrame, found }: Judged & { readonly candidate: Candidate },
+  { candidate, frame: firstFrame, found, stoodBack }: Found,
 ): Promise<readonly Judged[]> {
   const { recogniser, watch } = analysis
   const { image, whole, known } = await wholeOf(analysis, candidate)
-  const seen = await watch.time('detectMs', () => searchAllFaces(recogniser.detector, whole.pyramid, known))
+  const searched = await watch.time('detectMs', () => searchAllFaces(recogniser.detector, whole.pyramid, known))
+  // What stood back is not in what is known, and need not be seen again.
+  const seen = complete(
+    searched,
+    stoodBack.map((judged) => moveFace(judged.found.face, judged.frame, whole)),
+  )
   const taken = [moveFace(found.face, firstFrame, whole)]
   const isNew = (face: Detection) => !taken.some((other) => isSameFace(other, face))
   const areaOf = ({ box }: Detection) => visibleArea(box, image)
   const cut = cutFromWhole(analysis)
   const others: Judged[] = []
+  let mistaken = 0
   for (const face of seen.toSorted((p, q) => areaOf(q) - areaOf(p))) {
-    if (others.length === MOST_FACES - 1) break
+    if (others.length === MOST_FACES - 1 || mistaken === MOST_MISTAKEN) break
     if (!isNew(face)) continue
     const isSharp = whole.scale === 1 || isAtLeast(SHARP_SIDE, face)
     const frame = isSharp ? whole : await watch.time('decodeMs', () => cutOut(cut, whole, face, image))
@@ -212,9 +230,10 @@ async function findOthers(
     if (!closer || !isNew(moveFace(closer, frame, whole))) continue
     // A face that leans is told better as it was seen where the closer look chose the wrong way up.
     const judged = (await recognise(analysis, frame, closer)) ?? (await recognise(analysis, frame, moved))
-    if (!judged) continue
-    taken.push(moveFace(judged.found.face, frame, whole))
-    others.push(judged)
+    if (judged) {
+      taken.push(moveFace(judged.found.face, frame, whole))
+      others.push(judged)
+    } else mistaken++
   }
   return others.toSorted((p, q) => areaAtFullSize(q) - areaAtFullSize(p))
 }

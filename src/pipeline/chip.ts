@@ -36,7 +36,7 @@ function isPlain({ layout, channels, mean, scale }: InputForm): boolean {
 }
 
 /** Writes an aligned face (planar RGB, 0..255) as the network wants it. */
-export function writeInput(chip: Float32Array, { layout, size, channels, mean, scale }: InputForm, out: Float32Array) {
+function writeInput(chip: Float32Array, { layout, size, channels, mean, scale }: InputForm, out: Float32Array) {
   const plane = size * size
   for (let channel = 0; channel < 3; channel++) {
     const from = (channels === 'rgb' ? channel : 2 - channel) * plane

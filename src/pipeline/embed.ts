@@ -69,13 +69,13 @@ export interface EmbeddedFace {
   readonly upright: number | undefined
 }
 
-/** Runs all embedders over one face. Throws EMBEDDING_FAILED when one gives no direction, or landmarks are no numbers. */
+/** Runs all embedders over one face. Throws EMBEDDING_FAILED when one gives no direction, or landmarks or points say of no place. */
 export async function embedFace(
   embedders: readonly Embedder[],
   pyramid: Pyramid,
   face: FacePoints,
 ): Promise<EmbeddedFace> {
-  if (!face.landmarks.every(Number.isFinite)) throw noEmbedding()
+  if (!isSomewhere(face)) throw noEmbedding()
   const vectors: Float32Array[] = []
   const weights: number[] = []
   let raw: Float32Array | undefined
@@ -122,6 +122,12 @@ export async function embedFace(
       ),
     ),
   }
+}
+
+/** Whether all that a face is cut out by are numbers, and not all at one place. */
+function isSomewhere({ landmarks, points }: FacePoints): boolean {
+  const places = [landmarks, ...(points ? [points.flatMap(({ x, y }) => [x, y])] : [])]
+  return places.every((place) => place.every(Number.isFinite) && place.some((value, i) => value !== place[i % 2]))
 }
 
 function alignFace(alignment: Alignment, { landmarks, points }: FacePoints, size: number): Similarity {

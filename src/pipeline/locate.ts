@@ -2,6 +2,7 @@ import type { Box } from '../engine/face.js'
 import { type Detection, type Detector, lookAt } from './detect.js'
 import {
   firstScale,
+  isTooSlender,
   type Keep,
   type Look,
   lookAtAll,
@@ -65,7 +66,7 @@ export async function locateFaces(
  * Finds the faces of an image: by one or two looks those of a plain portrait, else from coarse to fine, until the most prominent one is well
  * seen: then no larger one is missed. Each level looks at the picture upright and turned, because turned faces are missed else.
  * Whoever asks for more says that what was chosen last is none: the search goes on without it, but not without what lies inside of its
- * box, where a person may stand before what was taken for a head.
+ * box, where a person may stand before what was taken for a head. A strip that is very long and narrow shows none.
  */
 export async function* searchFaces(
   detector: Detector,
@@ -73,6 +74,7 @@ export async function* searchFaces(
   { leastSide = 0, refused: known = [] }: SearchOptions = {},
 ): AsyncGenerator<Located> {
   const { image } = pyramid
+  if (isTooSlender(image)) return
   const refused = [...known]
   const pick: Keep = (faces) => faces.filter((face) => !refused.some((other) => isSameBox(other, face)))
   const search = { detector, pyramid, pick }

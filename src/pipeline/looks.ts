@@ -9,6 +9,11 @@ import type { Size } from './warp.js'
 const FIRST_SIDE = 128
 /** A picture longer than this many times its shorter side is looked at finer, so that its faces do not vanish. */
 const LONGEST = 3
+/**
+ * One longer than this many times its shorter side is no picture of anybody. Finer looks at all of its length would take minutes: of one
+ * 1 pixel high and 60,000 wide they would be 5 million pixels wide.
+ */
+const MOST_SLENDER = 200
 /** A face that is this wide in a look, in pixels of its input, is not missed by it, nor are larger ones. */
 export const WELL_SEEN = 20
 /**
@@ -45,6 +50,11 @@ export type Keep = (faces: readonly Detection[]) => readonly Detection[]
 /** Pixels of the input for one of the image in the coarsest look. */
 export function firstScale({ inputSize = FIRST_SIDE }: Detector, { width, height }: Size): number {
   return inputSize / Math.min(Math.max(width, height), LONGEST * Math.min(width, height))
+}
+
+/** Whether an image is so long and narrow that it is not looked at. */
+export function isTooSlender({ width, height }: Size): boolean {
+  return Math.max(width, height) > MOST_SLENDER * Math.min(width, height)
 }
 
 /** Whether a detector tells more than what it takes for faces. */

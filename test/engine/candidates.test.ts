@@ -2,6 +2,8 @@ import sharp, { type OverlayOptions } from 'sharp'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { findFaces } from '../../src/engine/find-faces.js'
 import * as decode from '../../src/image/decode.js'
+import type { DetectorKind } from '../../src/pipeline/detect.js'
+import type { Recogniser } from '../../src/pipeline/recognise.js'
 import { COLOURS, type ColourName, createColourRecogniser, GROUND } from '../support/colour-detector.js'
 
 vi.mock('../../src/image/decode.js', async (load) => {
@@ -14,8 +16,17 @@ beforeEach(() => {
 
 type Row = readonly (readonly [name: ColourName, side: number])[]
 
-/** Squares in a row, from the left, in a picture of at least 500 times 300; `scale` enlarges all. */
-async function paint(row: Row, { scale, format }: { readonly scale: number; readonly format: 'png' | 'jpeg' }) {
+interface Painting {
+  /** At least. */
+  readonly width?: number
+  readonly height?: number
+  /** Enlarges all. */
+  readonly scale: number
+  readonly format: 'png' | 'jpeg'
+}
+
+/** Squares in a row, from the left. */
+async function paint(row: Row, { width = 500, height = 300, scale, format }: Painting) {
   const rgb = ([r, g, b]: readonly [number, number, number]) => ({ r, g, b })
   const layers: OverlayOptions[] = []
   let left = 10
@@ -25,8 +36,8 @@ async function paint(row: Row, { scale, format }: { readonly scale: number; read
     left += side + 10
   }
   const ground = {
-    width: scale * Math.max(500, left),
-    height: scale * 300,
+    width: scale * Math.max(width, left),
+    height: scale * height,
     channels: 3,
     background: rgb(GROUND),
   } as const
@@ -126,6 +137,90 @@ describe('of what is hardly a face', () => {
   it('what the detector is sure of does not stand back', async () => {
     expect(await pick('yellow', { hardly: ['red'], score: 0.95 })).toBe('red')
   })
+})
+
+describe('where all faces are wanted', () => {
+  /** Sees upright pictures alone, and hints: what was seen in the first look of a small picture is not looked for again. */
+  function seeUpright(recogniser: Recogniser): Recogniser {
+    const { kind } = recogniser.detector
+    const decode: DetectorKind['decode'] = (outputs, input, minScore) =>
+      input.height > input.width ? [] : kind.decode(outputs, input, minScore)
+    return {
+      ...recogniser,
+      detector: { ...recogniser.detector, kind: { ...kind, decode, hintScore: 0.1, seesUpsideDown: true } },
+    }
+  }
+
+  it('what is hardly a face is among them, though another is the first', async () => {
+    const squares: Row = [
+      ['red', 70],
+      ['green', 60],
+      ['blue', 50],
+    ]
+    const bytes = await paint(squares, { width: 250, height: 90, scale: 1, format: 'png' })
+    const colours = createColourRecogniser(
+      { red: 0.8, green: 0.8, blue: 0.8 },
+      { person: 'blue', hardly: ['red', 'green'], embedded: () => {} },
+    )
+    const options = { which: 'all', maxPixels: 1e6, measuresShown: false, nowMs: () => 0 } as const
+    const { faces } = await findFaces(bytes, seeUpright(colours), options)
+    expect(faces.map(({ box }) => Math.round(box.width / 10))).toEqual([5, 7, 6])
+  })
+})
+
+/** Takes each patch of blue for a face of its own, where patches stand in rows and columns. */
+function seeManyBlue({ detector, ...recogniser }: Recogniser): Recogniser {
+  const { kind } = detector
+  const decode: DetectorKind['decode'] = (outputs, input, minScore) => {
+    const { data } = outputs.get('pixels')!
+    const area = input.width * input.height
+    const isBlue = (x: number, y: number) => {
+      const at = y * input.width + x
+      return data[at]! < 60 && data[area + at]! < 60 && data[2 * area + at]! > 195
+    }
+    const columns = runsOf(input.width, (x) => any(input.height, (y) => isBlue(x, y)))
+    const rows = runsOf(input.height, (y) => any(input.width, (x) => isBlue(x, y)))
+    const patches = rows.flatMap(([y, height]) => columns.map(([x, width]) => ({ x, y, width, height })))
+    const seen = patches.filter(({ x, y, width, height }) => isBlue(x + (width >> 1), y + (height >> 1)))
+    return [...kind.decode(outputs, input, minScore), ...seen.map((box) => ({ score: 0.8, box }))]
+  }
+  return { ...recogniser, detector: { ...detector, kind: { ...kind, decode } } }
+}
+
+const any = (count: number, holds: (i: number) => boolean) => Array.from({ length: count }, (_, i) => i).some(holds)
+
+/** Where each run of numbers begins for which it holds, and how long it is. */
+function runsOf(count: number, holds: (i: number) => boolean): readonly [start: number, length: number][] {
+  const runs: [number, number][] = []
+  let before = false
+  for (let i = 0; i < count; i++) {
+    const now = holds(i)
+    const last = runs.at(-1)
+    if (now && before && last) last[1]++
+    else if (now) runs.push([i, 1])
+    before = now
+  }
+  return runs
+}
+
+it('gives up on a picture full of what is no face, after the thirtieth', async () => {
+  const patch = { create: { width: 20, height: 20, channels: 3, background: { r: 0, g: 0, b: 255 } } } as const
+  const patches = Array.from({ length: 48 }, (_, i) => ({
+    input: patch,
+    left: 10 + 40 * (i % 12),
+    top: 140 + 40 * Math.floor(i / 12),
+  }))
+  const picture = sharp(await paint([['red', 100]], { scale: 1, format: 'png' })).composite(patches)
+  const embedded: (ColourName | undefined)[] = []
+  const colours = createColourRecogniser({ red: 0.95 }, { person: 'red', embedded: (name) => embedded.push(name) })
+  const options = { which: 'all', maxPixels: 1e6, measuresShown: false, nowMs: () => 0 } as const
+  const bytes = new Uint8Array(await picture.png().toBuffer())
+  const { faces } = await findFaces(bytes, seeManyBlue(colours), options)
+  expect(faces).toHaveLength(1)
+  // Each is tried twice: as it was seen, and as it is seen closer.
+  const { length } = embedded.filter((name) => name === 'blue')
+  expect(length).toBeGreaterThan(50)
+  expect(length).toBeLessThanOrEqual(60)
 })
 
 it('measures how a face is shown where that is asked for, and not else', async () => {

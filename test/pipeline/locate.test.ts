@@ -71,6 +71,33 @@ describe('whoever asks for more faces', () => {
   })
 })
 
+describe('a strip', () => {
+  /** How many pixels the looks at an empty picture have together. */
+  async function countPixels(width: number, height: number): Promise<number> {
+    const { kind, ...detector } = createColourDetector({})
+    let pixels = 0
+    const decode: Detector['kind']['decode'] = (_, input) => {
+      pixels += input.width * input.height
+      return []
+    }
+    const pyramid = new Pyramid({ width, height, data: new Uint8Array(3 * width * height) })
+    expect(await findAll({ ...detector, kind: { ...kind, decode } }, pyramid)).toEqual([])
+    return pixels
+  }
+
+  it('takes no more looks than a picture, however long it is', async () => {
+    const ofPicture = await countPixels(600, 400)
+    for (const long of [150, 3000]) {
+      expect(await countPixels(1, long), `${long}`).toBeLessThan(3 * ofPicture)
+      expect(await countPixels(long, 1), `${long}`).toBeLessThan(3 * ofPicture)
+    }
+  })
+
+  it('is looked at where it is that of a long page', async () => {
+    expect(await countPixels(20, 3000)).toBeGreaterThan(0)
+  })
+})
+
 describe('a face inside of the box of what is none', () => {
   const SQUARES: readonly Square[] = [
     { name: 'red', x: 120, y: 10, side: 380 },

@@ -2,7 +2,7 @@
 import type { Constant, Network, Node, Output, ValueName } from './graph.js'
 
 /** The numbers of a float32 constant. Throws where there is none of that name. */
-export function floatsOf({ constants }: Pick<Network, 'constants'>, name: ValueName | undefined): Float32Array {
+function floatsOf({ constants }: Pick<Network, 'constants'>, name: ValueName | undefined): Float32Array {
   const values = constants.get(name ?? '')?.values
   if (!(values instanceof Float32Array)) throw new Error(`Expected ${name} to be a constant of float32.`)
   return values
