@@ -1,9 +1,9 @@
 import { FaceCompareError } from '../errors.js'
 import { type DecodedImage, decodeDraft, decodeImage, decodeRegion } from '../image/decode.js'
-import type { Detection, Detector } from '../pipeline/detect.js'
+import type { Detection } from '../pipeline/detect.js'
 import type { EmbeddedFace } from '../pipeline/embed.js'
 import { measureSpotGain } from '../pipeline/exposure.js'
-import { isAtLeast, type Located, locateFaces, lookCloser, rankTurns, searchFaces } from '../pipeline/locate.js'
+import { isAtLeast, type Located, locateFaces, lookAgain, rankTurns, searchFaces } from '../pipeline/locate.js'
 import { searchAllFaces } from '../pipeline/locate-all.js'
 import type { Look } from '../pipeline/looks.js'
 import { visibleArea } from '../pipeline/prominence.js'
@@ -226,7 +226,7 @@ async function findOthers(
     const isSharp = whole.scale === 1 || isAtLeast(SHARP_SIDE, face)
     const frame = isSharp ? whole : await watch.time('decodeMs', () => cutOut(cut, whole, face, image))
     const moved = moveFace(face, whole, frame)
-    const closer = await watch.time('detectMs', () => lookCloserAtOther(recogniser.detector, frame.pyramid, moved))
+    const closer = await watch.time('detectMs', () => lookAgain(recogniser.detector, frame.pyramid, moved))
     if (!closer || !isNew(moveFace(closer, frame, whole))) continue
     // A face that leans is told better as it was seen where the closer look chose the wrong way up.
     const judged = (await recognise(analysis, frame, closer)) ?? (await recognise(analysis, frame, moved))
@@ -236,18 +236,6 @@ async function findOthers(
     } else mistaken++
   }
   return others.toSorted((p, q) => areaAtFullSize(q) - areaAtFullSize(p))
-}
-
-/** As it was seen where that look is sure of it, else as the best of the four ways up shows it; undefined where none shows it. */
-async function lookCloserAtOther(
-  detector: Detector,
-  pyramid: Frame['pyramid'],
-  face: Detection,
-): Promise<Detection | undefined> {
-  const asSeen = await lookCloser(detector, pyramid, face, face.roll)
-  if (asSeen && asSeen.score >= detector.kind.sureScore) return asSeen
-  const [best] = await rankTurns(detector, pyramid, face)
-  return best
 }
 
 /** The picture as it is searched, and what is known of it where the most prominent face was not found in a draft. */

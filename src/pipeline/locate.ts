@@ -102,6 +102,9 @@ export async function* searchFaces(
   const last = Math.max(1, 2 * first)
   for (let scale = first; ; scale = Math.min(2 * scale, last)) {
     if (scale > first) seen = merge(seen, await look(scale, 0))
+    const upright = chooseFace(seen, image)
+    // A finer look is needed anyway, and shows all that this one would show turned.
+    if (upright && scale < last && !isWellSeen(upright, scale)) continue
     seen = await lookTurned(search, seen, scale)
     const confirmed = new Set<Detection>()
     let found = await confirm(search, seen, confirmed)
@@ -187,9 +190,10 @@ async function confirm(
     const chosen = chooseFace(faces, pyramid.image)
     if (!chosen) return undefined
     if (confirmed.has(chosen)) return { faces: faces.toSorted((p, q) => q.score - p.score), chosen }
-    const looks = pick((await rankTurns(detector, pyramid, chosen)).slice(0, 1))
+    const again = await lookAgain(detector, pyramid, chosen)
+    const [shown] = again ? pick([again]) : []
     const isSure = chosen.score >= detector.kind.sureScore && visibleArea(chosen.box, pyramid.image) > 0
-    const closer = looks[0] ?? (isSure ? chosen : undefined)
+    const closer = shown ?? (isSure ? chosen : undefined)
     // What was chosen is large, and need not be the surest: a sure face inside of it is no part of it.
     const isCloser = (face: Detection) =>
       closer !== undefined && (closer.score >= face.score ? isSameFace : isSameBox)(closer, face)
@@ -198,6 +202,18 @@ async function confirm(
     if (closer) confirmed.add(closer)
   }
   return undefined
+}
+
+/** As it was seen where a closer look is sure of it so, else as the best of the four ways up shows it; undefined where none shows it. */
+export async function lookAgain(
+  detector: Detector,
+  pyramid: Pyramid,
+  face: Detection,
+): Promise<Detection | undefined> {
+  const asSeen = await lookCloser(detector, pyramid, face, face.roll)
+  if (asSeen && asSeen.score >= detector.kind.sureScore) return asSeen
+  const [best] = await rankTurns(detector, pyramid, face)
+  return best
 }
 
 /** The face as a look at it alone, so far turned, shows it; `undefined` where that shows none. */
