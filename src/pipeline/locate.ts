@@ -64,7 +64,8 @@ export async function locateFaces(
 
 /**
  * Finds the faces of an image: by one or two looks those of a plain portrait, else from coarse to fine, until the most prominent one is well
- * seen: then no larger one is missed. Each level looks at the picture upright and turned, because turned faces are missed else.
+ * seen: then no larger one is missed. Each level at which it may end looks at the picture upright and turned, because turned faces are
+ * missed else.
  * Whoever asks for more says that what was chosen last is none: the search goes on without it, but not without what lies inside of its
  * box, where a person may stand before what was taken for a head. A strip that is very long and narrow shows none.
  */
@@ -102,9 +103,7 @@ export async function* searchFaces(
   const last = Math.max(1, 2 * first)
   for (let scale = first; ; scale = Math.min(2 * scale, last)) {
     if (scale > first) seen = merge(seen, await look(scale, 0))
-    const upright = chooseFace(seen, image)
-    // A finer look is needed anyway, and shows all that this one would show turned.
-    if (upright && scale < last && !isWellSeen(upright, scale)) continue
+    if (isNextEnough(chooseFace(seen, image), { image, scale, next: Math.min(2 * scale, last) })) continue
     seen = await lookTurned(search, seen, scale)
     const confirmed = new Set<Detection>()
     let found = await confirm(search, seen, confirmed)
@@ -119,10 +118,27 @@ export async function* searchFaces(
   if (turned) yield { ...turned, hints }
 }
 
+interface Levels {
+  readonly image: Size
+  readonly scale: number
+  readonly next: number
+}
+
+/**
+ * Whether the next look must be taken anyway, for the most prominent face is seen well in that alone, and shows turned all that the
+ * present one would: a larger face that lies would not be too large for it.
+ */
+function isNextEnough(chosen: Detection | undefined, { image, scale, next }: Levels): boolean {
+  return chosen !== undefined && !isWellSeen(chosen, scale) && isWellSeen(chosen, next) && isTurned(image, next)
+}
+
+function isTurned({ width, height }: Size, scale: number): boolean {
+  return width * height * scale * scale <= MOST_TURNED_PIXELS
+}
+
 /** What was seen, and what is seen besides when the picture is turned. */
 async function lookTurned(search: Search, seen: readonly Detection[], scale: number): Promise<readonly Detection[]> {
-  const { width, height } = search.pyramid.image
-  if (width * height * scale * scale > MOST_TURNED_PIXELS) return seen
+  if (!isTurned(search.pyramid.image, scale)) return seen
   let all = seen
   for (const roll of TURNS) all = merge(all, await lookAtAll(search, scale, roll))
   for (const roll of leansOf(search.detector)) all = complete(all, await lookAtAll(search, scale, roll))
@@ -205,11 +221,7 @@ async function confirm(
 }
 
 /** As it was seen where a closer look is sure of it so, else as the best of the four ways up shows it; undefined where none shows it. */
-export async function lookAgain(
-  detector: Detector,
-  pyramid: Pyramid,
-  face: Detection,
-): Promise<Detection | undefined> {
+export async function lookAgain(detector: Detector, pyramid: Pyramid, face: Detection): Promise<Detection | undefined> {
   const asSeen = await lookCloser(detector, pyramid, face, face.roll)
   if (asSeen && asSeen.score >= detector.kind.sureScore) return asSeen
   const [best] = await rankTurns(detector, pyramid, face)

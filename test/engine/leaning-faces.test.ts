@@ -33,3 +33,22 @@ it.each<[SamplePerson, number]>([
   expect(faceCount).toBe(2)
   expect(box.x + box.width / 2).toBeLessThan(280)
 })
+
+it.each([90, 180, 270])(
+  'compares the larger of two though it is turned by %i degrees and the other one is not',
+  async (degrees) => {
+    // The first look hardly sees the smaller face well, so that turned looks may be left to the second.
+    const large = await sharp(await cutPerson('manInShirt', 600))
+      .rotate(degrees)
+      .toBuffer()
+    const picture = sharp({ create: { width: 1000, height: 620, channels: 3, background: GROUND } })
+      .composite([
+        { input: large, left: 380, top: 10 },
+        { input: Buffer.from(await cutPerson('womanInTheMiddle', 320)), left: 60, top: 300 },
+      ])
+      .jpeg({ quality: 92 })
+    const { faceCount, box } = await engine.analyze(new Uint8Array(await picture.toBuffer()))
+    expect(faceCount).toBe(2)
+    expect(box.x + box.width / 2).toBeGreaterThan(380)
+  },
+)
