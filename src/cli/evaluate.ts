@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import type { Config } from '../config.js'
 import { isQualityChecked } from '../engine/require-quality.js'
-import { compareAll, type DataSet, readPairsFiles, readPersonFolder } from '../evaluation/data-set.js'
+import { compareAll, type DataSet, findListFile, readPairsFiles, readPersonFolder } from '../evaluation/data-set.js'
 import { requirePack } from '../evaluation/embed-pictures.js'
 import type { Outcome } from '../evaluation/face-vectors.js'
 import { readGroups } from '../evaluation/groups.js'
@@ -16,7 +16,7 @@ import { embedInProcesses } from './embed.js'
 import { type EngineFlags, readEngineConfig } from './engine-options.js'
 import { formatGroups } from './group-tables.js'
 import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
-import { checkWritable, requireNoPicture, writePrivately } from './output-file.js'
+import { checkWritable, requireApart, requireNoPicture, writePrivately } from './output-file.js'
 import { printJson } from './report.js'
 import { WORDS } from './words.js'
 
@@ -52,6 +52,7 @@ export async function evaluate(folder: string, options: EvalOptions): Promise<nu
     options.pairs === undefined ? await readPersonFolder(folder) : await readPairsFiles(folder, options.pairs)
   const pictures = listed.pictures.map(({ file }) => file)
   for (const file of reports) await requireNoPicture(file, pictures)
+  await requireOwnFiles(reports, folder, options)
   const dataSet = options.all ? compareAll(listed) : listed
   const grouped = options.groups === undefined ? undefined : await readGroups(folder, options.groups, dataSet)
   const interruption = watchInterrupt()
@@ -66,6 +67,23 @@ export async function evaluate(folder: string, options: EvalOptions): Promise<nu
     return EXIT_INTERRUPTED
   } finally {
     interruption.close()
+  }
+}
+
+/** Throws one sentence when a report would be written over what is read, over the cache or over the other report. */
+async function requireOwnFiles(
+  reports: readonly string[],
+  folder: string,
+  { pairs = [], groups, cache }: EvalOptions,
+): Promise<void> {
+  const lists = [
+    ...pairs.map((file) => findListFile(folder, file, 'pairs file')),
+    ...(groups === undefined ? [] : [findListFile(folder, groups, 'groups file')]),
+  ]
+  for (const [i, file] of reports.entries()) {
+    await requireApart(file, lists, 'one of the lists')
+    if (cache !== undefined) await requireApart(file, [cache], 'the cache')
+    await requireApart(file, reports.slice(i + 1), 'also the other report')
   }
 }
 

@@ -14,7 +14,7 @@ import { type EngineFlags, readEngineConfig } from './engine-options.js'
 import { explainIn, sentenceOf } from './error-words.js'
 import { EXIT_INTERRUPTED, watchInterrupt } from './interruption.js'
 import { chooseLanguage, type Language, type LanguageFlag } from './language.js'
-import { checkWritable, requireNoPicture, writePrivately } from './output-file.js'
+import { checkWritable, requireApart, requireNoPicture, writePrivately } from './output-file.js'
 import { printable } from './printable.js'
 import { EXIT_ERROR, explain, printJson, printLines } from './report.js'
 import { WORDS } from './words.js'
@@ -60,11 +60,11 @@ export async function dedupe(folder: string, flags: DedupeFlags): Promise<number
   try {
     if (flags.html !== undefined) await checkWritable(flags.html)
     const { pictures, leftOut } = await readPictureFolder(folder)
-    if (flags.html !== undefined)
-      await requireNoPicture(
-        flags.html,
-        pictures.map(({ file }) => file),
-      )
+    if (flags.html !== undefined) {
+      const files = pictures.map(({ file }) => file)
+      await requireNoPicture(flags.html, files)
+      if (flags.cache !== undefined) await requireApart(flags.html, [flags.cache], 'the cache')
+    }
     if (pictures.length === 0)
       throw new Error(WORDS[flags.json ? 'en' : options.language].problems.noPictures(folder, leftOut))
     const found = await groupPictures(pictures, options, interruption.signal)

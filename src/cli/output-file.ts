@@ -12,13 +12,20 @@ export async function checkWritable(file: string): Promise<void> {
 }
 
 /** Throws one sentence when the file to write is one of the pictures that are read, under whatever name. */
-export async function requireNoPicture(file: string, pictures: readonly string[]): Promise<void> {
-  const target = await realpath(file).catch(() => undefined)
-  if (target === undefined) return
-  for (const picture of pictures) {
-    if ((await realpath(picture).catch(() => undefined)) !== target) continue
-    throw new Error(`${file} is one of the pictures; name another file to write.`)
+export function requireNoPicture(file: string, pictures: readonly string[]): Promise<void> {
+  return requireApart(file, pictures, 'one of the pictures')
+}
+
+/** Throws one sentence when the file to write is one of `others`, which are `what`, under whatever name; none need be there yet. */
+export async function requireApart(file: string, others: readonly string[], what: string): Promise<void> {
+  const target = await realName(file)
+  for (const other of others) {
+    if ((await realName(other)) === target) throw new Error(`${file} is ${what}; name another file to write.`)
   }
+}
+
+function realName(file: string): Promise<string> {
+  return realpath(file).catch(() => resolve(file))
 }
 
 /** Writes what shows faces or names people: for its owner alone, also where there was a file before. */

@@ -40,6 +40,9 @@ beforeAll(async () => {
 })
 afterAll(() => rm(root, { recursive: true, force: true }))
 
+const PAIR_LIST = 'man/1.jpg,man/2.jpg,1\nman/1.jpg,other/1.jpg,0\n'
+const LISTED = ['people', '--pairs', 'lists.csv']
+
 describe('facecompare eval', () => {
   it.each([
     ['a folder that is not there', ['missing'], /There is no folder .*missing\.$/],
@@ -59,10 +62,23 @@ describe('facecompare eval', () => {
     ],
     ['a report that cannot be written', ['people', '--html', '/missing/report.html'], /cannot be written/],
     ['a report over a picture', ['people', '--json', 'people/man/1.jpg'], /man\/1\.jpg is one of the pictures/],
+    ['a report over the pairs', [...LISTED, '--html', 'people/lists.csv'], /lists\.csv is one of the lists/],
+    [
+      'a report over the groups',
+      ['people', '--groups', 'others.csv', '--json', 'people/others.csv'],
+      /others\.csv is one of the lists/,
+    ],
+    ['a report over the cache', ['people', '--cache', 'people/c', '--json', 'people/c'], /people\/c is the cache/],
+    [
+      'two reports in one file',
+      ['people', '--html', 'people/r', '--json', 'people/r'],
+      /people\/r is also the other report/,
+    ],
     ['a picture for a cache', ['people', '--cache', 'people/man/1.jpg'], /is no cache of embeddings/],
   ])('ends with 2 and one sentence for %s', async (_name, [folder = '', ...args], sentence) => {
     const placed = args.map((arg) => (arg.startsWith('people/') ? path(arg) : arg))
     await writeFile(path('people/others.csv'), 'Zoe,a\n')
+    await writeFile(path('people/lists.csv'), PAIR_LIST)
     const { code, stderr, stdout } = await runHere(['eval', path(folder), ...placed])
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr.trim().split('\n')[0]).toMatch(sentence)
