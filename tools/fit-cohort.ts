@@ -2,6 +2,7 @@ import { Matrix, toByteRows } from '../src/pipeline/matrix.js'
 import { type Cohort, type CohortScale, measureNearest, scaleByCohort } from '../src/score/cohort.js'
 import { seeded } from '../support/random.js'
 import type { FittedFace, Group } from './fit-faces.js'
+import { lengthOfFace } from './fit-quality.js'
 import { makeUp } from './made-up.js'
 
 /** The share of the cohort that says how a face stands among its likes. */
@@ -82,20 +83,22 @@ export function requireNobody({ members }: Cohort, used: readonly FittedFace[], 
   if (leaning > MOST_LEANING) throw new Error('The members of the cohort are like the faces that they were made from.')
 }
 
-/** Mean and deviation of the similarities of an average grown-up's face to the members that are most like it. */
+/** Mean and deviation of the similarities of an average grown-up's face to the members that are most like it, and its length. */
 function describeAverage(
   cohort: Pick<Cohort, 'members' | 'nearestShare'>,
   plain: readonly FittedFace[],
-): Pick<Cohort, 'mean' | 'deviation'> {
+): Pick<Cohort, 'mean' | 'deviation' | 'length'> {
   const adults = plain.filter(({ of }) => of === 'DevTrain' || (typeof of === 'object' && of.age === 'adult'))
   let mean = 0
   let deviation = 0
-  for (const { face } of adults) {
-    const nearest = measureNearest(cohort, face.embedding)
+  let length = 0
+  for (const fitted of adults) {
+    const nearest = measureNearest(cohort, fitted.face.embedding)
     mean += nearest.mean / adults.length
     deviation += nearest.deviation / adults.length
+    length += lengthOfFace(fitted) / adults.length
   }
-  return { mean, deviation }
+  return { mean, deviation, length }
 }
 
 /** A face, and how similarities to it are read. */
@@ -104,5 +107,10 @@ export interface Scaled extends FittedFace {
 }
 
 export function scaleAll(cohort: Cohort, faces: readonly FittedFace[]): readonly Scaled[] {
-  return faces.map((fitted) => ({ ...fitted, scale: scaleByCohort(cohort, fitted.face.embedding) }))
+  return faces.map((fitted) => ({ ...fitted, scale: scaleFitted(cohort, fitted) }))
+}
+
+/** How similarities to a face are read that was made with the pack's lengths alone, see {@link lengthOfFace}. */
+export function scaleFitted(cohort: Cohort, fitted: FittedFace): CohortScale {
+  return scaleByCohort(cohort, fitted.face.embedding, lengthOfFace(fitted))
 }

@@ -36,7 +36,7 @@ const NARROW = { least: 0.28, most: 0.48 }
  * Where between faces (about 1) and others (about -1) the border is: nearer to the others, because a face that is passed over is worse
  * than a sign that is not.
  */
-const BORDER = -0.05
+const BORDER = -0.02
 
 /** What tells faces from what the detector takes for some: by portraits as they are and made poor, and by pictures without a face. */
 export async function fitFaceLikeness(files: readonly string[]): Promise<PartsMeasure> {

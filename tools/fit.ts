@@ -19,13 +19,13 @@ import { parseLfwPairs } from '../src/evaluation/pairs.js'
 import { formatFit, type PackFit } from '../src/packs/fit-file.js'
 import { DEFAULT_PACK_FOLDER } from '../src/packs/resolve.js'
 import { type Knots, similarityAtScore } from '../src/score/calibration.js'
-import { relativeSimilarity, scaleByCohort } from '../src/score/cohort.js'
+import { relativeSimilarity } from '../src/score/cohort.js'
 import type { PartFit } from '../src/score/fit.js'
 import { directionFrom, dotProduct } from '../src/score/vectors.js'
 import { accuracyAt, bestThreshold, measureRoc, type ScoredPair } from '../support/metrics.js'
 import { createProgress } from '../support/progress.js'
 import { fitCalibration } from './fit-calibration.js'
-import { byGroup, fitCohort, scaleAll } from './fit-cohort.js'
+import { byGroup, fitCohort, scaleAll, scaleFitted } from './fit-cohort.js'
 import { fitFaceLikeness } from './fit-face-likeness.js'
 import { embedDegraded, embedPlain, type FittedFace, listGroups, listPortraits } from './fit-faces.js'
 import { findLeastLength, fitQuality, LENGTHS_ALONE, lengthOfFace } from './fit-quality.js'
@@ -163,10 +163,7 @@ function tellKnown(curve: Knots): (face: FittedFace) => boolean {
   return (poorFace) => {
     const own = scaled.get(poorFace.file)
     const cosine = own ? dotProduct(own.face.embedding, poorFace.face.embedding) : 0
-    return (
-      own !== undefined &&
-      relativeSimilarity(cosine, own.scale, scaleByCohort(cohort, poorFace.face.embedding)) >= least
-    )
+    return own !== undefined && relativeSimilarity(cosine, own.scale, scaleFitted(cohort, poorFace)) >= least
   }
 }
 

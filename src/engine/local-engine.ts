@@ -6,7 +6,7 @@ import type { Recogniser } from '../pipeline/recognise.js'
 import { NO_COHORT, scaleByCohort } from '../score/cohort.js'
 import { compareFaces } from '../score/compare.js'
 import { rateQuality } from '../score/quality.js'
-import { directionFrom } from '../score/vectors.js'
+import { directionFrom, lengthOf } from '../score/vectors.js'
 import { analyzeWith, type FaceEngine } from './engine.js'
 import {
   type FaceAttributes,
@@ -83,11 +83,11 @@ export async function createEngine({
   }
 }
 
-function makeTemplate({ id, fit }: PackNumbers, { embedding, parts }: RecognisedFace['embedded']): Template {
+function makeTemplate({ id, fit }: PackNumbers, { embedding, parts, raw }: RecognisedFace['embedded']): Template {
   return {
     packId: id,
     embedding,
-    cohort: fit.cohort ? scaleByCohort(fit.cohort, embedding) : NO_COHORT,
+    cohort: fit.cohort ? scaleByCohort(fit.cohort, embedding, lengthOf(raw)) : NO_COHORT,
     parts: mapParts((part) => directionFrom(fit.parts[part].mean, parts[part])),
   }
 }

@@ -198,6 +198,7 @@ function parseCohort(root: JsonRecord): Cohort {
     nearestShare: read('nearestShare'),
     mean: read('mean'),
     deviation: read('deviation'),
+    length: read('length'),
   }
 }
 

@@ -3,7 +3,7 @@ import { type ByteRows, Matrix } from '../pipeline/matrix.js'
 /**
  * How the cosine similarities of one face are read: `gain * cosine + offset`. A face that resembles many others must
  * resemble a second one more to count as the same person (adaptive symmetric score normalisation, known from speaker
- * recognition: Matějka et al., Interspeech 2017).
+ * recognition: Matějka et al., Interspeech 2017), and one that is seen less well a little less than one that is seen very well.
  */
 export interface CohortScale {
   readonly gain: number
@@ -24,13 +24,28 @@ export interface Cohort {
   /** Mean and standard deviation of an average face's similarities to the members that are most like it. */
   readonly mean: number
   readonly deviation: number
+  /** Length of an average face's embedding before it is scaled to 1. */
+  readonly length: number
 }
 
-/** How the similarities of a face are to be read. */
-export function scaleByCohort(cohort: Cohort, embedding: Float32Array): CohortScale {
+/**
+ * The less a network sees of a face, the shorter its embedding comes out (see `QualityFit`), and the smaller are its similarities: those to
+ * the same person more than those to others. So they are divided by this power of the length.
+ */
+const LENGTH_POWER = 0.4
+/**
+ * The lengths that count as themselves, as shares of the average one. What is seen worse would be read as more than it can tell; and no
+ * portrait of DevTrain is seen so much better.
+ */
+const SHARES_OF_LENGTH = { least: 0.86, most: 1.5 } as const
+
+/** How the similarities of a face are to be read. `length` is that of its embedding before it was scaled to 1. */
+export function scaleByCohort(cohort: Cohort, embedding: Float32Array, length: number): CohortScale {
   const { mean, deviation } = measureNearest(cohort, embedding)
-  const gain = cohort.deviation / deviation
-  return { gain, offset: cohort.mean - gain * mean, centre: cohort.mean }
+  const perCosine = cohort.deviation / deviation
+  const share = Math.min(SHARES_OF_LENGTH.most, Math.max(SHARES_OF_LENGTH.least, length / cohort.length))
+  const factor = share ** -LENGTH_POWER
+  return { gain: factor * perCosine, offset: factor * (cohort.mean - perCosine * mean), centre: cohort.mean }
 }
 
 /** Mean and standard deviation of a face's cosine similarities to the members that are most like it. */

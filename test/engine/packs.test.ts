@@ -330,12 +330,13 @@ describe("a pack of one's own", () => {
       nearestShare: 0.25,
       mean: 0.2,
       deviation: 0.1,
+      length: 1,
     }
     const { face: alone } = await analyze(await makeOwnPack(), man)
     const { face } = await analyze(await makeOwnPack({}, { cohort }), man)
     expect(alone.cohort).toEqual({ gain: 1, offset: 0, centre: 0 })
     expect(face.embedding).toEqual(alone.embedding)
-    const { gain, offset, centre } = scaleByCohort(cohort, face.embedding)
+    const { gain, offset, centre } = scaleByCohort(cohort, face.embedding, Number.MAX_VALUE)
     expect(face.cohort).toEqual({ gain, offset, centre })
     expect(face.cohort.gain).not.toBe(1)
   })

@@ -10,6 +10,9 @@ import {
   scaleByCohort,
 } from '../../src/score/cohort.js'
 
+/** Of an average face's embedding. */
+const LENGTH = 3
+
 /** Members in the plane, at these angles. */
 function makeCohort(degrees: readonly number[], more: Partial<Cohort> = {}): Cohort {
   return {
@@ -17,6 +20,7 @@ function makeCohort(degrees: readonly number[], more: Partial<Cohort> = {}): Coh
     nearestShare: 0.15,
     mean: 0.5,
     deviation: 0.1,
+    length: LENGTH,
     ...more,
   }
 }
@@ -64,7 +68,7 @@ describe('measureNearest', () => {
 
 describe('scaleByCohort', () => {
   it('refuses an embedding of another length than its members have', () => {
-    expect(() => scaleByCohort(makeCohort([0, 30, 60, 90]), new Float32Array(4))).toThrow(
+    expect(() => scaleByCohort(makeCohort([0, 30, 60, 90]), new Float32Array(4), LENGTH)).toThrow(
       'Expected a vector of 2 numbers but received 4',
     )
   })
@@ -72,7 +76,7 @@ describe('scaleByCohort', () => {
   it('leaves an average face as it is', () => {
     const cohort = makeCohort([0, 40, 80, 120, 160, 200, 240], { nearestShare: 0.5 })
     const embedding = direction(37)
-    const { gain, offset } = scaleByCohort({ ...cohort, ...measureNearest(cohort, embedding) }, embedding)
+    const { gain, offset } = scaleByCohort({ ...cohort, ...measureNearest(cohort, embedding) }, embedding, LENGTH)
     expect(gain).toBeCloseTo(1, 6)
     expect(offset).toBeCloseTo(0, 6)
   })
@@ -81,7 +85,7 @@ describe('scaleByCohort', () => {
     const embedding = direction(10)
     const cohort = makeCohort([0, 30, 60, 90], { nearestShare: 0.5 })
     const { mean, deviation } = measureNearest(cohort, embedding)
-    const { gain, offset, centre } = scaleByCohort(cohort, embedding)
+    const { gain, offset, centre } = scaleByCohort(cohort, embedding, LENGTH)
     expect(gain * mean + offset).toBeCloseTo(cohort.mean, 6)
     expect(gain * deviation).toBeCloseTo(cohort.deviation, 6)
     expect(centre).toBe(cohort.mean)
@@ -89,10 +93,33 @@ describe('scaleByCohort', () => {
 
   it('reads the similarities of a face that resembles many as less', () => {
     const cohort = makeCohort([80, 85, 90, 95, 100, 105, 110], { nearestShare: 0.5 })
-    const common = scaleByCohort(cohort, direction(90))
-    const rare = scaleByCohort(cohort, direction(270))
+    const common = scaleByCohort(cohort, direction(90), LENGTH)
+    const rare = scaleByCohort(cohort, direction(270), LENGTH)
     const average = cohort.mean
     expect(common.gain * average + common.offset).toBeLessThan(rare.gain * average + rare.offset)
+  })
+})
+
+describe('the length of an embedding', () => {
+  const cohort = makeCohort([0, 30, 60, 90], { nearestShare: 0.5 })
+  const read = (length: number, cosine: number) => {
+    const scale = scaleByCohort(cohort, direction(10), length)
+    return relativeSimilarity(cosine, scale, scale)
+  }
+
+  it('says how well a face is seen: the longer, the less its similarities are read as', () => {
+    const readings = [2.7, 3, 3.6, 4.2].map((length) => read(length, 0.97))
+    expect(readings).toEqual(readings.toSorted((p, q) => q - p))
+    expect(new Set(readings).size).toBe(4)
+  })
+
+  it('makes no more of what is hardly seen at all, nor less of what no face is', () => {
+    for (const length of [0, 0.5, 1]) expect(read(length, 0.97)).toBe(read(2, 0.97))
+    for (const length of [9, 100]) expect(read(length, 0.97)).toBe(read(5, 0.97))
+  })
+
+  it('leaves equal embeddings equal', () => {
+    for (const length of [0, 3, 9]) expect(read(length, 1)).toBeCloseTo(1, 12)
   })
 })
 
