@@ -28,8 +28,15 @@ const MAX_PIXELS = 40_000_000
 const SIDES = [250, 500, 1000, 2000, 3000] as const
 /** Faces in pictures of 1000 pixels, in rows of as many. */
 const ROWS_OF_FACES = [1, 2, 3] as const
+/** Width and height of pictures such as a webcam takes, and how wide the head is in them, in pixels. */
+const WEBCAMS = [
+  { width: 640, height: 480, head: 250 },
+  { width: 1280, height: 720, head: 350 },
+] as const
 const PEOPLE: readonly SamplePerson[] = ['womanAtParty', 'womanInBar', 'otherWoman', 'man']
 const PHOTOGRAPHS = '12-megapixel photographs'
+/** Behind heads. */
+const GROUND = '#8a8f98'
 /** Unmeasured rounds. */
 const WARM_UPS = 1
 const PAIRS_OF_TURN = 3
@@ -176,11 +183,24 @@ async function paintKinds(): Promise<readonly Kind[]> {
   }
   for (const side of SIDES) await add(`a head, ${side} x ${side}`, (person) => cutPerson(person, side))
   await add(PHOTOGRAPHS, takePhoto)
+  for (const webcam of WEBCAMS) {
+    await add(`a webcam's ${webcam.width} x ${webcam.height}`, (person) => paintWebcam(person, webcam))
+  }
   for (const row of ROWS_OF_FACES) {
     const name = row === 1 ? 'a face in 1000 x 1000' : `${row * row} faces in 1000 x 1000`
     await add(name, (person) => paintCrowd(person, row))
   }
   return kinds
+}
+
+async function paintWebcam(
+  person: SamplePerson,
+  { width, height, head }: (typeof WEBCAMS)[number],
+): Promise<Uint8Array> {
+  const [left, top] = [Math.floor((width - head) / 2), Math.floor((height - head) / 2)]
+  const heads = [{ input: Buffer.from(await cutPerson(person, head)), left, top }]
+  const picture = sharp({ create: { width, height, channels: 3, background: GROUND } }).composite(heads)
+  return new Uint8Array(await picture.jpeg({ quality: 92 }).toBuffer())
 }
 
 /** `row * row` people, the first of them this one. */
@@ -192,7 +212,7 @@ async function paintCrowd(person: SamplePerson, row: number): Promise<Uint8Array
     left: (i % row) * side + Math.floor((side - head) / 2),
     top: Math.floor(i / row) * side + Math.floor((side - head) / 2),
   }))
-  const ground = sharp({ create: { width: 1000, height: 1000, channels: 3, background: '#8a8f98' } })
+  const ground = sharp({ create: { width: 1000, height: 1000, channels: 3, background: GROUND } })
   const picture = ground.composite(await Promise.all(heads))
   return new Uint8Array(await picture.jpeg({ quality: 92 }).toBuffer())
 }

@@ -176,6 +176,8 @@ const CHINESE_NAMES: ReadonlyMap<string, string> = new Map([
   ['a head, 2000 x 2000', '头像，2000 × 2000'],
   ['a head, 3000 x 3000', '头像，3000 × 3000'],
   ['12-megapixel photographs', '1200 万像素照片'],
+  ["a webcam's 640 x 480", '网络摄像头，640 × 480'],
+  ["a webcam's 1280 x 720", '网络摄像头，1280 × 720'],
   ['a face in 1000 x 1000', '1000 × 1000 中 1 张人脸'],
   ['4 faces in 1000 x 1000', '1000 × 1000 中 4 张人脸'],
   ['9 faces in 1000 x 1000', '1000 × 1000 中 9 张人脸'],
