@@ -94,6 +94,7 @@ describe('facecompare dedupe', () => {
     ['a folder that is not there', ['missing'], /There is no folder .*missing\.$/],
     ['a folder without pictures', ['.empty'], /There are no pictures in /],
     ['a sheet that cannot be written', ['photos', '--html', '/missing/out.html'], /cannot be written\.$/],
+    ['a sheet over the cache', ['photos', '--html', 'both', '--cache', './both'], /both is the cache; name another/],
   ])('ends with 2 and one sentence for %s', async (_name, [folder = '', ...args], sentence) => {
     await mkdir(path('.empty'), { recursive: true })
     const { code, stdout, stderr } = await runHere(['dedupe', path(folder), ...args])
