@@ -15,7 +15,7 @@ import { COMPARE_NAMES, IMAGE_FIELDS, URL_FIELDS } from '../../src/wires/tencent
 
 /** Of the largest body that the service takes unless it is told otherwise. */
 const BODY_BYTES = maxBodyBytesFor(10 * 1024 * 1024)
-const ROUNDS = 4
+const ROUNDS = 8
 /** Of the processor's own time: that of the clock depends on what else the machine does. */
 const MAX_STEP_MS = 50
 
