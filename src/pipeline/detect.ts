@@ -27,6 +27,12 @@ export interface DetectorKind {
   readonly sureScore: number
   /** What it gives a face that is too small for a look scores at least this there; absent where that is not known. */
   readonly hintScore?: number
+  /**
+   * A face that a look does not show as one still scores at least so much: `other` in one of four looks that are a quarter turn apart,
+   * `larger` in an upright look if it is larger than the face that this shows. Absent where that is not known; not below `hintScore`,
+   * which must be known, too.
+   */
+  readonly suspectScore?: { readonly other: number; readonly larger: number }
   /** Whether it sees most faces that stand on their head, so that fewer turned looks are needed. */
   readonly seesUpsideDown?: boolean
   /** Boxes that overlap more than this are one face. */

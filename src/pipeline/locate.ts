@@ -3,16 +3,18 @@ import { type Detection, type Detector, lookAt } from './detect.js'
 import {
   firstScale,
   isTooSlender,
+  type KeenLook,
   type Keep,
   type Look,
   lookAtAll,
   lookForHints,
+  lookKeenly,
   QUARTER,
   type Search,
   TURNS,
   WELL_SEEN,
 } from './looks.js'
-import { chooseFace, hasRoomForAnother, visibleArea } from './prominence.js'
+import { chooseFace, EQUAL_AREA, hasRoomForAnother, visibleArea } from './prominence.js'
 import type { Pyramid } from './pyramid.js'
 import { complete, isSameBox, isSameFace, merge } from './same-face.js'
 import type { Size } from './warp.js'
@@ -84,38 +86,64 @@ export async function* searchFaces(
     return pick(faces)
   }
   const first = firstScale(detector, image)
-  const look = (scale: number, roll: number) => lookAtAll(search, scale, roll)
-  const { faces: seenFirst, hints } = await lookForHints(search, first)
-  let seen = seenFirst
+  const seenFirst = await lookForHints(search, first)
+  const { hints } = seenFirst
+  let seen = seenFirst.faces
   if (leastSide > 0 && !isAtLeast(leastSide, chooseFace(seen, image))) return
   const plain = asPlain(seen, detector, image)
   if (plain && !fillsFrame(plain.chosen.box, image)) {
     yield { ...plain, hints }
     seen = refuse(plain)
   }
-  // What fills the frame, or is not sure without a margin, is sure with one.
-  seen = merge(seen, pick(await lookFromAfar(detector, pyramid, 0)))
-  const fromAfar = asPlain(seen, detector, image)
-  if (fromAfar) {
-    yield { ...fromAfar, hints }
-    seen = refuse(fromAfar)
+  const isSeen = isLargest(seen, pick(seenFirst.unsure), search)
+  if (!isSeen) {
+    // What fills the frame, or is not sure without a margin, is sure with one.
+    seen = merge(seen, pick(await lookFromAfar(detector, pyramid, 0)))
+    const fromAfar = asPlain(seen, detector, image)
+    if (fromAfar) {
+      yield { ...fromAfar, hints }
+      seen = refuse(fromAfar)
+    }
   }
   const last = Math.max(1, 2 * first)
   for (let scale = first; ; scale = Math.min(2 * scale, last)) {
-    if (scale > first) seen = merge(seen, await look(scale, 0))
+    const upright = scale > first ? await lookKeenly(search, scale, 0) : seenFirst
+    seen = merge(seen, pick(upright.faces))
     if (isNextEnough(chooseFace(seen, image), { image, scale, next: Math.min(2 * scale, last) })) continue
-    seen = await lookTurned(search, seen, scale)
+    const turned = await lookTurned(search, { faces: seen, unsure: upright.unsure }, scale)
     const confirmed = new Set<Detection>()
-    let found = await confirm(search, seen, confirmed)
-    while (found && (scale === last || isWellSeen(found.chosen, scale))) {
-      yield { ...found, hints }
-      found = await confirm(search, refuse(found), confirmed)
+    let found = await confirm(search, turned.faces, confirmed)
+    for (let isWhole = !turned.isAlone; ; isWhole = true) {
+      while (found && (scale === last || isWellSeen(found.chosen, scale))) {
+        yield { ...found, hints }
+        found = await confirm(search, refuse(found), confirmed)
+      }
+      if (found || isWhole) break
+      // What stood alone was none: the looks that were left out for it are taken.
+      found = await confirm(search, await lookLeaning(search, pick(turned.faces), scale), confirmed)
     }
     if (scale === last) break
     seen = found?.faces ?? []
   }
-  const turned = await locateTurnedFromAfar(search)
-  if (turned) yield { ...turned, hints }
+  const fromAfar = await locateFromAfar(search, isSeen ? [0, ...TURNS] : TURNS)
+  if (fromAfar) yield { ...fromAfar, hints }
+}
+
+/**
+ * Whether the most prominent face lies within the frame, with room for others, and an upright look at all of the image shows nothing that
+ * could be a larger one.
+ */
+function isLargest(
+  faces: readonly Detection[],
+  unsure: readonly Detection[],
+  { detector: { kind }, pyramid: { image } }: Search,
+): boolean {
+  const chosen = chooseFace(faces, image)
+  if (!chosen || kind.suspectScore === undefined) return false
+  if (fillsFrame(chosen.box, image) || !hasRoomForAnother(chosen.box, image)) return false
+  const { larger: least } = kind.suspectScore
+  const area = EQUAL_AREA * visibleArea(chosen.box, image)
+  return unsure.every((face) => face.score < least || visibleArea(face.box, image) < area || isAround(chosen, face))
 }
 
 interface Levels {
@@ -136,13 +164,45 @@ function isTurned({ width, height }: Size, scale: number): boolean {
   return width * height * scale * scale <= MOST_TURNED_PIXELS
 }
 
+interface TurnedLooks extends Pick<Look, 'faces'> {
+  /** Whether they show one face, and beside it nothing that could be another: looks that lean, which are dear, were left out. */
+  readonly isAlone: boolean
+}
+
 /** What was seen, and what is seen besides when the picture is turned. */
-async function lookTurned(search: Search, seen: readonly Detection[], scale: number): Promise<readonly Detection[]> {
-  if (!isTurned(search.pyramid.image, scale)) return seen
+async function lookTurned(search: Search, { faces, unsure }: KeenLook, scale: number): Promise<TurnedLooks> {
+  if (!isTurned(search.pyramid.image, scale)) return { faces, isAlone: false }
+  let all = faces
+  const suspects = [...unsure]
+  for (const roll of TURNS) {
+    const turned = await lookKeenly(search, scale, roll)
+    all = merge(all, turned.faces)
+    suspects.push(...turned.unsure)
+  }
+  if (isAlone(all, suspects, search.detector)) return { faces: all, isAlone: true }
+  return { faces: await lookLeaning(search, all, scale), isAlone: false }
+}
+
+async function lookLeaning(search: Search, seen: readonly Detection[], scale: number): Promise<readonly Detection[]> {
   let all = seen
-  for (const roll of TURNS) all = merge(all, await lookAtAll(search, scale, roll))
   for (const roll of leansOf(search.detector)) all = complete(all, await lookAtAll(search, scale, roll))
   return all
+}
+
+function isAlone(faces: readonly Detection[], suspects: readonly Detection[], { kind }: Detector): boolean {
+  const [only, ...others] = faces
+  if (!only || others.length > 0 || kind.suspectScore === undefined) return false
+  const { other: least } = kind.suspectScore
+  return suspects.every((face) => face.score < least || isAround(only, face))
+}
+
+/** A box around a face is so many times larger at most; a larger one is around another face that it is a part of. */
+const MOST_AROUND = 3
+
+/** Whether what is suspected is the face itself, a part of it, or it with what is close around it. */
+function isAround(face: Detection, suspect: Detection): boolean {
+  const times = (suspect.box.width * suspect.box.height) / (face.box.width * face.box.height)
+  return isSameFace(face, suspect) || (times < MOST_AROUND && isSameFace(suspect, face))
 }
 
 /** The face as each of four closer looks shows it, the surest first, in which it most likely stands upright; none where none shows it. */
@@ -179,9 +239,9 @@ function leansOf({ inputSize }: Detector): readonly number[] {
   return inputSize === undefined ? LEANS : []
 }
 
-async function locateTurnedFromAfar(search: Search): Promise<Choice | undefined> {
+async function locateFromAfar(search: Search, rolls: readonly number[]): Promise<Choice | undefined> {
   let seen: readonly Detection[] = []
-  for (const roll of TURNS) seen = merge(seen, search.pick(await lookFromAfar(search.detector, search.pyramid, roll)))
+  for (const roll of rolls) seen = merge(seen, search.pick(await lookFromAfar(search.detector, search.pyramid, roll)))
   return confirm(search, seen, new Set())
 }
 

@@ -62,19 +62,31 @@ export function givesHints({ kind, minScore }: Detector): boolean {
   return kind.hintScore !== undefined && kind.hintScore < minScore
 }
 
+/** What a look at all of an image shows, and what else it shows that is no face for the detector: nothing where that gives no hints. */
+export interface KeenLook extends Pick<Look, 'faces'> {
+  readonly unsure: readonly Detection[]
+}
+
 /** An upright look at all of the image. */
-export async function lookForHints(search: Search, scale: number): Promise<Look> {
+export async function lookForHints(search: Search, scale: number): Promise<Look & KeenLook> {
+  const look = await lookKeenly(search, scale, 0)
+  const hints = givesHints(search.detector) ? look.unsure.filter((face) => isHint(face, scale)) : undefined
+  return { ...look, hints }
+}
+
+/** A look at all of the image, also for what is no face for the detector. */
+export async function lookKeenly(search: Search, scale: number, roll: number): Promise<KeenLook> {
   const { detector } = search
-  if (!givesHints(detector)) return { faces: await lookAtAll(search, scale, 0), hints: undefined }
+  if (!givesHints(detector)) return { faces: await lookAtAll(search, scale, roll), unsure: [] }
   const { minScore, kind } = detector
-  const hints: Detection[] = []
+  const unsure: Detection[] = []
   // What is no face for the detector hides neither hints nor faces.
   const pick: Keep = (seen) => {
-    hints.push(...search.pick(seen.filter((face) => face.score < minScore && isHint(face, scale))))
+    unsure.push(...search.pick(seen.filter(({ score }) => score < minScore)))
     return search.pick(seen.filter(({ score }) => score >= minScore))
   }
   const keen = { ...detector, minScore: kind.hintScore ?? minScore }
-  return { faces: await lookAtAll({ ...search, detector: keen, pick }, scale, 0), hints }
+  return { faces: await lookAtAll({ ...search, detector: keen, pick }, scale, roll), unsure }
 }
 
 function isHint({ box }: Detection, scale: number): boolean {

@@ -2,7 +2,7 @@ import type { Box } from '../engine/face.js'
 import type { Size } from './warp.js'
 
 /** Faces whose visible area is at least this share of the largest one's count as equally large. */
-const EQUAL_AREA = 0.8
+export const EQUAL_AREA = 0.8
 
 /** Between the boxes of two faces that stand side by side there is room for their ears and hair: so much of a box's side. */
 const GAP = 0.25

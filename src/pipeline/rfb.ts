@@ -22,6 +22,7 @@ export const RFB: DetectorKind = {
   minScore: 0.7,
   sureScore: 0.996,
   hintScore: 0.075,
+  suspectScore: { other: 0.3, larger: 0.1 },
   seesUpsideDown: true,
   sameFaceIou: 0.3,
   step: 32,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { Box } from '../../src/engine/face.js'
 import type { Detection, Detector } from '../../src/pipeline/detect.js'
 import { type Located, type SearchOptions, searchFaces } from '../../src/pipeline/locate.js'
 import { searchAllFaces } from '../../src/pipeline/locate-all.js'
 import { Pyramid } from '../../src/pipeline/pyramid.js'
+import type { Size } from '../../src/pipeline/warp.js'
 import { COLOURS, type ColourName, createColourDetector, GROUND } from '../support/colour-detector.js'
 
 interface Square {
@@ -138,6 +140,103 @@ describe('a face that no closer look shows', () => {
 
   it('is dropped where it is not', async () => {
     expect(await findAll(createFarSighted(0.85), paint(SQUARES))).toEqual([])
+  })
+})
+
+describe('looks that are left out', () => {
+  const RED: Square = { name: 'red', x: 40, y: 120, side: 160 }
+  const BESIDE: Square = { name: 'blue', x: 300, y: 200, side: 60 }
+
+  /** Which looks at all of the picture, or at a part of it, a colour is seen in. */
+  type Kind = 'upright' | 'turned' | 'leaning' | 'afar' | 'closer'
+  type Scores = Readonly<Partial<Record<ColourName, Readonly<Partial<Record<Kind, number>>>>>>
+
+  /** As the input tells and, in the squares of one size that closer looks and those from afar are, how large the colour is in it. */
+  function kindOf({ width, height }: Size, box: Box): Kind {
+    if (width !== height) return width > height ? 'upright' : 'turned'
+    if (width !== 192) return 'leaning'
+    return box.width < 64 ? 'afar' : 'closer'
+  }
+
+  function createDetector(scores: Scores, knowsSuspects = true) {
+    const { kind, ...detector } = createColourDetector({})
+    const looks = { count: 0 }
+    const decode: Detector['kind']['decode'] = (outputs, input, minScore) => {
+      looks.count++
+      return Object.entries(scores).flatMap(([name, score]) => {
+        const [seen] = createColourDetector({ [name]: 1 }).kind.decode(outputs, input, 0)
+        const told = seen && { ...seen, score: score[kindOf(input, seen.box)] ?? 0 }
+        return told && told.score >= minScore ? [told] : []
+      })
+    }
+    const suspectScore = knowsSuspects ? { other: 0.3, larger: 0.2 } : undefined
+    const keen = { ...kind, decode, hintScore: 0.1, ...(suspectScore && { suspectScore }) }
+    return { detector: { ...detector, kind: keen }, looks }
+  }
+
+  /** The first face, and how often it was looked for. */
+  async function findFirst(scores: Scores, squares: readonly Square[], knowsSuspects = true) {
+    const { detector, looks } = createDetector(scores, knowsSuspects)
+    for await (const { chosen, faces } of searchFaces(detector, paint(squares))) {
+      return { name: nameAt(chosen, squares), count: faces.length, looks: looks.count }
+    }
+    return { name: undefined, count: 0, looks: looks.count }
+  }
+
+  /** By the middle: the box of a face that leans less than the look is too large. */
+  function nameAt({ box }: Detection, squares: readonly Square[]): ColourName | undefined {
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+    return squares.find(({ side, ...at }) => Math.hypot(at.x + side / 2 - x, at.y + side / 2 - y) < 12)?.name
+  }
+
+  const coarse = (score: number) => ({ upright: score, turned: score })
+  const always = (score: number) => ({ ...coarse(score), leaning: score, afar: score, closer: score })
+
+  it('are those that lean and that from afar, where nothing beside a face could be another', async () => {
+    const looksWith = async (blue: Scores['blue'] & object, knowsSuspects = true) =>
+      (await findFirst({ red: always(0.95), blue }, [RED, BESIDE], knowsSuspects)).looks
+    // Upright, three times turned and closer; where nothing is known of suspects two more that lean, and one from afar.
+    expect(await looksWith({})).toBe(5)
+    expect(await looksWith(always(0.25))).toBe(5)
+    expect(await looksWith({ upright: 0.4 })).toBe(7)
+    expect(await looksWith({ turned: 0.4 })).toBe(7)
+    expect(await looksWith(always(0.8))).toBe(7)
+    expect(await looksWith({}, false)).toBe(8)
+  })
+
+  it('are not what a part of the face, or what is close around it, asks for', async () => {
+    const looksWith = async (blue: Square, isOver: boolean) =>
+      (await findFirst({ red: always(0.95), blue: always(0.45) }, isOver ? [RED, blue] : [blue, RED])).looks
+    expect(await looksWith({ name: 'blue', x: 90, y: 170, side: 60 }, true)).toBe(5)
+    expect(await looksWith({ name: 'blue', x: 0, y: 70, side: 265 }, false)).toBe(5)
+  })
+
+  it('are taken where a face is sure from afar and leaves no room for another', async () => {
+    const only = { name: 'red', x: 160, y: 60, side: 280 } as const
+    expect((await findFirst({ red: { ...always(0.85), afar: 0.95, closer: 0.95 } }, [only])).looks).toBe(2)
+  })
+
+  it('are taken where something could be a larger face, or one as large', async () => {
+    const middle = { name: 'blue', x: 230, y: 130, side: 148 } as const
+    const blue = { ...coarse(0.25), afar: 0.95, closer: 0.95 }
+    expect(await findFirst({ red: always(0.95), blue }, [RED, middle])).toMatchObject({ name: 'blue', count: 2 })
+  })
+
+  it('are taken where what was seen may be a part of a larger face', async () => {
+    const around = { name: 'blue', x: 200, y: 60, side: 280 } as const
+    const inside = { name: 'red', x: 220, y: 80, side: 100 } as const
+    const blue = { ...coarse(0.4), leaning: 0.95, closer: 0.95 }
+    expect((await findFirst({ red: always(0.8), blue }, [around, inside])).name).toBe('blue')
+  })
+
+  it('are taken after all where what stood alone was none', async () => {
+    const other = { name: 'blue', x: 300, y: 100, side: 200 } as const
+    const scores = { red: coarse(0.85), blue: { leaning: 0.95, closer: 0.95 } }
+    expect((await findFirst(scores, [RED, other])).name).toBe('blue')
+    // It is seen closer, and refused by whoever asks for more.
+    const { detector } = createDetector({ ...scores, red: always(0.95) })
+    const found = await findAll(detector, paint([RED, other]))
+    expect(found.map(({ chosen }) => nameAt(chosen, [RED, other]))).toEqual(['red', 'blue'])
   })
 })
 
