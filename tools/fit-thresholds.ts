@@ -1,7 +1,7 @@
 import { multiplyAllPairs } from '../src/evaluation/pair-products.js'
 import { type Knots, SCORE_FOR_FAR } from '../src/score/calibration.js'
 import { relativeSimilarity } from '../src/score/cohort.js'
-import { byGroup, countPoor, fitCohort, requireNobody, type Scaled, scaleAll } from './fit-cohort.js'
+import { byGroup, FEWEST_FACES, fitCohort, requireNobody, type Scaled, scaleAll } from './fit-cohort.js'
 import type { FittedFace } from './fit-faces.js'
 
 /** Children, and pictures that are poor in the same way, may have so many times the rate: see {@link fitThresholds}. */
@@ -34,20 +34,41 @@ const GROUPS = 'groups'
 const CHILDREN = 'children'
 const POOR = 'both '
 
+/** A share of the people, as a cohort of all others reads their faces. */
+export interface Fold {
+  readonly plain: readonly Scaled[]
+  /** Of the ways of being shown poorly that the cohort has a class of. */
+  readonly poor: readonly Scaled[]
+}
+
+export function splitIntoFolds(plain: readonly FittedFace[], poor: readonly FittedFace[]): readonly Fold[] {
+  const foldOf = splitPeople(plain)
+  return Array.from({ length: FOLDS }, (_, fold) => {
+    const isMade = ({ person }: FittedFace): boolean => foldOf.get(person) !== fold
+    const [made, madePoor] = [plain.filter(isMade), poor.filter(isMade)]
+    const cohort = fitCohort(made, madePoor)
+    const rest = plain.filter((face) => !isMade(face))
+    const isGroup = ({ of }: FittedFace): boolean => typeof of === 'object'
+    requireNobody(cohort, made.filter(isGroup), rest.filter(isGroup))
+    const counts = new Map<string, number>()
+    for (const { kind } of madePoor) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+    const restPoor = poor.filter((face) => !isMade(face) && (counts.get(face.kind) ?? 0) >= FEWEST_FACES)
+    return { plain: scaleAll(cohort, rest), poor: scaleAll(cohort, restPoor) }
+  })
+}
+
 /**
  * The curve whose false accept rates hold in the worst group of grown-ups of one sex, among DevTrain's people, and, at three times the
- * rate, among children and, up to {@link LOW}, among the `counted` pictures that are poor in the same way. All is measured on faces that the cohort is
- * not made from: the pairs of each fold are read by a cohort of the others. A kind tells its own similarity at {@link HIGH}; how far the
- * lower rates lie above it, all pairs of its family tell together, and where even those are too few the normal distribution.
+ * rate, among children and, up to {@link LOW}, among the pictures that are poor in the same way, of which those count that `isCounted`
+ * says. All is measured on faces that the cohort is not made from: the pairs of each fold are read by a cohort of the others. A kind tells
+ * its own similarity at {@link HIGH}; how far the lower rates lie above it, all pairs of its family tell together, and where even those
+ * are too few the normal distribution.
  */
-export function fitThresholds(
-  plain: readonly FittedFace[],
-  poor: readonly FittedFace[],
-  counted: readonly FittedFace[],
-): Knots {
-  const folds = Array.from({ length: FOLDS }, (_, fold) => measureFold(plain, poor, counted, fold))
+export function fitThresholds(folds: readonly Fold[], isCounted: (poor: FittedFace) => boolean): Knots {
   const tails = new Map<string, Tail>()
-  for (const [name, tail] of folds.flatMap((fold) => [...fold])) tails.set(name, join([tails.get(name), tail]))
+  for (const [name, tail] of folds.flatMap((fold) => [...measureFold(fold, isCounted)])) {
+    tails.set(name, join([tails.get(name), tail]))
+  }
   const kept = [...tails].filter(([, tail]) => tail.length >= FEWEST_PAIRS)
   const ofFamily = (family: string): Tail => {
     const [first, ...others] = kept.filter(([name]) => familyOf(name) === family).map(([, tail]) => tail)
@@ -86,36 +107,18 @@ function familyOf(name: string): string {
   return name.startsWith(CHILDREN) ? CHILDREN : GROUPS
 }
 
-/** The impostor pairs of one fold of the people, as a cohort of all others reads them. */
-function measureFold(
-  plain: readonly FittedFace[],
-  poor: readonly FittedFace[],
-  counted: readonly FittedFace[],
-  fold: number,
-): ReadonlyMap<string, Tail> {
-  const foldOf = splitPeople(plain)
-  const isMade = ({ person }: FittedFace): boolean => foldOf.get(person) !== fold
-  const made = plain.filter(isMade)
-  const cohort = fitCohort(made, poor.filter(isMade))
-  const rest = plain.filter((face) => !isMade(face))
-  const isGroup = ({ of }: FittedFace): boolean => typeof of === 'object'
-  requireNobody(cohort, made.filter(isGroup), rest.filter(isGroup))
-  const held = scaleAll(cohort, rest)
-  const heldPoor = scaleAll(
-    cohort,
-    counted.filter((face) => !isMade(face)),
-  )
-  const tails = new Map<string, Tail>([[PRESS, compareStrangers(held.filter(({ of }) => of === 'DevTrain'))]])
-  for (const faces of byGroup(held, ({ name, sex, age }) => [name, sex, age].join(' ')).values()) {
+/** The impostor pairs of one fold. */
+function measureFold({ plain, poor }: Fold, isCounted: (poor: FittedFace) => boolean): ReadonlyMap<string, Tail> {
+  const tails = new Map<string, Tail>([[PRESS, compareStrangers(plain.filter(({ of }) => of === 'DevTrain'))]])
+  for (const faces of byGroup(plain, ({ name, sex, age }) => [name, sex, age].join(' ')).values()) {
     // Children are few: those of one age count together, though none is compared with one of the other sex.
     const name = nameTail(faces[0]!)
     tails.set(name, join([tails.get(name), compareStrangers(faces)]))
   }
-  for (const kind of new Set(heldPoor.map((face) => face.kind))) {
-    if (kind === NOTHING_LEFT) continue
-    // A class that these faces are too few for has fewer members in this cohort than in the one that ships.
-    if (poor.filter((face) => isMade(face) && face.kind === kind).length < countPoor(kind)) continue
-    tails.set(`${POOR}${kind}`, compareStrangers(heldPoor.filter((face) => face.kind === kind)))
+  const counted = poor.filter(isCounted)
+  for (const kind of new Set(counted.map((face) => face.kind))) {
+    if (kind !== NOTHING_LEFT)
+      tails.set(`${POOR}${kind}`, compareStrangers(counted.filter((face) => face.kind === kind)))
   }
   return tails
 }

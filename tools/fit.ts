@@ -29,7 +29,7 @@ import { byGroup, fitCohort, scaleAll, scaleFitted } from './fit-cohort.js'
 import { fitFaceLikeness } from './fit-face-likeness.js'
 import { embedDegraded, embedPlain, type FittedFace, listGroups, listPortraits } from './fit-faces.js'
 import { findLeastLength, fitQuality, LENGTHS_ALONE, lengthOfFace } from './fit-quality.js'
-import { fitThresholds } from './fit-thresholds.js'
+import { fitThresholds, splitIntoFolds } from './fit-thresholds.js'
 import { fitUpright } from './fit-upright.js'
 
 const FIT_FILE = fileURLToPath(new URL('../packs/default/fit.json', import.meta.url))
@@ -81,13 +81,10 @@ const plain = [...train, ...groups]
 const poor = await embedDegraded([...takeEach(POOR_SAMPLE.ofPress, train), ...takeEach(POOR_SAMPLE.ofGroups, groups)])
 console.log(`${train.length} faces of the press, ${groups.length} of groups, ${poor.length} poor ones`)
 const cohort = fitCohort(plain, poor)
+const folds = splitIntoFolds(plain, poor)
 // What is refused decides no score, and the scores say what is to be refused: those of plain pictures come first.
-const leastLength = findLeastLength(poor, tellKnown(fitThresholds(plain, poor, [])))
-const calibration = fitThresholds(
-  plain,
-  poor,
-  poor.filter((face) => lengthOfFace(face) >= leastLength),
-)
+const leastLength = findLeastLength(poor, tellKnown(fitThresholds(folds, () => false)))
+const calibration = fitThresholds(folds, (face) => lengthOfFace(face) >= leastLength)
 const impostors = compareStrangers(train, ({ face }) => face.embedding).length
 const text = keepDate(
   formatFit({

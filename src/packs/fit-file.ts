@@ -116,7 +116,7 @@ export function formatFit({
     ...(upright && { upright: { ...upright, direction: encodeFloats(upright.direction) } }),
     ...(faceLikeness && { faceLikeness: encodePartsMeasure(faceLikeness) }),
     ...(quality && { quality: encodeQuality(quality) }),
-    ...(cohort && { cohort: { ...cohort, members: encodeRows(cohort.members) } }),
+    ...(cohort && { cohort: { ...cohort, rows: encodeRows(cohort.rows) } }),
   }
   return `${JSON.stringify(json, null, 1)}\n`
 }
@@ -192,14 +192,23 @@ export function parsePartsMeasure(value: unknown): PartsMeasure {
 }
 
 function parseCohort(root: JsonRecord): Cohort {
-  const read = (name: string) => numberOf(root[name])
-  return {
-    members: decodeRows(recordOf(root.members)),
-    nearestShare: read('nearestShare'),
-    mean: read('mean'),
-    deviation: read('deviation'),
-    length: read('length'),
+  const list: unknown[] = Array.isArray(root.classes) ? root.classes : []
+  const classes = list.map(recordOf).map(({ share, directions, evenVariance }) => ({
+    share: positiveOf(share),
+    directions: numberOf(directions),
+    evenVariance: positiveOf(evenVariance),
+  }))
+  const rows = decodeRows(recordOf(root.rows))
+  const areCounts = classes.every(({ directions }) => Number.isInteger(directions) && directions >= 0)
+  if (!areCounts || rows.scales.length !== classes.reduce((sum, { directions }) => sum + 1 + directions, 0)) {
+    throw new Error('Expected a mean and directions for each class')
   }
+  const all = classes.reduce((sum, { share }) => sum + share, 0)
+  if (Math.abs(all - 1) > 1e-6) throw new Error('Expected shares that add up to 1')
+  const likes = recordOf(root.likes)
+  const [hundredth, tenThousandth] = [numberOf(likes.hundredth), numberOf(likes.tenThousandth)]
+  if (!(tenThousandth > hundredth)) throw new Error('Expected fewer to reach a higher similarity')
+  return { classes, rows, likes: { hundredth, tenThousandth }, length: positiveOf(root.length) }
 }
 
 function parseCurve(value: unknown): Knots {
@@ -224,6 +233,12 @@ function recordOf(value: unknown): JsonRecord {
 function numberOf(value: unknown): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error('Expected a number')
   return value
+}
+
+function positiveOf(value: unknown): number {
+  const number = numberOf(value)
+  if (!(number > 0)) throw new Error('Expected more than nothing')
+  return number
 }
 
 /** Little-endian float32, base64: a third of the size of decimal digits and exact. */

@@ -8,24 +8,38 @@ import { type ByteRows, Matrix } from '../pipeline/matrix.js'
 export interface CohortScale {
   readonly gain: number
   readonly offset: number
-  /** Mean similarity of an average face to its likes: one number for all faces of a pack. */
+  /** What one in a hundred of all reach with an average face: one number for all faces of a pack. */
   readonly centre: number
 }
 
 /** For packs without a cohort: similarities stay as they are. */
 export const NO_COHORT: CohortScale = { gain: 1, offset: 0, centre: 0 }
 
-/** Faces of nobody, made up from many, that a face is compared with. */
+/** Everybody that a face may be compared with, as a mixture of normal distributions: no face is in it, only how those of a class are spread. */
 export interface Cohort {
-  /** Unit-length embeddings. */
-  readonly members: ByteRows
-  /** Only the members most like a face say how it stands among its likes: this share of them, 0 to 1. */
-  readonly nearestShare: number
-  /** Mean and standard deviation of an average face's similarities to the members that are most like it. */
-  readonly mean: number
-  readonly deviation: number
+  readonly classes: readonly CohortClass[]
+  /** Of each class its mean, then its directions. */
+  readonly rows: ByteRows
+  /** Of an average face. */
+  readonly likes: Likes
   /** Length of an average face's embedding before it is scaled to 1. */
   readonly length: number
+}
+
+/** The unit-length embeddings of a group of people, or of faces that are shown poorly in one way, as a normal distribution. */
+export interface CohortClass {
+  /** Of all that a face is compared with; those of all classes add up to 1. */
+  readonly share: number
+  /** So many directions have a variance of their own; the sum of their outer products is the covariance, but for `evenVariance`. */
+  readonly directions: number
+  /** The variance that all directions have besides. */
+  readonly evenVariance: number
+}
+
+/** The cosine similarities that so many of those that a face may be compared with reach: those who are most like it. */
+export interface Likes {
+  readonly hundredth: number
+  readonly tenThousandth: number
 }
 
 /**
@@ -41,28 +55,62 @@ const SHARES_OF_LENGTH = { least: 0.86, most: 1.5 } as const
 
 /** How the similarities of a face are to be read. `length` is that of its embedding before it was scaled to 1. */
 export function scaleByCohort(cohort: Cohort, embedding: Float32Array, length: number): CohortScale {
-  const { mean, deviation } = measureNearest(cohort, embedding)
-  const perCosine = cohort.deviation / deviation
+  const { hundredth, tenThousandth } = measureLikes(cohort, embedding)
+  const { likes } = cohort
+  const perCosine = (likes.tenThousandth - likes.hundredth) / (tenThousandth - hundredth)
   const share = Math.min(SHARES_OF_LENGTH.most, Math.max(SHARES_OF_LENGTH.least, length / cohort.length))
   const factor = share ** -LENGTH_POWER
-  return { gain: factor * perCosine, offset: factor * (cohort.mean - perCosine * mean), centre: cohort.mean }
+  return {
+    gain: factor * perCosine,
+    offset: factor * (likes.hundredth - perCosine * hundredth),
+    centre: likes.hundredth,
+  }
 }
 
-/** Mean and standard deviation of a face's cosine similarities to the members that are most like it. */
-export function measureNearest(
-  { members, nearestShare }: Pick<Cohort, 'members' | 'nearestShare'>,
-  embedding: Float32Array,
-): { readonly mean: number; readonly deviation: number } {
-  const similarities = multiply(members, embedding)
-  const nearest = largestOf(similarities, Math.max(1, Math.round(nearestShare * similarities.length)))
-  let sum = 0
-  let squares = 0
-  for (const similarity of nearest) {
-    sum += similarity
-    squares += similarity * similarity
+/** How like a face those are that are most like it. Throws RangeError when the embedding has another length than those of the cohort. */
+export function measureLikes({ classes, rows }: Pick<Cohort, 'classes' | 'rows'>, embedding: Float32Array): Likes {
+  const products = multiply(rows, embedding)
+  let row = 0
+  const similarities = classes.map(({ share, directions, evenVariance }): Normal => {
+    const mean = products[row++]!
+    let variance = evenVariance
+    for (const end = row + directions; row < end; row++) variance += products[row]! ** 2
+    return { share, mean, deviation: Math.sqrt(variance) }
+  })
+  return { hundredth: reachedBy(1e-2, similarities), tenThousandth: reachedBy(1e-4, similarities) }
+}
+
+/** The similarities to a class. */
+interface Normal {
+  readonly share: number
+  readonly mean: number
+  readonly deviation: number
+}
+
+/** A share of a normal distribution so small that no similarity is looked for among it, in deviations from the mean. */
+const FARTHEST = 6
+/** Halvings of a range of similarities: what is left of it is far below the steps of the rows. */
+const HALVINGS = 30
+
+function reachedBy(rate: number, classes: readonly Normal[]): number {
+  let low = Math.min(...classes.map(({ mean }) => mean))
+  let high = Math.max(...classes.map(({ mean, deviation }) => mean + FARTHEST * deviation))
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = (low + high) / 2
+    let beyond = 0
+    for (const { share, mean, deviation } of classes) beyond += share * upperTail((middle - mean) / deviation)
+    if (beyond > rate) low = middle
+    else high = middle
   }
-  const mean = sum / nearest.length
-  return { mean, deviation: Math.sqrt(Math.max(1e-12, squares / nearest.length - mean * mean)) }
+  return (low + high) / 2
+}
+
+/** The share of the normal distribution beyond `z` deviations, to 1e-7 (Abramowitz and Stegun, 26.2.17). */
+function upperTail(z: number): number {
+  const t = 1 / (1 + 0.2316419 * Math.abs(z))
+  const series = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
+  const tail = (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * series
+  return z < 0 ? 1 - tail : tail
 }
 
 /** A cohort is compared with every face: its numbers stay where the kernel multiplies them. */
@@ -74,30 +122,6 @@ function multiply(rows: ByteRows, vector: Float32Array): Float32Array {
   const matrix = known ?? new Matrix(rows)
   if (!known) matrices.set(rows, matrix)
   return matrix.times(vector)
-}
-
-/** The largest `count` numbers, in any order; reorders `values`. Hoare's selection: sorting all takes ten times as long. */
-function largestOf(values: Float32Array, count: number): Float32Array {
-  const cut = values.length - count
-  let low = 0
-  let high = values.length - 1
-  while (low < high) {
-    const pivot = values[(low + high) >> 1]!
-    let i = low
-    let j = high
-    while (i <= j) {
-      while (values[i]! < pivot) i++
-      while (values[j]! > pivot) j--
-      if (i > j) break
-      const value = values[i]!
-      values[i++] = values[j]!
-      values[j--] = value
-    }
-    if (cut <= j) high = j
-    else if (cut >= i) low = i
-    else break
-  }
-  return values.subarray(cut)
 }
 
 /**

@@ -11,7 +11,7 @@ import { openPackFolder } from '../../src/packs/folder.js'
 import { embedFace } from '../../src/pipeline/embed.js'
 import { toByteRows } from '../../src/pipeline/matrix.js'
 import { Pyramid } from '../../src/pipeline/pyramid.js'
-import { scaleByCohort } from '../../src/score/cohort.js'
+import { type Cohort, scaleByCohort } from '../../src/score/cohort.js'
 import { dotProduct, lengthOf, normalise } from '../../src/score/vectors.js'
 import { startEnginePool } from '../../src/worker/pool.js'
 import { cutPerson } from '../../support/sample-people.js'
@@ -321,15 +321,53 @@ describe("a pack of one's own", () => {
     expect(a.parts.nose).not.toEqual(plain.face.parts.nose)
   })
 
+  it('refuses a calibration whose cohort is none', async () => {
+    const one = { share: 1, directions: 1, evenVariance: 0.001 }
+    const cohort = {
+      classes: [one],
+      rows: toByteRows(
+        [new Float32Array(EMBEDDING_LENGTH).fill(0.1), new Float32Array(EMBEDDING_LENGTH)],
+        EMBEDDING_LENGTH,
+      ),
+      likes: { hundredth: 0.2, tenThousandth: 0.3 },
+      length: 1,
+    }
+    const half = { ...one, share: 0.5 }
+    const wrong: readonly Partial<Cohort>[] = [
+      { classes: [] },
+      { classes: [{ ...one, directions: 2 }] },
+      {
+        classes: [
+          { ...half, directions: -1 },
+          { ...half, directions: 1 },
+        ],
+      },
+      {
+        classes: [
+          { ...half, directions: -0.5 },
+          { ...half, directions: 0.5 },
+        ],
+      },
+      { classes: [half] },
+      { classes: [{ ...one, evenVariance: 0 }] },
+      { likes: { hundredth: 0.3, tenThousandth: 0.3 } },
+      { length: 0 },
+    ]
+    await makeOwnPack({}, { cohort }).then((folder) => readPackNumbers(options(folder)))
+    for (const part of wrong) {
+      const folder = await makeOwnPack({}, { cohort: { ...cohort, ...part } })
+      await expect(readPackNumbers(options(folder)), JSON.stringify(part)).rejects.toThrow('is no calibration')
+    }
+  })
+
   it('reads similarities by the cohort of its calibration', async () => {
     const row = (first: number) =>
       Float32Array.from({ length: EMBEDDING_LENGTH }, (_, i) => Math.sin((first + i) * 78.233) / 3)
     const rows = Array.from({ length: 20 }, (_, i) => row(i * EMBEDDING_LENGTH))
     const cohort = {
-      members: toByteRows(rows, EMBEDDING_LENGTH),
-      nearestShare: 0.25,
-      mean: 0.2,
-      deviation: 0.1,
+      classes: [12, 6].map((directions) => ({ share: 0.5, directions, evenVariance: 0.001 })),
+      rows: toByteRows(rows, EMBEDDING_LENGTH),
+      likes: { hundredth: 0.2, tenThousandth: 0.3 },
       length: 1,
     }
     const { face: alone } = await analyze(await makeOwnPack(), man)

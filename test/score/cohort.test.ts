@@ -4,26 +4,47 @@ import { toByteRows } from '../../src/pipeline/matrix.js'
 import {
   type Cohort,
   type CohortScale,
-  measureNearest,
+  measureLikes,
   NO_COHORT,
   relativeSimilarity,
   scaleByCohort,
 } from '../../src/score/cohort.js'
+import { seeded } from '../../support/random.js'
 
 /** Of an average face's embedding. */
 const LENGTH = 3
 
-/** Members in the plane, at these angles. */
-function makeCohort(degrees: readonly number[], more: Partial<Cohort> = {}): Cohort {
+interface PlaneClass {
+  readonly share: number
+  readonly mean: readonly [number, number]
+  readonly directions?: readonly (readonly [number, number])[]
+  readonly evenVariance?: number
+}
+
+/** Classes in the plane. */
+function makeCohort(classes: readonly PlaneClass[], more: Partial<Cohort> = {}): Cohort {
+  const rows = classes.flatMap(({ mean, directions = [] }) => [mean, ...directions])
   return {
-    members: toByteRows(degrees.map(direction), 2),
-    nearestShare: 0.15,
-    mean: 0.5,
-    deviation: 0.1,
+    classes: classes.map(({ share, directions = [], evenVariance = 0 }) => ({
+      share,
+      directions: directions.length,
+      evenVariance,
+    })),
+    rows: toByteRows(
+      rows.map((row) => Float32Array.from(row)),
+      2,
+    ),
+    likes: { hundredth: 0.5, tenThousandth: 0.7 },
     length: LENGTH,
     ...more,
   }
 }
+
+const ALONG: PlaneClass = { share: 1, mean: [0.3, 0.1], directions: [[0.1, 0]], evenVariance: 0.0025 }
+const TWO: readonly PlaneClass[] = [
+  { ...ALONG, share: 0.75 },
+  { share: 0.25, mean: [0, 0.5], evenVariance: 0.01 },
+]
 
 function direction(degrees: number): Float32Array {
   return Float32Array.of(Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180))
@@ -41,67 +62,70 @@ const scales = fc
   .double({ min: 0, max: 0.95, noNaN: true })
   .chain((centre) => fc.tuple(scaleAround(centre), scaleAround(centre)))
 
-describe('measureNearest', () => {
-  it('looks at the most similar members alone', () => {
-    // 15 % of 20 are three.
-    const cohort = makeCohort([80, 90, 100, ...Array.from({ length: 17 }, (_, i) => 200 + i)])
-    const { mean, deviation } = measureNearest(cohort, direction(90))
-    const similar = Math.sin((80 * Math.PI) / 180)
-    expect(mean).toBeCloseTo((1 + 2 * similar) / 3, 6)
-    expect(deviation).toBeCloseTo(Math.sqrt((1 + 2 * similar ** 2) / 3 - ((1 + 2 * similar) / 3) ** 2), 4)
+describe('measureLikes', () => {
+  it('tells the quantiles of a normal distribution', () => {
+    const { hundredth, tenThousandth } = measureLikes(makeCohort([ALONG]), direction(0))
+    const deviation = Math.sqrt(0.1 ** 2 + 0.0025)
+    expect(hundredth).toBeCloseTo(0.3 + 2.3263 * deviation, 3)
+    expect(tenThousandth).toBeCloseTo(0.3 + 3.719 * deviation, 3)
+    // Across its direction a class is spread evenly; rows are kept to eight bits.
+    expect(measureLikes(makeCohort([ALONG]), direction(90)).hundredth).toBeCloseTo(0.1 + 2.3263 * 0.05, 2)
   })
 
-  it('finds the most similar of many in any order, with equals among them', () => {
-    const circle = fc.array(fc.integer({ min: 0, max: 359 }), { minLength: 7, maxLength: 120 })
-    fc.assert(
-      fc.property(circle, (degrees) => {
-        const cohort = makeCohort(degrees)
-        const { mean } = measureNearest(cohort, direction(0))
-        const count = Math.round(0.15 * degrees.length)
-        const nearest = degrees.map((angle) => Math.cos((angle * Math.PI) / 180)).toSorted((p, q) => q - p)
-        // Members are kept to eight bits.
-        expect(mean).toBeCloseTo(nearest.slice(0, count).reduce((sum, value) => sum + value, 0) / count, 2)
-      }),
-    )
+  it('tells the similarities that so many drawn members of a mixture reach', () => {
+    const random = seeded(5)
+    const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+    const face = direction(30)
+    const similarities = Float64Array.from({ length: 200_000 }, () => {
+      const { mean, directions = [], evenVariance = 0 } = random() < 0.75 ? TWO[0]! : TWO[1]!
+      const along = directions.map(normal)
+      const at = mean.map(
+        (value, i) =>
+          value + Math.sqrt(evenVariance) * normal() + along.reduce((sum, w, k) => sum + w * directions[k]![i]!, 0),
+      )
+      return at[0]! * face[0]! + at[1]! * face[1]!
+    }).sort()
+    const { hundredth, tenThousandth } = measureLikes(makeCohort(TWO), face)
+    expect(hundredth).toBeCloseTo(similarities[198_000]!, 2)
+    expect(Math.abs(tenThousandth - similarities[199_980]!)).toBeLessThan(0.03)
   })
 })
 
 describe('scaleByCohort', () => {
-  it('refuses an embedding of another length than its members have', () => {
-    expect(() => scaleByCohort(makeCohort([0, 30, 60, 90]), new Float32Array(4), LENGTH)).toThrow(
+  it('refuses an embedding of another length than its rows have', () => {
+    expect(() => scaleByCohort(makeCohort(TWO), new Float32Array(4), LENGTH)).toThrow(
       'Expected a vector of 2 numbers but received 4',
     )
   })
 
   it('leaves an average face as it is', () => {
-    const cohort = makeCohort([0, 40, 80, 120, 160, 200, 240], { nearestShare: 0.5 })
+    const cohort = makeCohort(TWO)
     const embedding = direction(37)
-    const { gain, offset } = scaleByCohort({ ...cohort, ...measureNearest(cohort, embedding) }, embedding, LENGTH)
+    const { gain, offset } = scaleByCohort({ ...cohort, likes: measureLikes(cohort, embedding) }, embedding, LENGTH)
     expect(gain).toBeCloseTo(1, 6)
     expect(offset).toBeCloseTo(0, 6)
   })
 
-  it('brings the likes of every face to the mean and the deviation of those of an average one', () => {
+  it('brings the likes of every face to where those of an average one are', () => {
     const embedding = direction(10)
-    const cohort = makeCohort([0, 30, 60, 90], { nearestShare: 0.5 })
-    const { mean, deviation } = measureNearest(cohort, embedding)
+    const cohort = makeCohort(TWO)
+    const { hundredth, tenThousandth } = measureLikes(cohort, embedding)
     const { gain, offset, centre } = scaleByCohort(cohort, embedding, LENGTH)
-    expect(gain * mean + offset).toBeCloseTo(cohort.mean, 6)
-    expect(gain * deviation).toBeCloseTo(cohort.deviation, 6)
-    expect(centre).toBe(cohort.mean)
+    expect(gain * hundredth + offset).toBeCloseTo(cohort.likes.hundredth, 6)
+    expect(gain * tenThousandth + offset).toBeCloseTo(cohort.likes.tenThousandth, 6)
+    expect(centre).toBe(cohort.likes.hundredth)
   })
 
   it('reads the similarities of a face that resembles many as less', () => {
-    const cohort = makeCohort([80, 85, 90, 95, 100, 105, 110], { nearestShare: 0.5 })
+    const cohort = makeCohort([{ share: 1, mean: [0, 0.4], evenVariance: 0.01 }])
     const common = scaleByCohort(cohort, direction(90), LENGTH)
     const rare = scaleByCohort(cohort, direction(270), LENGTH)
-    const average = cohort.mean
-    expect(common.gain * average + common.offset).toBeLessThan(rare.gain * average + rare.offset)
+    expect(common.gain * 0.5 + common.offset).toBeLessThan(rare.gain * 0.5 + rare.offset)
   })
 })
 
 describe('the length of an embedding', () => {
-  const cohort = makeCohort([0, 30, 60, 90], { nearestShare: 0.5 })
+  const cohort = makeCohort(TWO)
   const read = (length: number, cosine: number) => {
     const scale = scaleByCohort(cohort, direction(10), length)
     return relativeSimilarity(cosine, scale, scale)
