@@ -12,7 +12,7 @@ const LIKENESS_OF_CENTRE = 0.15
 const DECAY = 100
 /** Cosine similarities of a genuine probe to its template. */
 const GENUINE = { mean: 0.6, deviation: 0.12, least: 0.3, most: 0.98 } as const
-/** How much the gains and the means of cohorts differ, and their mean, as of the default pack. */
+/** How much the gains and the means of cohorts differ, and their mean: about as the default pack has them. */
 const COHORT = { deviation: 0.11, shift: 0.02, centre: 0.18 } as const
 
 const centres = Array.from({ length: CENTRES }, (_, i) => directionOf(seeded(1_000_000_000 + i)))
