@@ -3,35 +3,26 @@ import { type Detection, type Detector, lookAt } from './detect.js'
 import {
   firstScale,
   isTooSlender,
-  type KeenLook,
   type Keep,
   type Look,
-  lookAtAll,
   lookForHints,
   lookKeenly,
-  QUARTER,
   type Search,
   TURNS,
   WELL_SEEN,
 } from './looks.js'
-import { chooseFace, EQUAL_AREA, hasRoomForAnother, visibleArea } from './prominence.js'
+import { chooseFace, fillsFrame, hasRoomForAnother, visibleArea } from './prominence.js'
 import type { Pyramid } from './pyramid.js'
-import { complete, isSameBox, isSameFace, merge } from './same-face.js'
+import { isSameBox, isSameFace, merge } from './same-face.js'
+import { isLargest } from './suspects.js'
+import { isTurned, lookLeaning, lookTurned } from './turned-looks.js'
 import type { Size } from './warp.js'
 
 // The numbers of this file were chosen on DevTrain.
 
-/** A coarse look misses one in forty of the faces that lean as far as this from it. */
-const LEANS = [QUARTER / 2, -QUARTER / 2]
-/** Finer looks than this, in pixels of the input, are turned no more: they are dear, and there upright ones see most faces. */
-const MOST_TURNED_PIXELS = 600_000
-
 /** A look with a margin shows a face in so many of its longer sides: it is placed best so, and told best from one upside down. */
 const MARGIN = 2
 const MARGIN_INPUT = 192
-/** A face fills the frame from this share of its width or height on. */
-const FILLED = 0.9
-
 /** So many faces are looked at closer before a picture counts as showing none. */
 const MAX_CLOSER_LOOKS = 12
 
@@ -129,23 +120,6 @@ export async function* searchFaces(
   if (fromAfar) yield { ...fromAfar, hints }
 }
 
-/**
- * Whether the most prominent face lies within the frame, with room for others, and an upright look at all of the image shows nothing that
- * could be a larger one.
- */
-function isLargest(
-  faces: readonly Detection[],
-  unsure: readonly Detection[],
-  { detector: { kind }, pyramid: { image } }: Search,
-): boolean {
-  const chosen = chooseFace(faces, image)
-  if (!chosen || kind.suspectScore === undefined) return false
-  if (fillsFrame(chosen.box, image) || !hasRoomForAnother(chosen.box, image)) return false
-  const { larger: least } = kind.suspectScore
-  const area = EQUAL_AREA * visibleArea(chosen.box, image)
-  return unsure.every((face) => face.score < least || visibleArea(face.box, image) < area || isAround(chosen, face))
-}
-
 interface Levels {
   readonly image: Size
   readonly scale: number
@@ -158,51 +132,6 @@ interface Levels {
  */
 function isNextEnough(chosen: Detection | undefined, { image, scale, next }: Levels): boolean {
   return chosen !== undefined && !isWellSeen(chosen, scale) && isWellSeen(chosen, next) && isTurned(image, next)
-}
-
-function isTurned({ width, height }: Size, scale: number): boolean {
-  return width * height * scale * scale <= MOST_TURNED_PIXELS
-}
-
-interface TurnedLooks extends Pick<Look, 'faces'> {
-  /** Whether they show one face, and beside it nothing that could be another: looks that lean, which are dear, were left out. */
-  readonly isAlone: boolean
-}
-
-/** What was seen, and what is seen besides when the picture is turned. */
-async function lookTurned(search: Search, { faces, unsure }: KeenLook, scale: number): Promise<TurnedLooks> {
-  if (!isTurned(search.pyramid.image, scale)) return { faces, isAlone: false }
-  let all = faces
-  const suspects = [...unsure]
-  for (const roll of TURNS) {
-    const turned = await lookKeenly(search, scale, roll)
-    all = merge(all, turned.faces)
-    suspects.push(...turned.unsure)
-  }
-  if (isAlone(all, suspects, search.detector)) return { faces: all, isAlone: true }
-  return { faces: await lookLeaning(search, all, scale), isAlone: false }
-}
-
-async function lookLeaning(search: Search, seen: readonly Detection[], scale: number): Promise<readonly Detection[]> {
-  let all = seen
-  for (const roll of leansOf(search.detector)) all = complete(all, await lookAtAll(search, scale, roll))
-  return all
-}
-
-function isAlone(faces: readonly Detection[], suspects: readonly Detection[], { kind }: Detector): boolean {
-  const [only, ...others] = faces
-  if (!only || others.length > 0 || kind.suspectScore === undefined) return false
-  const { other: least } = kind.suspectScore
-  return suspects.every((face) => face.score < least || isAround(only, face))
-}
-
-/** A box around a face is so many times larger at most; a larger one is around another face that it is a part of. */
-const MOST_AROUND = 3
-
-/** Whether what is suspected is the face itself, a part of it, or it with what is close around it. */
-function isAround(face: Detection, suspect: Detection): boolean {
-  const times = (suspect.box.width * suspect.box.height) / (face.box.width * face.box.height)
-  return isSameFace(face, suspect) || (times < MOST_AROUND && isSameFace(suspect, face))
 }
 
 /** The face as each of four closer looks shows it, the surest first, in which it most likely stands upright; none where none shows it. */
@@ -226,17 +155,8 @@ export function isAtLeast(side: number, face: Detection | undefined): boolean {
   return face !== undefined && Math.max(face.box.width, face.box.height) >= side
 }
 
-function fillsFrame({ width, height }: Detection['box'], image: Size): boolean {
-  return width >= FILLED * image.width || height >= FILLED * image.height
-}
-
 function isWellSeen({ box }: Detection, scale: number): boolean {
   return Math.min(box.width, box.height) * scale >= WELL_SEEN
-}
-
-/** A network of one size would have to look at a leaning picture in four parts. */
-function leansOf({ inputSize }: Detector): readonly number[] {
-  return inputSize === undefined ? LEANS : []
 }
 
 async function locateFromAfar(search: Search, rolls: readonly number[]): Promise<Choice | undefined> {

@@ -4,6 +4,9 @@ import type { Size } from './warp.js'
 /** Faces whose visible area is at least this share of the largest one's count as equally large. */
 export const EQUAL_AREA = 0.8
 
+/** A face fills the frame from this share of its width or height on. */
+const FILLED = 0.9
+
 /** Between the boxes of two faces that stand side by side there is room for their ears and hair: so much of a box's side. */
 const GAP = 0.25
 
@@ -37,4 +40,9 @@ export function hasRoomForAnother({ x, y, width, height }: Box, image: Size): bo
   const beside = Math.max(x, image.width - x - width)
   const above = Math.max(y, image.height - y - height)
   return Math.min(beside, image.height) >= needed || Math.min(above, image.width) >= needed
+}
+
+/** Whether a box is about as wide or as high as the image. */
+export function fillsFrame({ width, height }: Box, image: Size): boolean {
+  return width >= FILLED * image.width || height >= FILLED * image.height
 }
