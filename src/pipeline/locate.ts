@@ -15,7 +15,7 @@ import { chooseFace, fillsFrame, hasRoomForAnother, visibleArea } from './promin
 import type { Pyramid } from './pyramid.js'
 import { isSameBox, isSameFace, merge } from './same-face.js'
 import { isLargest } from './suspects.js'
-import { isTurned, lookLeaning, lookTurned } from './turned-looks.js'
+import { isTurned, LEANS, lookLeaning, lookTurned } from './turned-looks.js'
 import type { Size } from './warp.js'
 
 // The numbers of this file were chosen on DevTrain.
@@ -200,11 +200,20 @@ async function confirm(
   return undefined
 }
 
-/** As it was seen where a closer look is sure of it so, else as the best of the four ways up shows it; undefined where none shows it. */
+/**
+ * As it was seen where a closer look is sure of it so, else as the best of the four ways up shows it, or one between them where that alone
+ * is sure; undefined where none of the four shows it.
+ */
 export async function lookAgain(detector: Detector, pyramid: Pyramid, face: Detection): Promise<Detection | undefined> {
+  const isSure = (seen: Detection | undefined) => seen !== undefined && seen.score >= detector.kind.sureScore
   const asSeen = await lookCloser(detector, pyramid, face, face.roll)
-  if (asSeen && asSeen.score >= detector.kind.sureScore) return asSeen
+  if (isSure(asSeen)) return asSeen
   const [best] = await rankTurns(detector, pyramid, face)
+  if (!best || isSure(best)) return best
+  for (const lean of LEANS) {
+    const leaning = await lookCloser(detector, pyramid, face, face.roll + lean)
+    if (isSure(leaning)) return leaning
+  }
   return best
 }
 

@@ -7,7 +7,7 @@ import type { Size } from './warp.js'
 // The numbers of this file were chosen on DevTrain.
 
 /** A coarse look misses one in forty of the faces that lean as far as this from it. */
-const LEANS = [QUARTER / 2, -QUARTER / 2]
+export const LEANS = [QUARTER / 2, -QUARTER / 2]
 /** Finer looks than this, in pixels of the input, are turned no more: they are dear, and there upright ones see most faces. */
 const MOST_TURNED_PIXELS = 600_000
 
