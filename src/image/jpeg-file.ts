@@ -44,7 +44,7 @@ const NEAR = 32
 
 /**
  * Where the next marker begins that is neither a filler, a byte of data (0xff00) nor a restart inside of a scan. In photographs the
- * first bytes of markers are far apart, and a buffer's own search leaps to them in a quarter of the time.
+ * first bytes of markers are far apart, where the search of a buffer itself is faster.
  */
 function findMarker(bytes: Buffer, from: number): number {
   let farFrom = from + NEAR

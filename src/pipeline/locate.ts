@@ -201,8 +201,8 @@ async function confirm(
 }
 
 /**
- * As it was seen where a closer look is sure of it so, else as the best of the four ways up shows it, or one between them where that alone
- * is sure; undefined where none of the four shows it.
+ * As it was seen where a closer look is sure of it so, else as the best of the four ways up shows it, or one that leans from how it was
+ * seen where that alone is sure; undefined where none of the four shows it.
  */
 export async function lookAgain(detector: Detector, pyramid: Pyramid, face: Detection): Promise<Detection | undefined> {
   const isSure = (seen: Detection | undefined) => seen !== undefined && seen.score >= detector.kind.sureScore

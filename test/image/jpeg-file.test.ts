@@ -5,15 +5,17 @@ const START = [0xff, 0xd8]
 const SCAN = [0xff, 0xda, 0, 3, 0]
 const TABLE = [0xff, 0xc4, 0, 2]
 const END = [0xff, 0xd9]
-/** What stands in a scan and begins like a marker: a byte of data, a restart, a filler. */
+/** What stands in a scan and begins like a marker: a byte of data, a restart, such bytes behind fillers; fillers before the next marker. */
 const NONE = [
   [0xff, 0x00],
   [0xff, 0xd3],
   [0xff, 0xff, 0x00],
+  [0xff, 0xff, 0xff],
 ]
 
+/** Of a file that lies amid other bytes, which are no part of it. */
 function markersOf(bytes: readonly number[]): { markers: readonly number[]; hasEnd: boolean } {
-  const segments = readSegments(Uint8Array.from(bytes))
+  const segments = readSegments(Uint8Array.from([...TABLE, ...bytes, ...TABLE]).subarray(TABLE.length, -TABLE.length))
   const markers: number[] = []
   for (;;) {
     const { value, done } = segments.next()
@@ -35,7 +37,9 @@ describe('the segments of a JPEG', () => {
   )('are found at any distance, behind data with %s among it', (_, none) => {
     for (let before = 0; before <= 100; before++) {
       for (const after of [0, 1, 31, 32, 33, 64, 100]) {
-        const bytes = [...START, ...SCAN, ...dataOf(before), ...none, ...dataOf(after), ...TABLE, ...END]
+        const isFiller = none.every((byte) => byte === 0xff)
+        const behind = isFiller ? [] : dataOf(after)
+        const bytes = [...START, ...SCAN, ...dataOf(before), ...none, ...behind, ...TABLE, ...END]
         expect(markersOf(bytes), `${before} and ${after} bytes`).toEqual({ markers: [0xffda, 0xffc4], hasEnd: true })
       }
     }

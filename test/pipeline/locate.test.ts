@@ -144,25 +144,31 @@ describe('a face that no closer look shows', () => {
 })
 
 describe('a face that leans', () => {
-  /** Gives a square that stands on its corner in a closer look, where the box around it is larger, the score `leaning`, else 0.7. */
-  function createDetector(leaning: number): Detector {
+  /**
+   * Gives a square that stands on its corner in a closer look, where the box around it is larger, the next of the scores `leaning`,
+   * else 0.7.
+   */
+  function createDetector(...leaning: readonly number[]): Detector {
     const detector = createColourDetector({ red: 0.7 })
+    const rest = leaning.values()
     const decode: Detector['kind']['decode'] = (outputs, input, minScore) =>
       detector.kind.decode(outputs, input, minScore).map((seen) => {
         const isCloser = input.width === input.height && input.width === 192
-        return isCloser && seen.box.width > 0.6 * input.width ? { ...seen, score: leaning } : seen
+        return isCloser && seen.box.width > 0.6 * input.width ? { ...seen, score: rest.next().value ?? 0 } : seen
       })
     return { ...detector, kind: { ...detector.kind, decode } }
   }
   const SQUARES: readonly Square[] = [{ name: 'red', x: 40, y: 120, side: 160 }]
 
   it('is taken as a closer look between the quarters shows it, where that alone is sure', async () => {
-    const [found] = await findAll(createDetector(0.95), paint(SQUARES))
-    expect(found?.chosen).toMatchObject({ score: 0.95, roll: Math.PI / 4 })
+    const [right] = await findAll(createDetector(0.95), paint(SQUARES))
+    expect(right?.chosen).toMatchObject({ score: 0.95, roll: Math.PI / 4 })
+    const [left] = await findAll(createDetector(0.85, 0.95), paint(SQUARES))
+    expect(left?.chosen).toMatchObject({ score: 0.95, roll: -Math.PI / 4 })
   })
 
   it('is taken as one of the quarters shows it, where none is sure', async () => {
-    const [found] = await findAll(createDetector(0.85), paint(SQUARES))
+    const [found] = await findAll(createDetector(0.85, 0.85), paint(SQUARES))
     expect(found?.chosen).toMatchObject({ score: 0.7, roll: 0 })
   })
 })
