@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Face } from '../src/engine/face.js'
 import { FaceCompareError } from '../src/errors.js'
+import { multiplyAllPairs } from '../src/evaluation/pair-products.js'
 import { parseLfwPairs } from '../src/evaluation/pairs.js'
 import { DEGRADATIONS } from '../support/degrade-pictures.js'
 import { LANES, startBuiltEngine } from '../support/engine-pool.js'
@@ -68,6 +69,19 @@ export function embedPlain(pictures: readonly Picture[]): Promise<readonly Fitte
     if (!face) console.log(`${picture.file}: no face`)
     return face ? [{ ...picture, kind: 'plain', face }] : []
   })
+}
+
+/** Two pictures whose faces have this cosine similarity show one person, or are the same. */
+const ONE_PERSON = 0.8
+
+/** The people of whom an earlier picture is there as well, though each picture counts as a person of its own. */
+export function findRepeated(faces: readonly FittedFace[]): ReadonlySet<string> {
+  const repeated = new Set<string>()
+  const vectors = faces.map(({ face }) => face.embedding)
+  for (const _ of multiplyAllPairs(vectors, (_first, second, cosine) => {
+    if (cosine >= ONE_PERSON) repeated.add(faces[second]!.person)
+  }));
+  return repeated
 }
 
 /** The faces of all pictures in every class of DEGRADATIONS in which they are still found. */

@@ -10,13 +10,16 @@ const WEAKER = 3
 /** On pictures cut down to the face this leaves nothing of it but what covers it: no threshold could keep those apart. */
 const NOTHING_LEFT = 'mask and sunglasses'
 
-/** The more, the more like the cohort that ships are those that read pairs, and the fewer pairs there are. */
-const FOLDS = 8
+/**
+ * The people are split into so many parts. The more, the more like the cohort that ships are those that read pairs. It has no factor in
+ * common with the steps by which those are chosen whose pictures are made poor: they are in all parts.
+ */
+const PARTS = 7
 
 /** Of fewer pairs nothing is said: the worst two or three would decide. */
 const FEWEST_PAIRS = 1000
-/** So many pairs beyond a similarity count; where there are fewer it is drawn. */
-const FEWEST_BEYOND = 10
+/** So many pairs beyond a similarity count; where there are fewer it is drawn, but in a family at {@link HIGH} and {@link LOW}. */
+const FEWEST_BEYOND = 30
 /** False accept rates, and the quantiles of the normal distribution that go with them. */
 const HIGH = { far: 1e-2, quantile: 2.3263 } as const
 const LOW = { far: 1e-3, quantile: 3.0902 } as const
@@ -34,46 +37,60 @@ const GROUPS = 'groups'
 const CHILDREN = 'children'
 const POOR = 'both '
 
-/** A share of the people, as a cohort of all others reads their faces. */
+/** The faces of two parts of the people, as a cohort of all others reads them. */
 export interface Fold {
-  readonly plain: readonly Scaled[]
+  readonly plain: readonly Read[]
   /** Of the ways of being shown poorly that the cohort has a class of. */
-  readonly poor: readonly Scaled[]
+  readonly poor: readonly Read[]
 }
 
+interface Read extends Scaled {
+  readonly part: number
+}
+
+/** Every two parts are a fold, so that any two people of different parts are compared once. */
 export function splitIntoFolds(plain: readonly FittedFace[], poor: readonly FittedFace[]): readonly Fold[] {
-  const foldOf = splitPeople(plain)
-  return Array.from({ length: FOLDS }, (_, fold) => {
-    const isMade = ({ person }: FittedFace): boolean => foldOf.get(person) !== fold
-    const [made, madePoor] = [plain.filter(isMade), poor.filter(isMade)]
-    const cohort = fitCohort(made, madePoor)
-    const rest = plain.filter((face) => !isMade(face))
-    const isGroup = ({ of }: FittedFace): boolean => typeof of === 'object'
-    requireNobody(cohort, made.filter(isGroup), rest.filter(isGroup))
-    const counts = new Map<string, number>()
-    for (const { kind } of madePoor) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-    const restPoor = poor.filter((face) => !isMade(face) && (counts.get(face.kind) ?? 0) >= FEWEST_FACES)
-    return { plain: scaleAll(cohort, rest), poor: scaleAll(cohort, restPoor) }
-  })
+  const partOf = splitPeople(plain)
+  const parts = Array.from({ length: PARTS }, (_, part) => part)
+  return parts.flatMap((part) => parts.slice(part + 1).map((other) => readApart([part, other], partOf, plain, poor)))
+}
+
+function readApart(
+  parts: readonly number[],
+  partOf: ReadonlyMap<string, number>,
+  plain: readonly FittedFace[],
+  poor: readonly FittedFace[],
+): Fold {
+  const isRead = ({ person }: FittedFace): boolean => parts.includes(partOf.get(person)!)
+  const isMade = (face: FittedFace): boolean => !isRead(face)
+  const [made, madePoor, rest] = [plain.filter(isMade), poor.filter(isMade), plain.filter(isRead)]
+  const cohort = fitCohort(made, madePoor)
+  const isGroup = ({ of }: FittedFace): boolean => typeof of === 'object'
+  requireNobody(cohort, made.filter(isGroup), rest.filter(isGroup))
+  const counts = new Map<string, number>()
+  for (const { kind } of madePoor) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  const restPoor = poor.filter((face) => isRead(face) && (counts.get(face.kind) ?? 0) >= FEWEST_FACES)
+  const read = (faces: readonly FittedFace[]): readonly Read[] =>
+    scaleAll(cohort, faces).map((face) => ({ ...face, part: partOf.get(face.person)! }))
+  return { plain: read(rest), poor: read(restPoor) }
 }
 
 /**
  * The curve whose false accept rates hold in the worst group of grown-ups of one sex, among DevTrain's people, and, at three times the
  * rate, among children and, up to {@link LOW}, among the pictures that are poor in the same way, of which those count that `isCounted`
- * says. All is measured on faces that the cohort is not made from: the pairs of each fold are read by a cohort of the others. A kind tells
- * its own similarity at {@link HIGH}; how far the lower rates lie above it, all pairs of its family tell together, and where even those
- * are too few the normal distribution.
+ * says. All is measured on faces that the cohort is not made from: the pairs of each fold are read by a cohort of the others. How far the
+ * rates that a kind has too few pairs for lie above those that it has enough for, all pairs of its family tell together, and where even
+ * those are too few the normal distribution.
  */
 export function fitThresholds(folds: readonly Fold[], isCounted: (poor: FittedFace) => boolean): Knots {
-  const tails = new Map<string, Tail>()
+  const parts = new Map<string, Tail[]>()
   for (const [name, tail] of folds.flatMap((fold) => [...measureFold(fold, isCounted)])) {
-    tails.set(name, join([tails.get(name), tail]))
+    parts.set(name, [...(parts.get(name) ?? []), tail])
   }
-  const kept = [...tails].filter(([, tail]) => tail.length >= FEWEST_PAIRS)
-  const ofFamily = (family: string): Tail => {
-    const [first, ...others] = kept.filter(([name]) => familyOf(name) === family).map(([, tail]) => tail)
-    return others.length === 0 && first ? first : join([first, ...others])
-  }
+  const tails = [...parts].map(([name, tails]) => [name, join(tails)] as const)
+  const kept = tails.filter(([, tail]) => tail.length >= FEWEST_PAIRS)
+  const ofFamily = (family: string): Tail =>
+    join(kept.filter(([name]) => familyOf(name) === family).map(([, tail]) => tail))
   const families = new Map(
     [...new Set(kept.map(([name]) => familyOf(name)))].map((family) => [family, ofFamily(family)]),
   )
@@ -108,19 +125,20 @@ function familyOf(name: string): string {
 }
 
 /** The impostor pairs of one fold. */
-function measureFold({ plain, poor }: Fold, isCounted: (poor: FittedFace) => boolean): ReadonlyMap<string, Tail> {
-  const tails = new Map<string, Tail>([[PRESS, compareStrangers(plain.filter(({ of }) => of === 'DevTrain'))]])
-  for (const faces of byGroup(plain, ({ name, sex, age }) => [name, sex, age].join(' ')).values()) {
-    // Children are few: those of one age count together, though none is compared with one of the other sex.
-    const name = nameTail(faces[0]!)
-    tails.set(name, join([tails.get(name), compareStrangers(faces)]))
-  }
-  const counted = poor.filter(isCounted)
-  for (const kind of new Set(counted.map((face) => face.kind))) {
-    if (kind !== NOTHING_LEFT)
-      tails.set(`${POOR}${kind}`, compareStrangers(counted.filter((face) => face.kind === kind)))
-  }
-  return tails
+function measureFold(
+  { plain, poor }: Fold,
+  isCounted: (poor: FittedFace) => boolean,
+): readonly (readonly [string, Tail])[] {
+  const press = plain.filter(({ of }) => of === 'DevTrain')
+  // Children are few: those of one age count together, though none is compared with one of the other sex.
+  const groups = [...byGroup(plain, ({ name, sex, age }) => [name, sex, age].join(' ')).values()]
+  const counted = poor.filter((face) => isCounted(face) && face.kind !== NOTHING_LEFT)
+  const kinds = [...new Set(counted.map((face) => face.kind))]
+  return [
+    [PRESS, compareParts(press)],
+    ...groups.map((faces) => [nameTail(faces[0]!), compareParts(faces)] as const),
+    ...kinds.map((kind) => [`${POOR}${kind}`, compareParts(counted.filter((face) => face.kind === kind))] as const),
+  ]
 }
 
 function nameTail({ of }: FittedFace): string {
@@ -128,36 +146,44 @@ function nameTail({ of }: FittedFace): string {
   return of.age === 'adult' ? `${of.name} ${of.sex}` : `${CHILDREN}: ${of.age}`
 }
 
-function join(tails: readonly (Tail | undefined)[]): Tail {
-  return Float32Array.from(tails.flatMap((tail) => [...(tail ?? [])]))
-    .sort()
-    .reverse()
+function join(tails: readonly Tail[]): Tail {
+  const all = new Float32Array(tails.reduce((sum, tail) => sum + tail.length, 0))
+  let end = 0
+  for (const tail of tails) {
+    all.set(tail, end)
+    end += tail.length
+  }
+  return all.sort().reverse()
 }
 
 /** The people in turn, so that groups are split evenly. */
 function splitPeople(plain: readonly FittedFace[]): ReadonlyMap<string, number> {
   const people = [...new Set(plain.map(({ person }) => person))]
-  return new Map(people.map((person, i) => [person, i % FOLDS]))
+  return new Map(people.map((person, i) => [person, i % PARTS]))
 }
 
-function compareStrangers(faces: readonly Scaled[]): Tail {
+/** The faces of one part with those of the other, who are all strangers. */
+function compareParts(faces: readonly Read[]): Tail {
   const similarities = new Float32Array((faces.length * (faces.length - 1)) / 2)
   let count = 0
   const vectors = faces.map(({ face }) => face.embedding)
   for (const _ of multiplyAllPairs(vectors, (p, q, cosine) => {
     const [a, b] = [faces[p]!, faces[q]!]
-    if (a.person !== b.person) similarities[count++] = relativeSimilarity(cosine, a.scale, b.scale)
+    if (a.part !== b.part) similarities[count++] = relativeSimilarity(cosine, a.scale, b.scale)
   }));
-  return similarities.subarray(0, count).sort().reverse()
+  return similarities.slice(0, count)
 }
 
 /** The similarity that `weaker` times `far` of the pairs reach. */
 function similarityAt(tail: Tail, family: Tail, far: number, weaker: number): number {
   const at = (of: Tail, rate: number): number => of[Math.floor(weaker * rate * of.length)]!
-  const isCounted = (of: Tail): boolean => weaker * far * of.length >= FEWEST_BEYOND
-  if (far >= HIGH.far || (tail === family && isCounted(tail))) return at(tail, far)
+  const isCounted = (of: Tail, rate: number): boolean => rate >= HIGH.far || weaker * rate * of.length >= FEWEST_BEYOND
+  if (isCounted(tail, far)) return at(tail, far)
+  const lowest = isCounted(tail, LOW.far) ? LOW.far : HIGH.far
   const perQuantile = (at(family, LOW.far) - at(family, HIGH.far)) / (LOW.quantile - HIGH.quantile)
   const quantile = DRAWN.get(far) ?? LOW.quantile
-  const inFamily = isCounted(family) ? at(family, far) : at(family, LOW.far) + perQuantile * (quantile - LOW.quantile)
-  return at(tail, HIGH.far) + inFamily - at(family, HIGH.far)
+  const inFamily = isCounted(family, far)
+    ? at(family, far)
+    : at(family, LOW.far) + perQuantile * (quantile - LOW.quantile)
+  return at(tail, lowest) + inFamily - at(family, lowest)
 }

@@ -27,7 +27,7 @@ import { createProgress } from '../support/progress.js'
 import { fitCalibration } from './fit-calibration.js'
 import { byGroup, fitCohort, scaleAll, scaleFitted } from './fit-cohort.js'
 import { fitFaceLikeness } from './fit-face-likeness.js'
-import { embedDegraded, embedPlain, type FittedFace, listGroups, listPortraits } from './fit-faces.js'
+import { embedDegraded, embedPlain, type FittedFace, findRepeated, listGroups, listPortraits } from './fit-faces.js'
 import { findLeastLength, fitQuality, LENGTHS_ALONE, lengthOfFace } from './fit-quality.js'
 import { fitThresholds, splitIntoFolds } from './fit-thresholds.js'
 import { fitUpright } from './fit-upright.js'
@@ -76,9 +76,14 @@ const faceLikeness = await fitFaceLikeness(takeEach(LIKENESS_SAMPLE, trainPictur
 // is a face, and tells the length of its embedding.
 await writeForNow({ pack: content, upright, faceLikeness, quality: LENGTHS_ALONE })
 const train = await embedPlain(portraits)
-const groups = await embedPlain(listGroups(groupsFolder))
+const allGroups = await embedPlain(listGroups(groupsFolder))
+const repeated = findRepeated(allGroups)
+console.log(`left out, because an earlier picture shows the same person: ${[...repeated].join(', ')}`)
+const isKept = ({ person }: FittedFace): boolean => !repeated.has(person)
+const groups = allGroups.filter(isKept)
 const plain = [...train, ...groups]
-const poor = await embedDegraded([...takeEach(POOR_SAMPLE.ofPress, train), ...takeEach(POOR_SAMPLE.ofGroups, groups)])
+const sample = [...takeEach(POOR_SAMPLE.ofPress, train), ...takeEach(POOR_SAMPLE.ofGroups, allGroups)]
+const poor = (await embedDegraded(sample)).filter(isKept)
 console.log(`${train.length} faces of the press, ${groups.length} of groups, ${poor.length} poor ones`)
 const cohort = fitCohort(plain, poor)
 const folds = splitIntoFolds(plain, poor)

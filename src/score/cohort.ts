@@ -46,7 +46,7 @@ export interface Likes {
  * The less a network sees of a face, the shorter its embedding comes out (see `QualityFit`), and the smaller are its similarities: those to
  * the same person more than those to others. So they are divided by this power of the length.
  */
-const LENGTH_POWER = 0.4
+const LENGTH_POWER = 0.6
 /**
  * The lengths that count as themselves, as shares of the average one. What is seen worse would be read as more than it can tell; and no
  * portrait of DevTrain is seen so much better.

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Face, mapParts } from '../../src/engine/face.js'
 import { readPackNumbers } from '../../src/engine/pack-numbers.js'
 import { compareFaces } from '../../src/score/compare.js'
 import type { Fit } from '../../src/score/fit.js'
 import { normalise } from '../../src/score/vectors.js'
+import { makeFace } from '../support/made-face.js'
 
 let fit: Fit
 beforeAll(async () => {
@@ -18,25 +18,14 @@ const face = fc
     part: vector.filter((v) => Math.hypot(...v) > 0.1),
     gain: fc.double({ min: 0.7, max: 1.4, noNaN: true }),
   })
-  .map(({ embedding, part, gain }): Face => {
-    const descriptor = normalise(Float32Array.from(part))
-    return {
-      packId: 'pack',
+  .map(({ embedding, part, gain }) =>
+    makeFace({
       embedding: normalise(Float32Array.from(embedding)),
       // An average face's similarities are read as they are around its mean.
       cohort: { gain, offset: 0.3 * (1 - gain), centre: 0.3 },
-      parts: mapParts(() => descriptor),
-      box: { x: 0, y: 0, width: 1, height: 1 },
-      quality: undefined,
-      landmarks: new Float32Array(136),
-      detectionScore: 1,
-      rollDegrees: 0,
-      faceCount: 1,
-      imageWidth: 1,
-      imageHeight: 1,
-      stages: { decodeMs: 0, detectMs: 0, alignMs: 0, embedMs: 0 },
-    }
-  })
+      part: normalise(Float32Array.from(part)),
+    }),
+  )
 
 describe("compareFaces with the default pack's curves", () => {
   it('gives a face compared with itself exactly 100, in everything', () => {
