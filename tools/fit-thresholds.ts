@@ -78,9 +78,8 @@ function readApart(
 /**
  * The curve whose false accept rates hold in the worst group of grown-ups of one sex, among DevTrain's people, and, at three times the
  * rate, among children and, up to {@link LOW}, among the pictures that are poor in the same way, of which those count that `isCounted`
- * says. All is measured on faces that the cohort is not made from: the pairs of each fold are read by a cohort of the others. How far the
- * rates that a kind has too few pairs for lie above those that it has enough for, all pairs of its family tell together, and where even
- * those are too few the normal distribution.
+ * says. All is measured on faces that the cohort is not made from: the pairs of each fold are read by a cohort of the others. What a kind
+ * has too few pairs for, all pairs of its family tell together, and where even those are too few the normal distribution.
  */
 export function fitThresholds(folds: readonly Fold[], isCounted: (poor: FittedFace) => boolean): Knots {
   const parts = new Map<string, Tail[]>()
@@ -174,16 +173,17 @@ function compareParts(faces: readonly Read[]): Tail {
   return similarities.slice(0, count)
 }
 
-/** The similarity that `weaker` times `far` of the pairs reach. */
+/**
+ * The similarity that `weaker` times `far` of the pairs reach. How far it lies above the one at {@link HIGH} the family tells where the
+ * kind itself has not even pairs enough for {@link LOW}.
+ */
 function similarityAt(tail: Tail, family: Tail, far: number, weaker: number): number {
   const at = (of: Tail, rate: number): number => of[Math.floor(weaker * rate * of.length)]!
   const isCounted = (of: Tail, rate: number): boolean => rate >= HIGH.far || weaker * rate * of.length >= FEWEST_BEYOND
   if (isCounted(tail, far)) return at(tail, far)
-  const lowest = isCounted(tail, LOW.far) ? LOW.far : HIGH.far
-  const perQuantile = (at(family, LOW.far) - at(family, HIGH.far)) / (LOW.quantile - HIGH.quantile)
-  const quantile = DRAWN.get(far) ?? LOW.quantile
-  const inFamily = isCounted(family, far)
-    ? at(family, far)
-    : at(family, LOW.far) + perQuantile * (quantile - LOW.quantile)
-  return at(tail, lowest) + inFamily - at(family, lowest)
+  const telling = isCounted(tail, LOW.far) ? tail : family
+  const perQuantile = (at(telling, LOW.far) - at(telling, HIGH.far)) / (LOW.quantile - HIGH.quantile)
+  const drawn = perQuantile * ((DRAWN.get(far) ?? LOW.quantile) - LOW.quantile)
+  const told = isCounted(telling, far) ? at(telling, far) : at(telling, LOW.far) + drawn
+  return at(tail, HIGH.far) + told - at(telling, HIGH.far)
 }

@@ -58,6 +58,14 @@ describe('the thresholds of a fit', () => {
     expect(similarityAtScore(curve, 60)).toBeGreaterThan(similaritiesOf(press)[0.01 * worst.length]!)
   })
 
+  it('are drawn by the normal distribution where no pairs suffice', () => {
+    const curve = fitThresholds([{ plain: [...press, ...many], poor: [] }], nobodyCounts)
+    const [hundredth, thousandth] = [60, 70].map((score) => similarityAtScore(curve, score))
+    // Its quantiles of 1e-2, 1e-3 and 1e-4.
+    const drawn = thousandth! + ((3.719 - 3.0902) / (3.0902 - 2.3263)) * (thousandth! - hundredth!)
+    expect(similarityAtScore(curve, 80)).toBeCloseTo(drawn, 5)
+  })
+
   it('say nothing of people of the same part, who are together in other folds, too', () => {
     const [twin] = many
     const twins = Array.from({ length: 100 }, (_, i): Read => ({ ...twin!, person: `twin ${i}` }))
