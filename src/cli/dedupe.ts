@@ -4,8 +4,8 @@ import { addPackOption } from './engine-options.js'
 import type { DedupeFlags } from './group-pictures.js'
 import { addLangOption } from './language.js'
 
-/** Many pictures make very many pairs of strangers, so more is asked than of two pictures. Chosen on DevTrain (docs/cli.md). */
-const DEFAULT_THRESHOLD = 85
+/** Many pictures make very many pairs of strangers, so more is asked than of two pictures (docs/cli.md). */
+const DEFAULT_THRESHOLD = 80
 
 export function addDedupeCommand(program: Command): void {
   const command = program
