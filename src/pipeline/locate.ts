@@ -136,8 +136,18 @@ function isNextEnough(chosen: Detection | undefined, { image, scale, next }: Lev
 
 /** The face as each of four closer looks shows it, the surest first, in which it most likely stands upright; none where none shows it. */
 export async function rankTurns(detector: Detector, pyramid: Pyramid, face: Detection): Promise<readonly Detection[]> {
-  const looks: Detection[] = []
-  for (const turn of [0, ...TURNS]) {
+  return rankBeside(detector, pyramid, face, await lookCloser(detector, pyramid, face, face.roll))
+}
+
+/** {@link rankTurns}, where the first of the four looks, which is as the face was seen, has been taken. */
+async function rankBeside(
+  detector: Detector,
+  pyramid: Pyramid,
+  face: Detection,
+  asSeen: Detection | undefined,
+): Promise<readonly Detection[]> {
+  const looks = asSeen ? [asSeen] : []
+  for (const turn of TURNS) {
     const seen = await lookCloser(detector, pyramid, face, face.roll + turn)
     if (seen) looks.push(seen)
   }
@@ -208,7 +218,7 @@ export async function lookAgain(detector: Detector, pyramid: Pyramid, face: Dete
   const isSure = (seen: Detection | undefined) => seen !== undefined && seen.score >= detector.kind.sureScore
   const asSeen = await lookCloser(detector, pyramid, face, face.roll)
   if (isSure(asSeen)) return asSeen
-  const [best] = await rankTurns(detector, pyramid, face)
+  const [best] = await rankBeside(detector, pyramid, face, asSeen)
   if (!best || isSure(best)) return best
   for (const lean of LEANS) {
     const leaning = await lookCloser(detector, pyramid, face, face.roll + lean)
