@@ -1,5 +1,6 @@
 import { FaceCompareError } from '../errors.js'
 import type { Image } from './image.js'
+import { nameExcess } from './size-limit.js'
 
 /**
  * A strict decoder of uncompressed Windows and OS/2 bitmaps, because libvips has none and no small library is sound
@@ -36,7 +37,7 @@ interface Layout {
   readonly masks: readonly [number, number, number]
 }
 
-/** Decodes a bitmap. @throws FaceCompareError IMAGE_UNDECODABLE (truncated, corrupt, too many pixels), IMAGE_FORMAT_UNSUPPORTED (compressed). */
+/** Decodes a bitmap. @throws FaceCompareError IMAGE_UNDECODABLE (truncated, corrupt, too large), IMAGE_FORMAT_UNSUPPORTED (compressed). */
 export function decodeBmp(bytes: Uint8Array, maxPixels: number): Image {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const layout = readLayout(view, maxPixels)
@@ -66,9 +67,8 @@ function readLayout(view: DataView, maxPixels: number): Layout {
   const signedHeight = core ? view.getUint16(20, true) : view.getInt32(22, true)
   const height = Math.abs(signedHeight)
   if (width <= 0 || height === 0) throw undecodable('its size is not positive')
-  if (width * height > maxPixels) {
-    throw undecodable(`it has ${width} x ${height} pixels; at most ${maxPixels} are allowed`)
-  }
+  const excess = nameExcess(width, height, maxPixels)
+  if (excess) throw undecodable(`it ${excess}`)
 
   const bitsPerPixel = view.getUint16(core ? 24 : 28, true)
   const compression = core ? NOT_COMPRESSED : view.getUint32(30, true)

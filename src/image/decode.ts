@@ -5,6 +5,7 @@ import { nameUnsupported, sniffFormat } from './format.js'
 import type { Image } from './image.js'
 import { FIRST_LYING, isFlipped, isMirrored, turnUpright } from './orientation.js'
 import { type PreparedFile, prepareFile } from './prepare-file.js'
+import { nameExcess } from './size-limit.js'
 import { decodeSmallJpeg } from './small-jpeg.js'
 
 // Parallelism comes from the worker processes, one image each; libvips' own threads and cache would only take their memory.
@@ -44,7 +45,7 @@ export interface Region {
  * (`data.buffer` holds nothing else) and may be transferred to another thread.
  *
  * @throws FaceCompareError IMAGE_EMPTY (no bytes), IMAGE_FORMAT_UNSUPPORTED (none of these formats, or a rare variant
- *   of one), IMAGE_UNDECODABLE (truncated, corrupt, more pixels than `maxPixels`, or so made that it takes too long).
+ *   of one), IMAGE_UNDECODABLE (truncated, corrupt, more pixels than `maxPixels`, too long a side, or so made that it takes too long).
  */
 export function decodeImage(bytes: Uint8Array, options: DecodeOptions): Promise<DecodedImage> {
   return refusingDamage(bytes, options, async (file) => {
@@ -169,12 +170,8 @@ function openFile({ bytes }: PreparedFile): Sharp {
 /** The upright size by the header, and the orientation that Exif notes. */
 async function readSize(file: PreparedFile, maxPixels: number): Promise<Size & { readonly orientation: number }> {
   const { width, height, autoOrient, orientation = 1 } = await openFile(file).metadata()
-  if (width * height > maxPixels) {
-    throw new FaceCompareError(
-      'IMAGE_UNDECODABLE',
-      `The image has ${width} x ${height} pixels; at most ${maxPixels} are allowed.`,
-    )
-  }
+  const excess = nameExcess(width, height, maxPixels)
+  if (excess) throw new FaceCompareError('IMAGE_UNDECODABLE', `The image ${excess}.`)
   return { ...autoOrient, orientation }
 }
 

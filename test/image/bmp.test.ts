@@ -126,6 +126,12 @@ describe('decodeBmp refuses', () => {
     )
   })
 
+  it('a side that is too long for a picture', () => {
+    expect(() => decodeBmp(bmp({ ...good, width: 1, height: 100_001 }), LIMIT)).toThrow(
+      'cannot be decoded: it has a side of 100001 pixels; at most 100000 are allowed.',
+    )
+  })
+
   it('whatever else a hostile header says, with the same class of error', () => {
     fc.assert(
       fc.property(

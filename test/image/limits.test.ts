@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { decodeDraft, decodeImage, decodeRegion } from '../../src/image/decode.js'
 import {
@@ -66,6 +66,10 @@ function withUint32(box: Buffer, at: number, value: number): Buffer {
   return bytes
 }
 
+function stripOf(width: number, height: number): Sharp {
+  return sharp(Buffer.alloc(width * height), { raw: { width, height, channels: 1 } })
+}
+
 /** A picture of so many rows, each a strip of its own, all with the same bytes. */
 function sharedStrips(rows: number, stripBytes: number): Buffer {
   const tables = (at: number): readonly TiffEntry[] => [
@@ -122,6 +126,18 @@ describe('refused before it is decoded is', () => {
 
   it('a TIFF whose strips share their bytes', async () => {
     await expect(decode(sharedStrips(10_000, 100_000))).rejects.toMatchObject(refusal('strips or tiles'))
+  })
+
+  it.each([
+    ['PNG', (strip: Sharp) => strip.png()],
+    ['TIFF', (strip: Sharp) => strip.tiff({ compression: 'deflate' })],
+  ])('a %s that is longer than any picture, lying and standing', async (_, encode) => {
+    for (const [width, height] of [[100_001, 1] as const, [1, 100_001] as const]) {
+      const strip = await encode(stripOf(width, height)).toBuffer()
+      await expect(decode(strip), `${width} x ${height}`).rejects.toMatchObject(
+        refusal('The image has a side of 100001 pixels; at most 100000 are allowed.'),
+      )
+    }
   })
 
   it('a small AVIF that is cut out of a large picture, and the large one', async () => {
@@ -221,6 +237,11 @@ describe('refused before it is decoded is', () => {
 })
 
 describe('let pass is', () => {
+  it('a PNG as long as a picture may be', async () => {
+    const { width, height } = await decode(await stripOf(1, 100_000).png().toBuffer())
+    expect([width, height]).toEqual([1, 100_000])
+  })
+
   it('a JPEG of a hundred scans, and one of 40 megapixels with as many as encoders write', async () => {
     expect(await decode(jpegOfScans(400, 250, 100))).toMatchObject({ width: 400 })
     expect(await decode(jpegOfScans(8000, 5000, 30))).toMatchObject({ sourceWidth: 8000 })
