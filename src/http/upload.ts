@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { FaceCompareError } from '../errors.js'
 import { createLine, createTurns, SLICE_BYTES, type Turn } from '../turns.js'
 import { type BodyKind, requireKind } from './body-kind.js'
@@ -73,7 +73,7 @@ export function createUploads({ connections, maxImageBytes, pace, budget }: Uplo
     const { request, response, call, share, admit } = received
     const announcedBytes = Number(request.headers['content-length'] ?? 0)
     if (announcedBytes > maxBodyBytes) throw tooLarge(maxBodyBytes)
-    checkContentEncoding(request.headers['content-encoding'])
+    checkCodings(request.headers)
     const parse = chooseParser(call.contentType)
     admit()
     share.requireRoom(announcedBytes)
@@ -102,9 +102,21 @@ export function createUploads({ connections, maxImageBytes, pace, budget }: Uplo
   }
 }
 
-function checkContentEncoding(encoding: string | undefined): void {
-  if (encoding === undefined || ['', 'identity'].includes(encoding.trim().toLowerCase())) return
-  throw new FaceCompareError('BAD_REQUEST', 'A body with a Content-Encoding is not taken; send it as it is.')
+function checkCodings(headers: IncomingHttpHeaders): void {
+  if (!isPlain(headers['content-encoding'], ['identity'])) {
+    throw new FaceCompareError('BAD_REQUEST', 'A body with a Content-Encoding is not taken; send it as it is.')
+  }
+  if (!isPlain(headers['transfer-encoding'], ['identity', 'chunked'])) {
+    throw new FaceCompareError(
+      'BAD_REQUEST',
+      'A Transfer-Encoding other than chunked is not taken; send the body as it is.',
+    )
+  }
+}
+
+/** Whether a list of codings has none but these, which leave a body as it is. */
+function isPlain(list: string | undefined, plain: readonly string[]): boolean {
+  return (list ?? '').split(',').every((coding) => ['', ...plain].includes(coding.trim().toLowerCase()))
 }
 
 /** Reads the fields of a body by what its Content-Type says. Throws BAD_REQUEST for another, or none, at once. */

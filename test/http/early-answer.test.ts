@@ -110,6 +110,21 @@ describe('an answer before the end of the body', () => {
     client.socket.destroy()
   })
 
+  it('names a coding of the transfer that is not taken, before any of the body', async () => {
+    const chunked = head({ length: 'chunked' })
+    for (const coding of ['gzip, chunked', 'x-br,Chunked']) {
+      const client = connectRaw(port)
+      const answer = await exchange(client, chunked.replace('chunked', coding))
+      expect([answer.status, answer.headers.connection]).toEqual([400, 'close'])
+      expect(answer.body).toContain('A Transfer-Encoding other than chunked is not taken')
+      client.socket.destroy()
+    }
+    const plain = connectRaw(port)
+    plain.write(`${chunked.replace('chunked', 'CHUNKED')}${GOOD_BODY.length.toString(16)}\r\n${GOOD_BODY}\r\n0\r\n\r\n`)
+    expect(parseAnswers(await plain.until(hasAnswer)).map(({ body }) => codeOf(body))).toEqual([0])
+    plain.socket.destroy()
+  })
+
   it('is the only one: what follows is never read as a request', async () => {
     for (const rest of ['x'.repeat(100), good(), 'x'.repeat(100) + good().repeat(20)]) {
       const client = connectRaw(port)
