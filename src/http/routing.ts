@@ -13,7 +13,6 @@ export interface Routes {
 
 /** The headers that name the call of an interface whose calls all go to one path. Of a request with both the first counts. */
 const CALL_HEADERS = ['x-amz-target', 'x-tc-action'] as const
-export type CallHeader = (typeof CALL_HEADERS)[number]
 
 type Constraint = NonNullable<NonNullable<FastifyServerOptions['routerOptions']>['constraints']>[string]
 type ConstraintStore = ReturnType<Constraint['storage']>
