@@ -29,7 +29,7 @@ const GROUPS = ['tencent', 'qq']
 const session_id = SESSION_ID
 const PLACE = { x: 44, y: 33, width: 64, height: 64 }
 const FACE = { face_id: FACE_ID, ...PLACE, pitch: 5, roll: 0, yaw: 6, age: 37, gender: 99, glass: true, expression: 6 }
-const CANDIDATE = { person_id: PERSON_ID, face_id: FACE_ID, confidence: 94.77, tag: '' }
+const CANDIDATE = { person_id: PERSON_ID, face_id: FACE_ID, confidence: 94.84, tag: '' }
 const SIZE = { image_width: 200, image_height: 200 }
 
 const line = (count: number): readonly JsonObject[] => Array.from({ length: count }, (_, i) => ({ x: 60 + i, y: 80 }))
@@ -248,7 +248,7 @@ const SEARCHES: readonly FamilyCall[] = [
     needed: ['person_id'],
     other: PICTURE,
     example: { person_id: PERSON_ID, url: EXAMPLE_URL },
-    data: { session_id, confidence: 94.77, ismatch: true },
+    data: { session_id, confidence: 94.84, ismatch: true },
     failures: [...OF_A_PERSON, 'PERSON_UNKNOWN', 'FACE_UNKNOWN', ...OF_AN_IMAGE, ...OF_A_FACE],
   },
   {
