@@ -3,6 +3,8 @@
  *
  *     npm run screenshots              those of the documents, to docs/images, with the photographs made unrecognisable
  *     npm run screenshots -- FOLDER    every state at several widths, light and dark, in both languages, to look at
+ *
+ * The machine needs a font that has Chinese characters, such as Debian's `fonts-noto-cjk`: without one they are left blank.
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
