@@ -11,7 +11,7 @@ export const CERTAINTY = {
   /** An expression of `middle` is as often a smile as none; the odds grow with each point above it. */
   smile: { middle: 31.7, slope: 0.112 },
   glasses: { yes: 98.4, no: 98.8 },
-  covered: { yes: 99.1, no: 98.7 },
+  covered: { yes: 98.6, no: 99.7 },
 } as const
 
 const MOST_YEARS = 100
