@@ -23,11 +23,12 @@ const NO_FACE = codeOf('FACE_NOT_DETECTED')
 const UNDECODABLE = codeOf('IMAGE_UNDECODABLE')
 const UNSUPPORTED = codeOf('IMAGE_FORMAT_UNSUPPORTED')
 const UNREADABLE = codeOf('BAD_REQUEST')
-const NO_PICTURE = [NO_FACE, UNDECODABLE, UNSUPPORTED, codeOf('IMAGE_EMPTY')]
+/** Changed pixels may hide a part of the face, too. */
+const REFUSED_PICTURE = [NO_FACE, UNDECODABLE, UNSUPPORTED, codeOf('IMAGE_EMPTY'), codeOf('QUALITY_TOO_LOW')]
 /** Whatever a body may say that was changed at random. */
 const ANYTHING_SAID = orBusy(
   OK,
-  ...NO_PICTURE,
+  ...REFUSED_PICTURE,
   UNREADABLE,
   codeOf('APP_MISMATCH'),
   codeOf('INVALID_PARAMETER'),
@@ -69,11 +70,11 @@ function mutateBody({ body, ...call }: HttpCall, random: () => number): HttpCall
 }
 
 const PICTURES: readonly CallKind[] = [
-  hostile('a picture with random changes', orBusy(OK, ...NO_PICTURE), ({ man, formats, random }) => {
+  hostile('a picture with random changes', orBusy(OK, ...REFUSED_PICTURE), ({ man, formats, random }) => {
     const all = [man, ...Object.values(formats)]
     return multipartCall({ imageA: mutate(all[Math.floor(random() * all.length)] ?? man, random), imageB: man })
   }),
-  hostile('a picture that ends anywhere', orBusy(OK, ...NO_PICTURE), ({ man, formats, random }) => {
+  hostile('a picture that ends anywhere', orBusy(OK, ...REFUSED_PICTURE), ({ man, formats, random }) => {
     const all = [man, ...Object.values(formats)]
     const whole = all[Math.floor(random() * all.length)] ?? man
     return multipartCall({ imageA: man, imageB: whole.subarray(0, Math.floor(random() * whole.length)) })
