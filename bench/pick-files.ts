@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseLfwPairs } from '../src/evaluation/pairs.js'
+import { parseLfwPairs } from '../support/lfw-pairs.js'
 
 /**
  * Paths of so many pictures, evenly spread over the people of a pairs file, one each.

@@ -10,11 +10,6 @@ export interface PairLine extends LabelledPair {
   readonly line: number
 }
 
-/** Reads LFW's pairs format like {@link readLfwPairs}; the paths begin with `folder`. */
-export function parseLfwPairs(text: string, folder: string): readonly LabelledPair[] {
-  return readLfwPairs(text).map(({ a, b, genuine }) => ({ a: `${folder}/${a}`, b: `${folder}/${b}`, genuine }))
-}
-
 /**
  * Reads LFW's pairs format: `name i j` is a genuine pair, `name i other j` an impostor pair, with tabs between (or blanks,
  * where a line has no tab). The first line may say how many pairs there are. Pictures are `name/name_0001.jpg`.

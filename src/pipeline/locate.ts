@@ -134,24 +134,20 @@ function isNextEnough(chosen: Detection | undefined, { image, scale, next }: Lev
   return chosen !== undefined && !isWellSeen(chosen, scale) && isWellSeen(chosen, next) && isTurned(image, next)
 }
 
-/** The face as each of four closer looks shows it, the surest first, in which it most likely stands upright; none where none shows it. */
-export async function rankTurns(detector: Detector, pyramid: Pyramid, face: Detection): Promise<readonly Detection[]> {
-  return rankBeside(detector, pyramid, face, await lookCloser(detector, pyramid, face, face.roll))
-}
-
-/** {@link rankTurns}, where the first of the four looks, which is as the face was seen, has been taken. */
-async function rankBeside(
+/**
+ * The face as each of four closer looks shows it, the surest first, in which it most likely stands upright; none where none shows it.
+ *
+ * @param asSeen the first of them, turned as the face was seen, where it has been taken
+ */
+export async function rankTurns(
   detector: Detector,
   pyramid: Pyramid,
   face: Detection,
-  asSeen: Detection | undefined,
+  asSeen = lookCloser(detector, pyramid, face, face.roll),
 ): Promise<readonly Detection[]> {
-  const looks = asSeen ? [asSeen] : []
-  for (const turn of TURNS) {
-    const seen = await lookCloser(detector, pyramid, face, face.roll + turn)
-    if (seen) looks.push(seen)
-  }
-  return looks.toSorted((p, q) => q.score - p.score)
+  const looks = [await asSeen]
+  for (const turn of TURNS) looks.push(await lookCloser(detector, pyramid, face, face.roll + turn))
+  return looks.filter((seen) => seen !== undefined).toSorted((p, q) => q.score - p.score)
 }
 
 function asPlain(faces: readonly Detection[], { kind }: Detector, image: Size): Choice | undefined {
@@ -216,9 +212,10 @@ async function confirm(
  */
 export async function lookAgain(detector: Detector, pyramid: Pyramid, face: Detection): Promise<Detection | undefined> {
   const isSure = (seen: Detection | undefined) => seen !== undefined && seen.score >= detector.kind.sureScore
-  const asSeen = await lookCloser(detector, pyramid, face, face.roll)
+  const looking = lookCloser(detector, pyramid, face, face.roll)
+  const asSeen = await looking
   if (isSure(asSeen)) return asSeen
-  const [best] = await rankBeside(detector, pyramid, face, asSeen)
+  const [best] = await rankTurns(detector, pyramid, face, looking)
   if (!best || isSure(best)) return best
   for (const lean of LEANS) {
     const leaning = await lookCloser(detector, pyramid, face, face.roll + lean)

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseLfwPairs, readLfwPairs } from '../../src/evaluation/pairs.js'
+import { readLfwPairs } from '../../src/evaluation/pairs.js'
 import { readCsvPairs } from '../../src/evaluation/pairs-csv.js'
+import { parseLfwPairs } from '../../support/lfw-pairs.js'
 
 describe('readLfwPairs', () => {
   it.each([
